@@ -1,0 +1,54 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace cspy::app {
+namespace {
+
+/// "--otlp-endpont" -> "unknown flag '--otlp-endpont': did you mean '--otlp-endpoint'?"
+std::string unknown(const std::string& word) {
+  auto message = fmt::format("unknown argument '{}' on the command line", printable(word, 120));
+  auto key = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+  key.resize(std::min(key.find('='), key.size()));
+  std::ranges::replace(key, '-', '_');
+  for (const auto& row : option_table()) {
+    if (nearest_key(key) == row.key) message.append(fmt::format(": did you mean '{}'?", row.flag()));
+  }
+  return message;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine result;
+  CLI::App app;
+  app.set_help_flag();      // Help is printed from the option table.
+  app.allow_extras(true);   // So that all unknown flags are told, not the first only.
+  app.add_flag("--help,-h", result.help);
+  app.add_flag("--version", result.version);
+  app.add_flag("--print-config", result.print_config);
+  app.add_option("--config", result.config_file);
+  std::map<std::string, std::string, std::less<>> texts;
+  for (const auto& row : option_table()) app.add_option(row.flag(), texts[std::string{row.key}]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    result.mistakes.push_back(fmt::format("command line: {}", error.what()));
+    return result;
+  }
+  for (const auto& row : option_table()) {
+    if (app.count(row.flag()) == 0) continue;
+    result.values[std::string{row.key}] = {.value = texts[std::string{row.key}], .source = fmt::format("command line {}", row.flag())};
+  }
+  for (const auto& word : app.remaining()) result.mistakes.push_back(unknown(word));
+  return result;
+}
+
+}  // namespace cspy::app

@@ -1,0 +1,16 @@
+// What is printed for people: --help, --version, --print-config. Pure.
+#pragma once
+
+#include <string>
+
+#include "app/resolve.hpp"
+
+namespace cspy::app {
+
+[[nodiscard]] std::string help_text();
+/// "containerspy 0.2.0\n"
+[[nodiscard]] std::string version_text();
+/// The settings as a configuration file, each with a comment that says where it came from.
+[[nodiscard]] std::string config_text(const Resolved& resolved);
+
+}  // namespace cspy::app

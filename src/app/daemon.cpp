@@ -1,0 +1,170 @@
+#include "app/daemon.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "base/version.hpp"
+
+namespace cspy::app {
+namespace {
+
+using net::Clock;
+using net::Task;
+using net::TimePoint;
+using std::chrono::milliseconds;
+
+milliseconds poll_interval(milliseconds export_interval) {
+  return std::clamp(export_interval, milliseconds{limits::poll_interval_min}, milliseconds{limits::poll_interval_max});
+}
+
+}  // namespace
+
+Daemon::Daemon(const Options& options, Log& log)
+    : options_{options},
+      log_{log},
+      client_{engine_side_, options.docker_socket},
+      watch_{client_, fleet_, log,
+             {.poll_interval = poll_interval(options.otlp_export_interval),
+              .random = [this] { return std::uniform_real_distribution{}(random_); },
+              .on_connected = [this](const docker::Engine& engine) { on_connected(engine); }}},
+      machine_{host::this_machine()},
+      collector_{client_, fleet_,
+                 [this](std::uint32_t major, std::uint32_t minor) {
+                   return engine_is_here_ ? devices_.name(major, minor) : std::string{};
+                 }},
+      transport_{export_side_, options.otlp_endpoint},
+      exporter_{io_, encoder_, transport_, log,
+                [this](std::vector<metrics::Ending> endings) { fleet_.restore(std::move(endings)); }} {}
+
+void Daemon::run() {
+  log_.info("starting", {{"version", std::string{version()}},
+                         {"engine", options_.docker_socket.text()},
+                         {"otlp_endpoint", options_.otlp_endpoint.text()},
+                         {"interval_ms", std::to_string(options_.otlp_export_interval.count())}});
+  spawn(watch_.run());
+  spawn(tick());
+  spawn(exporter_.run());
+  boost::asio::co_spawn(io_, await_signal(), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  io_.run();
+  if (failure_) std::rethrow_exception(failure_);
+  const auto& sent = exporter_.counts();
+  log_.info("stopped", {{"rounds_sent", std::to_string(sent.rounds_sent)},
+                        {"rounds_lost", std::to_string(sent.rounds_lost)},
+                        {"points_sent", std::to_string(sent.points_sent)},
+                        {"bytes", std::to_string(sent.bytes)},
+                        {"stats_requests", std::to_string(client_.counts().stats)},
+                        {"other_requests", std::to_string(client_.counts().other)}});
+}
+
+/// Starts one of the program's coroutines. When the last has ended, so does the loop; when one fails, everything does.
+void Daemon::spawn(Task<void> task) {
+  ++running_;
+  boost::asio::co_spawn(io_, std::move(task), [this](std::exception_ptr error) {
+    --running_;
+    progress_.notify();
+    if (error) {
+      failure_ = error;
+      io_.stop();
+    }
+    if (running_ == 0) signals_.cancel();
+  });
+}
+
+/// Reads on a fixed grid that begins when the fleet is first complete.
+Task<void> Daemon::tick() {
+  const auto interval = options_.otlp_export_interval;
+  const auto reading = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
+  while (!stopping_ && watch_.engine() == nullptr) co_await tick_alarm_.wait();
+  auto next = Clock::now();
+  while (!stopping_) {
+    co_await round(next + reading, interval);
+    next += interval;
+    const auto late = Clock::now() - next;
+    const auto skipped = late > Clock::duration::zero() ? late / interval + 1 : 0;
+    say_skipped(skipped);
+    next += skipped * interval;
+    while (!stopping_ && Clock::now() < next) co_await tick_alarm_.wait_until(next);
+  }
+  const auto remaining = std::chrono::duration_cast<milliseconds>(stop_at_ - Clock::now());
+  if (remaining > milliseconds::zero()) co_await round(stop_at_, remaining);
+  ticking_ = false;
+  exporter_.close();
+}
+
+/// One round: reads, closes, hands over. `time_for_reading` says how much must happen at once.
+Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
+  const auto time = system_now();
+  docker::Collector::Result result;
+  if (const auto* engine = watch_.engine()) {
+    const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
+    result = co_await collector_.collect(concurrency, deadline);
+    // While the connection is lost the watch says so; each failed read is only its consequence.
+    if (watch_.engine() != nullptr) say_reads(result);
+  }
+  for (auto& id : result.suspects) watch_.suspect(std::move(id));
+  exporter_.push(fleet_.close_round(time, std::move(result.readings)));
+}
+
+Task<void> Daemon::await_signal() {
+  auto [error, signal] = co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<net::Executor>{}));
+  if (error) co_return;  // Everything has ended without one.
+  log_.info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  const auto begun = Clock::now();
+  stopping_ = true;
+  stop_at_ = begun + limits::last_round_time_max;
+  watch_.stop();
+  collector_.hurry(stop_at_);
+  tick_alarm_.notify();
+  while (ticking_ && Clock::now() < stop_at_) co_await progress_.wait_until(stop_at_);
+  engine_side_.deadlines.expire_all();
+  const auto end = begun + limits::shutdown_time_max;
+  while (running_ > 0 && Clock::now() < end) co_await progress_.wait_until(end);
+  exporter_.abandon();
+  export_side_.deadlines.expire_all();
+  engine_side_.deadlines.expire_all();
+}
+
+void Daemon::on_connected(const docker::Engine& engine) {
+  engine_is_here_ = host::is_same(machine_, engine.kernel_version, engine.memory_bytes);
+  // The resource is this agent's identity: it stays, whatever engine comes back later.
+  if (!std::exchange(resource_known_, true)) exporter_.set_resource(resource_for(engine));
+  tick_alarm_.notify();
+}
+
+otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
+  // The engine's host name: ours is a container's, which changes with each deployment.
+  const auto& host = engine.name.empty() ? machine_.name : engine.name;
+  return {{"service.name", "containerspy"},
+          {"service.version", std::string{version()}},
+          {"service.instance.id", options_.instance_id.empty() ? host : options_.instance_id},
+          {"host.name", host}};
+}
+
+void Daemon::say_reads(const docker::Collector::Result& result) {
+  log_.debug("round read", {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
+  const bool failing = result.failed > 0;
+  if (std::exchange(reads_failing_, failing) == failing) return;
+  if (failing) {
+    log_.warn("containers cannot be read: their points of this round are missing",
+              {{"failed", std::to_string(result.failed)},
+               {"containers", std::to_string(result.attempted)},
+               {"error", result.first_error ? result.first_error->message : ""}});
+  } else {
+    log_.info("all containers are read again", {{"containers", std::to_string(result.attempted)}});
+  }
+}
+
+void Daemon::say_skipped(std::int64_t rounds) {
+  const bool skipping = rounds > 0;
+  if (std::exchange(rounds_skipping_, skipping) == skipping || !skipping) return;
+  log_.warn("a round took longer than the interval: rounds are skipped",
+            {{"skipped", std::to_string(rounds)}, {"remedy", "lengthen otlp_export_interval"}});
+}
+
+}  // namespace cspy::app

@@ -1,0 +1,76 @@
+// The running program: the coroutines, what they share, and how it ends.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <exception>
+#include <memory>
+#include <random>
+
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "docker/client.hpp"
+#include "docker/collect.hpp"
+#include "docker/watch.hpp"
+#include "host/block_devices.hpp"
+#include "host/machine.hpp"
+#include "metrics/fleet.hpp"
+#include "net/context.hpp"
+#include "otlp/encode_protobuf.hpp"
+#include "otlp/exporter.hpp"
+#include "otlp/transport_http.hpp"
+
+namespace cspy::app {
+
+/// watch keeps the fleet true, tick reads it on a fixed grid, the exporter sends what was read. One thread, one loop.
+class Daemon {
+ public:
+  /// `log` outlives it.
+  Daemon(const Options& options, Log& log);
+
+  /// Runs until SIGTERM or SIGINT, then pushes a last round and returns within limits::shutdown_time_max. Throws what a
+  /// bug or a lack of memory throws.
+  void run();
+
+ private:
+  net::Task<void> tick();
+  net::Task<void> round(net::TimePoint deadline, std::chrono::milliseconds time_for_reading);
+  net::Task<void> await_signal();
+  void spawn(net::Task<void> task);
+  void on_connected(const docker::Engine& engine);
+  void say_reads(const docker::Collector::Result& result);
+  void say_skipped(std::int64_t rounds);
+  [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
+
+  Options options_;
+  Log& log_;
+  boost::asio::io_context io_{1};
+  net::Context engine_side_{io_};
+  net::Context export_side_{io_};
+
+  metrics::Fleet fleet_;
+  docker::Client client_;
+  docker::Watch watch_;
+  host::Machine machine_;
+  host::BlockDevices devices_{"/sys/dev/block"};
+  bool engine_is_here_ = false;
+  docker::Collector collector_;
+  otlp::ProtobufEncoder encoder_;
+  otlp::HttpTransport transport_;
+  otlp::Exporter exporter_;
+  bool resource_known_ = false;
+
+  boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};
+  std::minstd_rand random_{std::random_device{}()};
+  net::Alarm tick_alarm_{io_};
+  net::Alarm progress_{io_};  ///< notified when a coroutine has ended
+  int running_ = 0;
+  bool ticking_ = true;
+  bool stopping_ = false;
+  net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
+  std::exception_ptr failure_;
+  bool reads_failing_ = false;
+  bool rounds_skipping_ = false;
+};
+
+}  // namespace cspy::app

@@ -1,0 +1,86 @@
+#include "base/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/src.hpp>  // The only unit that uses Boost.URL, so its implementation is compiled here.
+#include <boost/url/url_view.hpp>
+
+namespace cspy {
+namespace {
+
+constexpr std::uint16_t docker_tcp_port = 2375;
+
+std::string bracketed(std::string_view host) {
+  return host.contains(':') ? fmt::format("[{}]", host) : std::string{host};
+}
+
+/// Host and port of a parsed URL; the user information that some put there is refused, since it would be sent nowhere.
+Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind, std::uint16_t default_port) {
+  if (url.has_userinfo()) return fail(Code::invalid, "it has a user name or password, which is not supported");
+  if (url.has_fragment()) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
+  const auto host = url.host_address();
+  if (host.empty()) return fail(Code::invalid, "it has no host");
+  const auto port = url.has_port() ? url.port_number() : default_port;
+  if (port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
+  return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_target()}};
+}
+
+Result<Endpoint> unix_endpoint(std::string_view path) {
+  constexpr std::size_t sun_path_max = 107;  // sizeof(sockaddr_un::sun_path) less its terminator
+  if (!path.starts_with('/')) return fail(Code::invalid, "the path of a unix socket must be absolute");
+  if (path.size() > sun_path_max) return fail(Code::invalid, "the path of a unix socket must have at most 107 bytes");
+  return Endpoint{.kind = Endpoint::Kind::unix_socket, .host = {}, .port = 0, .path = std::string{path}};
+}
+
+}  // namespace
+
+std::string Endpoint::authority() const {
+  if (kind == Kind::unix_socket) return "localhost";
+  const std::uint16_t implied = kind == Kind::tls ? 443 : 80;
+  return port == implied ? bracketed(host) : fmt::format("{}:{}", bracketed(host), port);
+}
+
+std::string Endpoint::text() const {
+  switch (kind) {
+    case Kind::unix_socket: return path;
+    case Kind::tls: return fmt::format("https://{}{}", authority(), path);
+    case Kind::tcp: break;
+  }
+  return path.empty() ? fmt::format("tcp://{}:{}", bracketed(host), port) : fmt::format("http://{}{}", authority(), path);
+}
+
+Result<Endpoint> parse_engine_address(std::string_view text) {
+  if (text.starts_with('/')) return unix_endpoint(text);
+  if (text.starts_with("unix://")) return unix_endpoint(text.substr(7));
+  if (text.starts_with("ssh://")) {
+    return fail(Code::invalid, "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
+  }
+  if (text.starts_with("npipe://")) return fail(Code::invalid, "named pipes are not supported on this system");
+  if (text.starts_with("https://")) return fail(Code::invalid, "an engine behind TLS is not supported");
+  if (!text.starts_with("tcp://") && !text.starts_with("http://")) {
+    return fail(Code::invalid, "expected a path, unix://PATH or tcp://HOST:PORT");
+  }
+  const auto url = boost::urls::parse_uri(text);
+  if (!url) return fail(Code::invalid, "it is not a URL");
+  auto endpoint = from_url(*url, Endpoint::Kind::tcp, docker_tcp_port);
+  if (!endpoint) return endpoint;
+  if (!endpoint->path.empty() && endpoint->path != "/") return fail(Code::invalid, "an engine's address has no path");
+  endpoint->path.clear();
+  return endpoint;
+}
+
+Result<Endpoint> parse_otlp_endpoint(std::string_view text) {
+  const auto url = boost::urls::parse_uri(text);
+  if (!url || !url->has_authority()) {
+    return fail(Code::invalid, "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  }
+  const auto scheme = url->scheme();
+  const bool tls = scheme == "https";
+  if (!tls && scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
+  auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
+  if (endpoint && (endpoint->path.empty() || endpoint->path == "/")) endpoint->path = "/v1/metrics";
+  return endpoint;
+}
+
+}  // namespace cspy

@@ -1,0 +1,12 @@
+// Appending JSON to a string: the log's JSON lines now, OTLP's JSON encoding when it is built.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cspy::json {
+
+/// Appends `text` as a JSON string with its quotes (RFC 8259, section 7). REQUIRES: valid UTF-8.
+void append_string(std::string& out, std::string_view text);
+
+}  // namespace cspy::json

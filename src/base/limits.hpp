@@ -1,0 +1,101 @@
+// Every bound of the program, with its reason. Nothing grows without one of these.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace cspy::limits {
+
+using namespace std::chrono_literals;
+
+// What the engine may send.
+
+/// One answer of /stats. Real ones have 2 to 6 KB; a 128-core cgroup v1 host with 20 networks stays under 20.
+inline constexpr std::size_t stats_body_bytes_max = 256 * 1024;
+/// One answer of /containers/{id}/json. Environment, labels and five health-check outputs of 4 KB each fit many times.
+inline constexpr std::size_t inspect_body_bytes_max = 2 * 1024 * 1024;
+/// /info and /version. The runtimes' feature lists in /info take some 10 KB each.
+inline constexpr std::size_t info_body_bytes_max = 1024 * 1024;
+/// The list of containers is parsed as it arrives and never kept; 100,000 containers at 1.5 KB stay below this.
+inline constexpr std::size_t list_body_bytes_max = 256 * 1024 * 1024;
+/// Containers that one list may name. The rest is ignored with a warning.
+inline constexpr std::size_t containers_max = 50'000;
+/// One event is an attribute map: all labels of a container, which the engine itself does not bound.
+inline constexpr std::size_t event_bytes_max = 1024 * 1024;
+/// Events that wait while containers are inspected. When they are more, they are dropped and a list replaces them.
+inline constexpr std::size_t events_queued_max = 4'096;
+/// Header of an HTTP answer: Beast's own default, named.
+inline constexpr std::uint32_t http_header_bytes_max = 8 * 1024;
+/// Nesting of JSON. Docker's deepest answer (/info) has 8 levels.
+inline constexpr std::size_t json_depth_max = 32;
+/// What of an error body is quoted in our messages.
+inline constexpr std::size_t error_body_bytes_max = 16 * 1024;
+inline constexpr std::size_t error_quote_bytes_max = 200;
+
+// What one container may have. Beyond these the surplus is left out.
+
+/// Ids are 64 hex digits; they become part of a request path, so their length and alphabet are checked.
+inline constexpr std::size_t container_id_bytes_max = 128;
+/// A label's value; Docker bounds none, Prometheus advises far less.
+inline constexpr std::size_t label_value_bytes_max = 4'096;
+inline constexpr std::size_t label_key_bytes_max = 512;
+inline constexpr std::size_t labels_max = 256;
+inline constexpr std::size_t networks_max = 256;
+inline constexpr std::size_t devices_max = 256;
+inline constexpr std::size_t cpus_max = 1'024;
+
+// Time.
+
+/// One request to the engine, from connecting to the last byte. Engines before 23.0.8 take a second for one-shot stats,
+/// a loaded one more; waiting longer than this only hides that it hangs.
+inline constexpr auto engine_request_time_max = 10s;
+/// Share of the interval in which a round's reads must end, so that its export still falls into the same interval.
+inline constexpr double round_share_of_interval = 0.8;
+/// A list is asked for this often although events are followed: the engine drops events for slow readers.
+inline constexpr auto reconcile_interval = 300s;
+/// Without /events the list is the only source: not slower than this, whatever the export interval is.
+inline constexpr auto poll_interval_max = 30s;
+inline constexpr auto poll_interval_min = 2s;
+/// A failed inspection is tried again after this.
+inline constexpr auto inspect_retry_interval = 2s;
+/// Waits between attempts to reach the engine.
+inline constexpr auto engine_backoff_min = 250ms;
+inline constexpr auto engine_backoff_max = 10s;
+/// One export, from connecting to the end of the answer (the OTLP specification's default).
+inline constexpr auto export_request_time_max = 10s;
+/// From the signal to the end of the process: 3 s are promised, so the last push has this.
+inline constexpr auto last_round_time_max = 1200ms;
+inline constexpr auto shutdown_time_max = 2700ms;
+/// How finely deadlines are watched: one timer for all of them.
+inline constexpr auto deadline_granularity = 50ms;
+
+// Work at once.
+
+/// Stats requests in flight on an engine that answers at once. More do not make dockerd faster: it asks containerd in turn.
+inline constexpr std::size_t stats_concurrency_fast = 8;
+/// Upper bound for engines whose one-shot waits for a shared one-second clock (before 23.0.8, 24.0.7).
+inline constexpr std::size_t stats_concurrency_slow_max = 256;
+inline constexpr std::size_t inspect_concurrency = 8;
+/// Idle connections that are kept. Only an engine with slow stats ever has as many open.
+inline constexpr std::size_t idle_connections_max = 64;
+
+// What is sent.
+
+/// Size at which a request is closed and the next begun. Far below the 4 MiB that gRPC receivers take; small, because
+/// the buffer is the largest thing the agent holds for a small fleet.
+inline constexpr std::size_t request_bytes_target = 160 * 1024;
+/// Rounds that wait for the collector, the one being sent not counted. The oldest goes first.
+inline constexpr std::size_t rounds_queued_max = 2;
+/// Series of removed containers that wait to be ended while no round can be sent.
+inline constexpr std::size_t departed_max = 50'000;
+/// A collector's answer: a partial success or a status message.
+inline constexpr std::size_t collector_body_bytes_max = 64 * 1024;
+
+// Configuration.
+
+inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
+inline constexpr auto interval_min = 100ms;
+inline constexpr auto interval_max = 24h;
+
+}  // namespace cspy::limits

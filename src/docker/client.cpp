@@ -1,0 +1,226 @@
+#include "docker/client.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
+#include "docker/json.hpp"
+#include "docker/stats.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using net::Clock;
+using net::Task;
+using net::TimePoint;
+
+/// A body larger than this was an exception; its memory is not kept for the next one.
+constexpr std::size_t kept_body_bytes = 32 * 1024;
+
+TimePoint request_deadline() { return Clock::now() + limits::engine_request_time_max; }
+
+struct ErrorBody {
+  std::string message;
+};
+constexpr std::array error_fields{json::into<&ErrorBody::message, ErrorBody>("message")};
+constexpr auto error_schema = json::object("", error_fields);
+
+std::optional<std::uint32_t> owner_of(const Endpoint& endpoint) {
+  struct stat info{};
+  if (endpoint.kind != Endpoint::Kind::unix_socket || ::stat(endpoint.path.c_str(), &info) != 0) return std::nullopt;
+  return info.st_uid;
+}
+
+}  // namespace
+
+Error http_error(unsigned status, std::string_view body) {
+  ErrorBody error;
+  if (!json::read_all(error_schema, &error, body)) error.message = body;
+  const auto code = status == 404                    ? Code::missing
+                    : status == 401 || status == 403 ? Code::forbidden
+                                                     : Code::refused;
+  const auto quote = printable(error.message, limits::error_quote_bytes_max);
+  return {code, fmt::format("HTTP {}{}{}", status, quote.empty() ? "" : ": ", quote)};
+}
+
+EventStream::EventStream(net::http1::Connection connection, std::string context)
+    : connection_{std::move(connection)}, context_{std::move(context)} {
+  connection_.release_deadline();
+}
+
+std::optional<std::string_view> EventStream::take_line() {
+  const auto end = buffer_.find('\n', consumed_);
+  if (end == std::string::npos) return std::nullopt;
+  const auto line = std::string_view{buffer_}.substr(consumed_, end - consumed_);
+  consumed_ = end + 1;
+  return line;
+}
+
+Task<Result<Event>> EventStream::next() {
+  constexpr std::size_t step = 4 * 1024;
+  for (;;) {
+    if (const auto line = take_line()) {
+      if (line->find_first_not_of(" \r\t") == std::string_view::npos) continue;
+      auto event = parse_event(*line);
+      if (!event) co_return std::unexpected{std::move(event).error().in(context_)};
+      co_return event;
+    }
+    buffer_.erase(0, std::exchange(consumed_, 0));
+    if (buffer_.size() > limits::event_bytes_max) {
+      co_return fail(Code::too_large, fmt::format("{}: an event is larger than {} bytes", context_, limits::event_bytes_max));
+    }
+    const auto filled = buffer_.size();
+    buffer_.resize(filled + step);
+    auto arrived = co_await connection_.read_some({buffer_.data() + filled, step});
+    buffer_.resize(filled + arrived.value_or(0));
+    if (!arrived) co_return std::unexpected{std::move(arrived).error().in(context_)};
+    if (*arrived == 0) co_return fail(Code::unreachable, context_ + ": the engine ended the stream");
+  }
+}
+
+std::string Client::operation(std::string_view target) const {
+  // The query is our own business; people recognise the path.
+  return fmt::format("GET {} over {}", target.substr(0, target.find('?')), endpoint_.text());
+}
+
+/// Sends the request, on a kept connection if there is one, until an answer has begun.
+Task<Result<Client::Channel>> Client::begin(std::string target, TimePoint deadline) {
+  for (;;) {
+    const bool kept = !idle_.empty();
+    std::optional<Channel> channel;
+    if (kept) {
+      channel.emplace(std::move(idle_.back()));
+      idle_.pop_back();
+    } else {
+      auto opened = co_await net::http1::Connection::open(context_, endpoint_, deadline);
+      if (!opened) co_return std::unexpected{std::move(opened).error().in(operation(target))};
+      channel.emplace(std::move(*opened), std::string{});
+    }
+    const net::http1::Request request{.method = "GET", .target = target, .headers = {}, .body = {}};
+    auto status = co_await channel->connection.exchange(request, deadline);
+    if (!status) {
+      const bool stale = kept && channel->connection.nothing_received() && status.error().code == Code::unreachable;
+      if (stale) continue;
+      co_return std::unexpected{std::move(status).error().in(operation(target))};
+    }
+    if (*status / 100 == 2) co_return std::move(*channel);
+    auto read = co_await channel->connection.read_body(channel->body, limits::error_body_bytes_max);
+    auto error = http_error(*status, read ? channel->body : std::string{}).in(operation(target));
+    keep(std::move(*channel));
+    co_return std::unexpected{std::move(error)};
+  }
+}
+
+Task<Result<Client::Channel>> Client::get(std::string target, std::size_t body_bytes_max, TimePoint deadline) {
+  auto channel = co_await begin(target, deadline);
+  if (!channel) co_return channel;
+  auto read = co_await channel->connection.read_body(channel->body, body_bytes_max);
+  if (!read) co_return std::unexpected{std::move(read).error().in(operation(target))};
+  co_return channel;
+}
+
+void Client::keep(Channel channel) {
+  if (!channel.connection.reusable() || idle_.size() >= limits::idle_connections_max) return;
+  if (channel.body.capacity() > kept_body_bytes) channel.body = {};
+  idle_.push_back(std::move(channel));
+}
+
+Task<Result<Engine>> Client::negotiate() {
+  Engine engine;
+  ++counts_.other;
+  auto ping = co_await get("/_ping", limits::error_body_bytes_max, request_deadline());
+  if (!ping) co_return std::unexpected{std::move(ping).error()};
+  apply_ping(engine, ping->connection.header("Server"), ping->connection.header("Api-Version"));
+  keep(std::move(*ping));
+
+  ++counts_.other;
+  auto version = co_await get("/version", limits::info_body_bytes_max, request_deadline());
+  if (version) {
+    if (auto applied = apply_version(engine, version->body); !applied) {
+      co_return std::unexpected{std::move(applied).error().in(operation("/version"))};
+    }
+    keep(std::move(*version));
+  } else if (version.error().code != Code::forbidden && version.error().code != Code::missing) {
+    co_return std::unexpected{std::move(version).error()};
+  }
+  if (engine.api_max == ApiVersion{}) {
+    co_return fail(Code::malformed, operation("/_ping") + ": the answer names no API version; is this a Docker engine?");
+  }
+  engine.socket_owner = owner_of(endpoint_);
+  engine_ = engine;
+
+  ++counts_.other;
+  auto info = co_await get(versioned("/info"), limits::info_body_bytes_max, request_deadline());
+  if (info) {
+    if (auto applied = apply_info(engine, info->body); !applied) {
+      co_return std::unexpected{std::move(applied).error().in(operation("/info"))};
+    }
+    keep(std::move(*info));
+  } else if (info.error().code != Code::forbidden && info.error().code != Code::missing) {
+    co_return std::unexpected{std::move(info).error()};
+  }
+  engine_ = engine;
+  co_return engine;
+}
+
+Task<Result<std::vector<Listed>>> Client::list() {
+  const auto target = versioned("/containers/json");
+  ++counts_.other;
+  auto channel = co_await begin(target, request_deadline());
+  if (!channel) co_return std::unexpected{std::move(channel).error()};
+  ListReader reader;
+  std::string part(16 * 1024, '\0');
+  std::size_t total = 0;
+  for (;;) {
+    auto arrived = co_await channel->connection.read_some(part);
+    if (!arrived) co_return std::unexpected{std::move(arrived).error().in(operation(target))};
+    if (*arrived == 0) break;
+    total += *arrived;
+    if (total > limits::list_body_bytes_max) {
+      co_return fail(Code::too_large, fmt::format("{}: the answer is larger than {} bytes", operation(target), limits::list_body_bytes_max));
+    }
+    if (auto fed = reader.feed(std::string_view{part}.substr(0, *arrived)); !fed) {
+      co_return std::unexpected{std::move(fed).error().in(operation(target))};
+    }
+  }
+  keep(std::move(*channel));
+  auto listed = reader.finish();
+  if (!listed) co_return std::unexpected{std::move(listed).error().in(operation(target))};
+  co_return listed;
+}
+
+Task<Result<Inspection>> Client::inspect(std::string id) {
+  const auto target = versioned("/containers/" + id + "/json");
+  ++counts_.other;
+  auto channel = co_await get(target, limits::inspect_body_bytes_max, request_deadline());
+  if (!channel) co_return std::unexpected{std::move(channel).error()};
+  auto inspection = parse_inspect(channel->body);
+  keep(std::move(*channel));
+  if (!inspection) co_return std::unexpected{std::move(inspection).error().in(operation(target))};
+  co_return inspection;
+}
+
+Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimePoint deadline) {
+  auto target = versioned("/containers/" + id + "/stats?stream=false&one-shot=true");
+  ++counts_.stats;
+  auto channel = co_await get(target, limits::stats_body_bytes_max, std::min(deadline, request_deadline()));
+  if (!channel) co_return std::unexpected{std::move(channel).error()};
+  auto sample = parse_stats(engine_, channel->body);
+  keep(std::move(*channel));
+  if (!sample) co_return std::unexpected{std::move(sample).error().in(operation(target))};
+  co_return sample;
+}
+
+Task<Result<EventStream>> Client::events() {
+  const auto target = versioned("/events?" + std::string{events_query});
+  ++counts_.other;
+  // Docker sends the header at once; an engine that waits for the first event would fail here and be polled instead.
+  auto channel = co_await begin(target, request_deadline());
+  if (!channel) co_return std::unexpected{std::move(channel).error()};
+  co_return EventStream{std::move(channel->connection), operation(target)};
+}
+
+}  // namespace cspy::docker

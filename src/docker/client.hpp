@@ -1,0 +1,94 @@
+// The engine's API: versioned requests over a pool of kept connections.
+//
+// Answers come back parsed. A failure says what was asked, over which socket and why. A request that fails because a kept
+// connection had been closed is repeated on a fresh one; nothing else is ever repeated here.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "docker/engine.hpp"
+#include "docker/event.hpp"
+#include "docker/inspect.hpp"
+#include "docker/list.hpp"
+#include "metrics/sample.hpp"
+#include "net/context.hpp"
+#include "net/http1.hpp"
+
+namespace cspy::docker {
+
+/// An open /events stream. It outlives no Client that made it.
+class EventStream {
+ public:
+  EventStream(net::http1::Connection connection, std::string context);
+
+  /// The next event; however long that takes. Errors: malformed (the stream goes on), and those that end it: unreachable
+  /// where the engine closed it, cancelled after close(), too_large.
+  net::Task<Result<Event>> next();
+  /// Makes next() fail at once.
+  void close() { connection_.close(); }
+
+ private:
+  std::optional<std::string_view> take_line();
+
+  net::http1::Connection connection_;
+  std::string context_;
+  std::string buffer_;
+  std::size_t consumed_ = 0;  ///< of the buffer
+};
+
+class Client {
+ public:
+  /// How many requests were sent, by what they ask.
+  struct Counts {
+    std::uint64_t stats = 0;
+    std::uint64_t other = 0;
+  };
+
+  Client(net::Context& context, Endpoint endpoint) : context_{context}, endpoint_{std::move(endpoint)} {}
+
+  /// Asks the engine what it is, and uses the version they both know from then on. REQUIRES: before all other requests,
+  /// and again after a connection was lost, because another engine may have taken its place.
+  net::Task<Result<Engine>> negotiate();
+  /// Closes the kept connections.
+  void reset() { idle_.clear(); }
+
+  net::Task<Result<std::vector<Listed>>> list();
+  net::Task<Result<Inspection>> inspect(std::string id);
+  /// One sample, taken now. nullopt: the container does not run.
+  net::Task<Result<std::optional<metrics::Sample>>> stats(std::string id, net::TimePoint deadline);
+  net::Task<Result<EventStream>> events();
+
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] net::Context& context() const { return context_; }
+
+ private:
+  /// A connection and the memory for its bodies, so that neither is made anew for each request.
+  struct Channel {
+    net::http1::Connection connection;
+    std::string body;
+  };
+
+  [[nodiscard]] std::string operation(std::string_view target) const;
+  net::Task<Result<Channel>> begin(std::string target, net::TimePoint deadline);
+  net::Task<Result<Channel>> get(std::string target, std::size_t body_bytes_max, net::TimePoint deadline);
+  void keep(Channel channel);
+  [[nodiscard]] std::string versioned(std::string_view path) const { return "/v" + engine_.api().text() + std::string{path}; }
+
+  net::Context& context_;
+  Endpoint endpoint_;
+  Engine engine_;
+  std::vector<Channel> idle_;
+  Counts counts_;
+};
+
+/// What an HTTP status of the engine means, with the message from its JSON body quoted.
+[[nodiscard]] Error http_error(unsigned status, std::string_view body);
+
+}  // namespace cspy::docker

@@ -1,0 +1,66 @@
+// One round of reading: a one-shot sample of each running container.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "docker/client.hpp"
+#include "metrics/fleet.hpp"
+#include "net/context.hpp"
+
+namespace cspy::docker {
+
+/// The name of a block device, "/dev/sda", or nothing where it cannot be told.
+using DeviceNamer = std::function<std::string(std::uint32_t major, std::uint32_t minor)>;
+
+/// How many reads to keep in flight. An engine that answers at once needs few; one whose one-shot waits for a clock of a
+/// second needs as many as bring all containers into two fifths of the interval.
+[[nodiscard]] std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std::chrono::milliseconds interval);
+
+/// Gives the devices of `sample` their names, in order and none twice: what has no name, or the same one, is added up,
+/// because two points may not have the same labels.
+void name_devices(metrics::Sample& sample, const DeviceNamer& namer);
+
+class Collector {
+ public:
+  struct Result {
+    std::vector<metrics::ReadingPtr> readings;
+    std::size_t attempted = 0;
+    std::size_t failed = 0;
+    std::optional<Error> first_error;
+    /// Containers whose answers do not fit to what is known: gone, stopped, or counting from the start again.
+    std::vector<std::string> suspects;
+  };
+
+  /// References outlive collect().
+  Collector(Client& client, const metrics::Fleet& fleet, DeviceNamer namer)
+      : client_{client}, fleet_{fleet}, namer_{std::move(namer)} {}
+
+  /// Reads every container that runs now. What is not read by `deadline` counts as failed. One call at a time.
+  net::Task<Result> collect(std::size_t concurrency, net::TimePoint deadline);
+  /// Moves the deadline of a collection that is under way forward.
+  void hurry(net::TimePoint deadline) { deadline_ = std::min(deadline_, deadline); }
+
+ private:
+  using Target = std::shared_ptr<const metrics::Container>;
+
+  net::Task<void> worker();
+  net::Task<void> read_one(Target container);
+  void take(const Target& container, metrics::Sample sample);
+
+  Client& client_;
+  const metrics::Fleet& fleet_;
+  DeviceNamer namer_;
+  std::vector<Target> targets_;
+  std::size_t next_ = 0;
+  net::TimePoint deadline_{};
+  Result result_;
+};
+
+}  // namespace cspy::docker

@@ -1,0 +1,60 @@
+// What an engine says of itself, and how it is to be spoken to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace cspy::docker {
+
+/// "1.44" as a number that compares: major and minor.
+struct ApiVersion {
+  unsigned major = 0;
+  unsigned minor = 0;
+  auto operator<=>(const ApiVersion&) const = default;
+  [[nodiscard]] std::string text() const;
+};
+
+/// "1.44"; nullopt for anything else.
+[[nodiscard]] std::optional<ApiVersion> parse_api_version(std::string_view text);
+
+enum class CgroupDriver : std::uint8_t { systemd, cgroupfs, none };
+
+struct Engine {
+  std::string version;  ///< "28.5.2"
+  ApiVersion api_max{};
+  ApiVersion api_min{};
+  bool podman = false;
+  std::string runc_version;  ///< "1.3.6"; empty where the engine does not name its runtime's version
+
+  // From /info; where that is refused, the guesses that fit most installations.
+  bool info_known = false;
+  std::string name;            ///< the host's name
+  std::string kernel_version;  ///< "6.1.0-56-amd64"
+  std::uint64_t memory_bytes = 0;
+  CgroupDriver cgroup_driver = CgroupDriver::systemd;
+  unsigned cgroup_version = 2;
+  bool memory_limits = true;  ///< the kernel has the memory controller
+  bool rootless = false;
+
+  /// Owner of the engine's socket: whose user slice a rootless engine's containers live in. Absent for TCP.
+  std::optional<std::uint32_t> socket_owner;
+
+  /// The version to use in paths: the engine's, but not above what we know, nor below what it takes.
+  [[nodiscard]] ApiVersion api() const;
+  /// Whether one-shot stats wait for a collector that samples once a second: before 23.0.8, 24.0.7 and 25.0, and where
+  /// one-shot is not known at all (API below 1.41).
+  [[nodiscard]] bool slow_stats() const;
+};
+
+/// Fills in from the header of /_ping: `server` is "Docker/28.5.2 (linux)", `api_version` "1.51".
+void apply_ping(Engine& engine, std::string_view server, std::string_view api_version);
+/// Fills in from the body of /version.
+[[nodiscard]] Result<void> apply_version(Engine& engine, std::string_view body);
+/// Fills in from the body of /info.
+[[nodiscard]] Result<void> apply_info(Engine& engine, std::string_view body);
+
+}  // namespace cspy::docker

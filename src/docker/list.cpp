@@ -1,0 +1,84 @@
+#include "docker/list.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "docker/inspect.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using Target = ListReader::Target;
+
+constexpr std::size_t names_max = 16;  // Legacy links add names; the one that counts is among the first.
+
+template<auto member>
+bool set(Target& target, const json::Scalar& value) {
+  return json::read(value, target.entry.*member);
+}
+
+bool add_name(Target& target, const json::Scalar& value) {
+  std::string name;
+  if (!json::read(value, name)) return false;
+  if (target.entry.names.size() < names_max) target.entry.names.push_back(std::move(name));
+  return true;
+}
+
+/// The entry without a second slash: others are aliases that links gave ("/other/alias").
+std::string own_name(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    if (name.starts_with('/') && name.find('/', 1) == std::string::npos) return name.substr(1);
+  }
+  return {};
+}
+
+/// Engines before API 1.52 tell the health only as the end of a text: "Up 5 minutes (healthy)".
+std::string health_of(const ListReader::Entry& entry) {
+  if (!entry.health.empty()) return entry.health == "none" ? std::string{} : entry.health;
+  for (const std::string_view health : {"(healthy)", "(unhealthy)", "(health: starting)"}) {
+    if (!entry.status.ends_with(health)) continue;
+    const bool starting = health.starts_with("(health:");
+    return starting ? "starting" : std::string{health.substr(1, health.size() - 2)};
+  }
+  return {};
+}
+
+bool begin_container(void* target, std::string_view) {
+  static_cast<Target*>(target)->entry = {};
+  return true;
+}
+
+bool end_container(void* target) {
+  auto& [entry, running] = *static_cast<Target*>(target);
+  const bool runs = entry.state == "running" || entry.state == "paused";
+  if (!runs || !is_container_id(entry.id)) return true;
+  if (running.size() >= limits::containers_max) return false;
+  running.push_back({.id = std::move(entry.id), .name = own_name(entry.names), .health = health_of(entry)});
+  return true;
+}
+
+constexpr std::array names{json::field<Target, add_name>("*")};
+constexpr std::array health_fields{json::field<Target, set<&ListReader::Entry::health>>("Status")};
+constexpr std::array container_fields{
+    json::field<Target, set<&ListReader::Entry::id>>("Id"),
+    json::field<Target, set<&ListReader::Entry::state>>("State"),
+    json::field<Target, set<&ListReader::Entry::status>>("Status"),
+    json::Node{.key = "Names", .type = json::Type::array, .children = names},
+    json::object("Health", health_fields),
+};
+constexpr std::array containers{
+    json::Node{.key = "*", .type = json::Type::object, .begin = begin_container, .end = end_container, .children = container_fields},
+};
+constexpr json::Node list_schema{.key = "", .type = json::Type::array, .children = containers};
+
+}  // namespace
+
+ListReader::ListReader() : reader_{list_schema, &target_, limits::label_value_bytes_max} {}
+
+Result<std::vector<Listed>> ListReader::finish() {
+  if (auto ended = reader_.finish(); !ended) return std::unexpected{std::move(ended).error()};
+  return std::move(target_.running);
+}
+
+}  // namespace cspy::docker

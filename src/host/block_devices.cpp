@@ -1,0 +1,43 @@
+#include "host/block_devices.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "base/file.hpp"
+
+namespace cspy::host {
+namespace {
+
+/// Device numbers in use on one machine; beyond this an engine invents them.
+constexpr std::size_t known_max = 4'096;
+
+bool is_passed_over(const std::string& name) {
+  return name.starts_with("loop") || name.starts_with("ram") || name.starts_with("sr");
+}
+
+bool is_hidden(const std::filesystem::path& link) {
+  const auto flag = read_file(link / "hidden", 16);
+  return flag && flag->starts_with('1');
+}
+
+}  // namespace
+
+std::string BlockDevices::name(std::uint32_t major, std::uint32_t minor) {
+  const auto key = std::pair{major, minor};
+  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  const std::filesystem::path link{fmt::format("{}/{}:{}", root_, major, minor)};
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink(link, error);
+  if (error) return {};
+  std::string name;
+  // A whole disk is at ".../block/sda", a partition at ".../block/sda/sda1".
+  const bool whole_disk = target.parent_path().filename() == "block";
+  const auto base = target.filename().string();
+  if (whole_disk && !is_passed_over(base) && !is_hidden(link)) name = "/dev/" + base;
+  if (known_.size() < known_max) known_.emplace(key, name);
+  return name;
+}
+
+}  // namespace cspy::host

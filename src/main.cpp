@@ -1,0 +1,78 @@
+// Arguments -> options -> run -> exit status; nothing else.
+
+#include <malloc.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "app/command_line.hpp"
+#include "app/config_file.hpp"
+#include "app/console.hpp"
+#include "app/daemon.hpp"
+#include "app/resolve.hpp"
+#include "base/log.hpp"
+
+namespace {
+
+constexpr int status_ok = 0;
+constexpr int status_failed = 1;
+constexpr int status_misconfigured = 2;
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* const value = std::getenv(std::string{name}.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+int print(const std::string& text) {
+  const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return printed ? status_ok : status_failed;
+}
+
+/// The agent's memory is a fleet that lives long and buffers that do not: one arena, and what is free goes back.
+void tune_allocator() {
+  constexpr int threshold_bytes = 128 * 1024;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, threshold_bytes);
+  mallopt(M_TRIM_THRESHOLD, threshold_bytes);
+}
+
+int run(int argc, char** argv) {
+  using namespace cspy;
+  const auto command_line = app::parse_command_line(argc, argv);
+  if (command_line.help) return print(app::help_text());
+  if (command_line.version) return print(app::version_text());
+
+  auto file = app::read_config_file(command_line.config_file, environment);
+  auto resolved = app::resolve(command_line.values, environment, file.values);
+  auto& mistakes = resolved.mistakes;
+  mistakes.insert(mistakes.begin(), file.mistakes.begin(), file.mistakes.end());
+  mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
+
+  Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
+  for (const auto& warning : resolved.warnings) log.warn("configuration", {{"warning", warning}});
+  for (const auto& mistake : mistakes) log.error("configuration", {{"mistake", mistake}});
+  if (!mistakes.empty()) return status_misconfigured;
+  if (command_line.print_config) return print(app::config_text(resolved));
+
+  app::Daemon daemon{resolved.options, log};
+  daemon.run();
+  return status_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tune_allocator();
+  std::signal(SIGPIPE, SIG_IGN);  // A reader of our log that goes away must not take us with it.
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "level=error msg=\"the agent has failed; this is a bug\" error=\"%s\"\n", error.what());
+    return status_failed;
+  }
+}

@@ -1,0 +1,89 @@
+#include "net/context.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+
+#include "base/limits.hpp"
+
+namespace cspy::net {
+namespace {
+
+constexpr auto as_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>{});
+
+}  // namespace
+
+Deadlines::Guard::Guard(Deadlines& owner, TimePoint at, void (*expire)(void*), void* object)
+    : owner_{owner}, at_{at}, expire_{expire}, object_{object}, next_{owner.first_} {
+  if (next_ != nullptr) next_->previous_ = this;
+  owner_.first_ = this;
+  owner_.start();
+}
+
+Deadlines::Guard::~Guard() {
+  (previous_ != nullptr ? previous_->next_ : owner_.first_) = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+}
+
+void Deadlines::Guard::fire() {
+  if (expired_) return;
+  expired_ = true;
+  expire_(object_);
+}
+
+void Deadlines::start() {
+  if (running_) return;
+  running_ = true;
+  timer_.expires_after(limits::deadline_granularity);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    running_ = false;
+    if (!error) check();
+  });
+}
+
+// Firing only marks the operation as to be ended: its coroutine runs later, from the loop. So the list stands still here.
+void Deadlines::check() {
+  const auto now = Clock::now();
+  for (auto* guard = first_; guard != nullptr; guard = guard->next_) {
+    if (guard->at_ <= now) guard->fire();
+  }
+  if (first_ != nullptr) start();
+}
+
+void Deadlines::expire_all() {
+  for (auto* guard = first_; guard != nullptr; guard = guard->next_) guard->fire();
+}
+
+Task<bool> Alarm::wait_until(TimePoint at) {
+  if (!raised_) {
+    timer_.expires_at(at);
+    co_await timer_.async_wait(as_tuple);
+  }
+  const bool notified = raised_;
+  raised_ = false;
+  co_return notified;
+}
+
+void Alarm::notify() {
+  raised_ = true;
+  timer_.cancel();
+}
+
+Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  Alarm all_ended{executor.context()};
+  std::size_t running = count;
+  std::exception_ptr failure;
+  for (std::size_t i = 0; i < count; ++i) {
+    boost::asio::co_spawn(executor, worker(i), [&](std::exception_ptr error) {
+      if (error && !failure) failure = error;
+      if (--running == 0) all_ended.notify();
+    });
+  }
+  while (running > 0) co_await all_ended.wait();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace cspy::net

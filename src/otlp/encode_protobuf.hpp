@@ -1,0 +1,37 @@
+// ExportMetricsServiceRequest in protobuf.
+//
+// A container's labels stand in each of its points. They are encoded once a request, and copied. A metric's points are
+// written first and its header, which needs their length, after them; the outermost headers go into a gap that is left
+// at the front. So every byte is moved at most once, and the memory is one request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/catalogue.hpp"
+#include "otlp/encoder.hpp"
+
+namespace cspy::otlp {
+
+class ProtobufEncoder final : public Encoder {
+ public:
+  [[nodiscard]] std::string_view content_type() const override { return "application/x-protobuf"; }
+  [[nodiscard]] std::string_view encode(const Resource& resource, const Batch& batch) override;
+
+ private:
+  /// Where a container's encoded labels are in `labels_`.
+  struct Block {
+    std::size_t begin;
+    std::size_t size;
+  };
+
+  Block add_labels(const metrics::LabelSet& labels);
+  void add_metric(const metrics::Metric& metric, const Batch& batch);
+
+  std::string labels_;  ///< of all containers of the request
+  std::vector<Block> reading_labels_, ending_labels_;
+  std::string points_;   ///< of one metric
+  std::string request_;  ///< a gap, then all metrics
+};
+
+}  // namespace cspy::otlp

@@ -1,0 +1,100 @@
+#include "app/config_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "app/json5.hpp"
+#include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
+
+namespace cspy::app {
+namespace {
+
+std::string_view type_of(const json5::Value& value) {
+  constexpr std::array<std::string_view, 7> names{"null", "a boolean", "a number", "a number", "a string", "an array", "an object"};
+  return names[value.data.index()];
+}
+
+std::string place(std::string_view path, json5::Position at) { return fmt::format("{}, line {}, column {}", path, at.line, at.column); }
+
+std::string unknown_key(std::string_view path, const json5::Member& member) {
+  auto message = fmt::format("unknown key '{}' ({})", printable(member.key, 80), place(path, member.at));
+  if (const auto meant = nearest_key(member.key)) message.append(fmt::format(": did you mean '{}'?", *meant));
+  return message;
+}
+
+/// The value as text, nullopt where it has not the option's type.
+std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& value) {
+  if (type == OptionRow::Type::text) {
+    const auto* text = std::get_if<std::string>(&value.data);
+    return text == nullptr ? std::nullopt : std::optional{*text};
+  }
+  if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
+  if (const auto* real = std::get_if<double>(&value.data)) return fmt::format("{}", *real);
+  return std::nullopt;
+}
+
+void take_member(ConfigFile& result, std::string_view path, const json5::Member& member) {
+  const auto row = std::ranges::find(option_table(), member.key, &OptionRow::key);
+  if (row == option_table().end()) {
+    result.mistakes.push_back(unknown_key(path, member));
+    return;
+  }
+  auto text = text_of(row->type, member.value);
+  if (!text) {
+    result.mistakes.push_back(fmt::format("{} ({}): expected {}, found {}", row->key, place(path, member.value.at),
+                                          row->type == OptionRow::Type::text ? "a string" : "a number", type_of(member.value)));
+    return;
+  }
+  result.values[member.key] = {.value = std::move(*text), .source = place(path, member.value.at)};
+}
+
+/// The path to read; nullopt where there is no file and none was asked for.
+std::optional<std::string> find_file(const std::optional<std::string>& named, const Environment& environment) {
+  if (named) return named;
+  if (auto variable = environment(config_environment_name); variable && !variable->empty()) return variable;
+  return std::nullopt;
+}
+
+ConfigFile unreadable(std::string_view path, const Error& error) {
+  return {.values = {}, .mistakes = {fmt::format("configuration file '{}': {}", printable(path, 200), error.message)}};
+}
+
+}  // namespace
+
+ConfigFile parse_config(std::string_view text, std::string_view path) {
+  ConfigFile result;
+  const auto root = json5::parse(text);
+  if (!root) {
+    result.mistakes.push_back(fmt::format("configuration file '{}': {}", path, root.error().message));
+    return result;
+  }
+  const auto* members = std::get_if<json5::Object>(&root->data);
+  if (members == nullptr) {
+    result.mistakes.push_back(fmt::format("configuration file '{}': expected an object, found {}", path, type_of(*root)));
+    return result;
+  }
+  for (const auto& member : *members) take_member(result, path, member);
+  return result;
+}
+
+ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment) {
+  if (const auto path = find_file(named, environment)) {
+    const auto text = read_file(*path, limits::config_file_bytes_max);
+    return text ? parse_config(*text, *path) : unreadable(*path, text.error());
+  }
+  for (const auto candidate : config_file_places()) {
+    const std::string path{candidate};
+    const auto text = read_file(path, limits::config_file_bytes_max);
+    if (text) return parse_config(*text, path);
+    if (text.error().code != Code::missing) return unreadable(path, text.error());
+  }
+  return {};
+}
+
+}  // namespace cspy::app

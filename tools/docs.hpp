@@ -1,0 +1,13 @@
+// The pages of docs/ that are derived from the program's tables.
+#pragma once
+
+#include <string>
+
+namespace cspy::tools {
+
+/// docs/METRICS.md, from the catalogue.
+[[nodiscard]] std::string metrics_page();
+/// docs/CONFIGURATION.md, from the option table.
+[[nodiscard]] std::string configuration_page();
+
+}  // namespace cspy::tools

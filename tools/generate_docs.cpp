@@ -1,0 +1,22 @@
+// Writes the documentation that is derived from the program's tables: generate_docs metrics|configuration > docs/X.md.
+// A test compares the files in docs/ with what this prints.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "tools/docs.hpp"
+
+int main(int argc, char** argv) {
+  const std::string_view which{argc == 2 ? argv[1] : ""};
+  if (which == "metrics") {
+    fmt::print("{}", cspy::tools::metrics_page());
+  } else if (which == "configuration") {
+    fmt::print("{}", cspy::tools::configuration_page());
+  } else {
+    fmt::print(stderr, "usage: generate_docs metrics|configuration\n");
+    return 2;
+  }
+  return 0;
+}

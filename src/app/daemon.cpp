@@ -99,7 +99,6 @@ Task<void> Daemon::tick() {
 
 /// One round: reads, closes, hands over. `time_for_reading` says how much must happen at once.
 Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
-  const auto time = system_now();
   docker::Collector::Result result;
   if (const auto* engine = watch_.engine()) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
@@ -108,6 +107,7 @@ Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
     if (watch_.engine() != nullptr) say_reads(result);
   }
   for (auto& id : result.suspects) watch_.suspect(std::move(id));
+  const auto time = result.time != 0 ? result.time : system_now();
   exporter_.push(fleet_.close_round(time, std::move(result.readings)));
 }
 

@@ -21,6 +21,13 @@ Count sum(Count a, Count b) { return a && b ? Count{*a + *b} : (a ? a : b); }
 /// The kernel's counters only grow during a run. Where one fell, another run has begun that we do not know of yet.
 bool went_back(const Sample& before, const Sample& now) { return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0); }
 
+UnixNanos median(std::vector<UnixNanos> times) {
+  if (times.empty()) return 0;
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  return *middle;
+}
+
 }  // namespace
 
 std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std::chrono::milliseconds interval) {
@@ -55,6 +62,7 @@ Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint de
   next_ = 0;
   deadline_ = deadline;
   result_ = {};
+  answered_.clear();
   result_.attempted = targets_.size();
   result_.readings.reserve(targets_.size());
   co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
@@ -63,6 +71,7 @@ Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint de
     if (!result_.first_error) result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
   }
   targets_ = {};
+  result_.time = median(std::exchange(answered_, {}));
   // Answers come in any order; what is sent has one.
   std::ranges::sort(result_.readings, {}, [](const auto& reading) -> const std::string& { return reading->container->id; });
   co_return std::exchange(result_, {});
@@ -99,6 +108,7 @@ void Collector::take(const Target& container, Sample sample) {
   auto reading = std::make_shared<metrics::Reading>(metrics::Reading{.container = entry->container, .sample = std::move(sample)});
   metrics::measure(*reading);
   result_.readings.push_back(std::move(reading));
+  answered_.push_back(system_now());
 }
 
 }  // namespace cspy::docker

@@ -31,6 +31,9 @@ class Collector {
  public:
   struct Result {
     std::vector<metrics::ReadingPtr> readings;
+    /// When the answers came: the median, so that neither slow containers nor an engine that samples once a second move
+    /// the round away from the time its numbers are of. 0 where there was none.
+    UnixNanos time = 0;
     std::size_t attempted = 0;
     std::size_t failed = 0;
     std::optional<Error> first_error;
@@ -61,6 +64,7 @@ class Collector {
   std::size_t next_ = 0;
   net::TimePoint deadline_{};
   Result result_;
+  std::vector<UnixNanos> answered_;
 };
 
 }  // namespace cspy::docker

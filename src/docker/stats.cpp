@@ -187,6 +187,21 @@ constexpr std::array answer_fields{
 constexpr auto answer_schema = json::object("", answer_fields);
 // clang-format on
 
+/// Podman counts no throttling and says 0. Its kernel time is in microseconds in some versions, where it takes that from
+/// the total in nanoseconds to get the user time. The kernel counts whole microseconds, so a number of nanoseconds ends in
+/// three zeros and is no thousandth of the total; where a number may be either, it is left out.
+void finish_podman_cpu(Sample& sample) {
+  sample.cfs_periods = sample.cfs_throttled_periods = sample.cfs_throttled_ns = {};
+  if (!sample.cpu_total_ns || !sample.cpu_system_ns || *sample.cpu_system_ns == 0) return;
+  const auto total = *sample.cpu_total_ns;
+  const auto system = *sample.cpu_system_ns;
+  constexpr std::uint64_t per_microsecond = 1'000;
+  if (system > total / per_microsecond) return;
+  const bool is_micros = system % per_microsecond != 0;
+  sample.cpu_system_ns = is_micros ? Count{system * per_microsecond} : Count{};
+  sample.cpu_user_ns = is_micros ? Count{total - std::min(total, system * per_microsecond)} : Count{};
+}
+
 void finish_memory(Answer& answer) {
   auto& sample = answer.sample;
   if (!sample.memory_usage) {
@@ -232,6 +247,7 @@ Result<std::optional<Sample>> parse_stats(const Engine& engine, std::string_view
   const auto read_at = parse_rfc3339(answer.read_at);
   if (!read_at) return fail(Code::malformed, "'read' is not a time");
   if (*read_at == 0) return std::nullopt;
+  if (engine.podman) finish_podman_cpu(answer.sample);
   finish_memory(answer);
   finish_threads(answer);
   finish_networks(answer);

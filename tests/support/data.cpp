@@ -1,0 +1,44 @@
+#include "tests/support/data.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.hpp"
+
+namespace cspy::test {
+namespace {
+
+constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
+
+std::string read_or_fail(const std::string& path) {
+  auto content = read_file(path, file_bytes_max);
+  if (content) return *std::move(content);
+  ADD_FAILURE() << path << ": " << content.error().message;
+  return {};
+}
+
+}  // namespace
+
+std::string data_path(std::string_view name) { return std::string{CSPY_TEST_DATA "/"}.append(name); }
+
+std::string read_data(std::string_view name) { return read_or_fail(data_path(name)); }
+
+std::string read_source(std::string_view path) { return read_or_fail(std::string{CSPY_SOURCE_DIR "/"}.append(path)); }
+
+void expect_golden(std::string_view name, const std::string& actual) {
+  const auto path = data_path("golden/" + std::string{name});
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
+    std::FILE* const file = std::fopen(path.c_str(), "w");
+    ASSERT_NE(file, nullptr) << path;
+    std::fwrite(actual.data(), 1, actual.size(), file);
+    std::fclose(file);
+    return;
+  }
+  EXPECT_EQ(read_or_fail(path), actual) << "UPDATE_GOLDEN=1 rewrites " << path;
+}
+
+}  // namespace cspy::test

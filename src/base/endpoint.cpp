@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/src.hpp>  // The only unit that uses Boost.URL, so its implementation is compiled here.
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 namespace cspy {
 namespace {
@@ -21,8 +22,13 @@ Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind,
   if (url.has_fragment()) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
   const auto host = url.host_address();
   if (host.empty()) return fail(Code::invalid, "it has no host");
-  const auto port = url.has_port() ? url.port_number() : default_port;
-  if (port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
+  std::uint16_t port = default_port;
+  if (url.has_port() && !url.port().empty()) {
+    // Boost.URL's port_number() lets numbers that are too large wrap around.
+    const std::string text{url.port()};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc{} || port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
+  }
   return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_target()}};
 }
 

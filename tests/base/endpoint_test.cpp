@@ -1,0 +1,68 @@
+#include "base/endpoint.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cspy {
+namespace {
+
+using Kind = Endpoint::Kind;
+
+std::string engine_error(std::string_view text) {
+  const auto endpoint = parse_engine_address(text);
+  return endpoint ? "accepted as " + endpoint->text() : endpoint.error().message;
+}
+
+std::string otlp_error(std::string_view text) {
+  const auto endpoint = parse_otlp_endpoint(text);
+  return endpoint ? "accepted as " + endpoint->text() : endpoint.error().message;
+}
+
+TEST(EngineAddress, IsAPathAUnixUrlOrATcpUrl) {
+  EXPECT_EQ(parse_engine_address("/var/run/docker.sock"), (Endpoint{Kind::unix_socket, "", 0, "/var/run/docker.sock"}));
+  EXPECT_EQ(parse_engine_address("unix:///run/user/1000/docker.sock"), (Endpoint{Kind::unix_socket, "", 0, "/run/user/1000/docker.sock"}));
+  EXPECT_EQ(parse_engine_address("tcp://proxy:2376"), (Endpoint{Kind::tcp, "proxy", 2376, ""}));
+  EXPECT_EQ(parse_engine_address("tcp://proxy"), (Endpoint{Kind::tcp, "proxy", 2375, ""}));
+  EXPECT_EQ(parse_engine_address("http://[::1]:2375/"), (Endpoint{Kind::tcp, "::1", 2375, ""}));
+}
+
+TEST(EngineAddress, SaysWhatIsWrong) {
+  EXPECT_EQ(engine_error(""), "expected a path, unix://PATH or tcp://HOST:PORT");
+  EXPECT_EQ(engine_error("docker.sock"), "expected a path, unix://PATH or tcp://HOST:PORT");
+  EXPECT_EQ(engine_error("unix://docker.sock"), "the path of a unix socket must be absolute");
+  EXPECT_EQ(engine_error("/" + std::string(107, 'x')), "the path of a unix socket must have at most 107 bytes");
+  EXPECT_EQ(engine_error("ssh://host"), "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
+  EXPECT_EQ(engine_error("npipe:////./pipe/docker_engine"), "named pipes are not supported on this system");
+  EXPECT_EQ(engine_error("tcp://:2375"), "it has no host");
+  EXPECT_EQ(engine_error("tcp://host:0"), "its port must be between 1 and 65535");
+  EXPECT_EQ(engine_error("tcp://host:99999"), "its port must be between 1 and 65535");
+  EXPECT_EQ(engine_error("tcp://ho st"), "it is not a URL");
+  EXPECT_EQ(engine_error("tcp://host/path"), "an engine's address has no path");
+}
+
+TEST(OtlpEndpoint, GetsTheStandardPathOnlyWhereItHasNone) {
+  EXPECT_EQ(parse_otlp_endpoint("http://localhost:4318"), (Endpoint{Kind::tcp, "localhost", 4318, "/v1/metrics"}));
+  EXPECT_EQ(parse_otlp_endpoint("http://localhost:4318/"), (Endpoint{Kind::tcp, "localhost", 4318, "/v1/metrics"}));
+  EXPECT_EQ(parse_otlp_endpoint("http://p:9090/api/v1/otlp/v1/metrics?x=1"), (Endpoint{Kind::tcp, "p", 9090, "/api/v1/otlp/v1/metrics?x=1"}));
+  EXPECT_EQ(parse_otlp_endpoint("http://p"), (Endpoint{Kind::tcp, "p", 80, "/v1/metrics"}));
+  EXPECT_EQ(parse_otlp_endpoint("https://[2001:db8::1]/x"), (Endpoint{Kind::tls, "2001:db8::1", 443, "/x"}));
+}
+
+TEST(OtlpEndpoint, SaysWhatIsWrong) {
+  EXPECT_EQ(otlp_error("localhost:4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("ftp://host"), "its scheme must be http or https");
+  EXPECT_EQ(otlp_error("http://user:secret@host"), "it has a user name or password, which is not supported");
+  EXPECT_EQ(otlp_error("http://host/#x"), "it has a fragment ('#...'), which means nothing here");
+  EXPECT_EQ(otlp_error("http://host/a b\r\nX: y"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+}
+
+TEST(Endpoint, NamesItselfForHeadersAndForPeople) {
+  const Endpoint v6{Kind::tcp, "::1", 4318, "/v1/metrics"};
+  EXPECT_EQ(v6.authority(), "[::1]:4318");
+  EXPECT_EQ(v6.text(), "http://[::1]:4318/v1/metrics");
+  EXPECT_EQ((Endpoint{Kind::tcp, "p", 80, "/x"}).authority(), "p");
+  EXPECT_EQ((Endpoint{Kind::unix_socket, "", 0, "/s"}).authority(), "localhost");
+  EXPECT_EQ((Endpoint{Kind::tcp, "proxy", 2375, ""}).text(), "tcp://proxy:2375");
+}
+
+}  // namespace
+}  // namespace cspy

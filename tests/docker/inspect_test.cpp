@@ -1,0 +1,130 @@
+#include "docker/inspect.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/data.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using metrics::Health;
+
+const std::string id(64, 'a');
+
+Inspection parse(const std::string& file) {
+  auto inspection = parse_inspect(test::read_data(file));
+  EXPECT_TRUE(inspection) << inspection.error().message;
+  return inspection.value_or(Inspection{});
+}
+
+Inspection sample_inspection() {
+  Inspection inspection;
+  inspection.id = id;
+  inspection.name = "/web";
+  inspection.image = "shop/web:1.4";
+  inspection.created = "2026-11-23T01:54:32.6Z";
+  inspection.started = "2026-11-23T01:54:33.3Z";
+  return inspection;
+}
+
+TEST(Inspect, ReadsWhatDocker28Says) {
+  const auto inspection = parse("docker-28.5-cgroup2/inspect.web.json");
+  EXPECT_EQ(inspection.name, "/web");
+  EXPECT_EQ(inspection.image, "bb:1") << "Config.Image, not the id of the image";
+  EXPECT_EQ(inspection.labels.at("com.example.team"), "core");
+  EXPECT_TRUE(inspection.running);
+  EXPECT_EQ(inspection.memory_bytes, 134'217'728);
+  EXPECT_EQ(inspection.nano_cpus, 500'000'000);
+  EXPECT_EQ(inspection.health, Health::none);
+}
+
+TEST(Inspect, TellsTheStates) {
+  EXPECT_TRUE(parse("docker-28.5-cgroup2/inspect.paused.json").running);
+  EXPECT_FALSE(parse("docker-28.5-cgroup2/inspect.exited.json").running);
+  EXPECT_FALSE(parse("docker-28.5-cgroup2/inspect.created.json").running);
+  EXPECT_TRUE(parse("docker-28.5-cgroup2/inspect.restarting.json").restarting);
+  EXPECT_EQ(parse("docker-28.5-cgroup2/inspect.healthy.json").health, Health::healthy);
+  EXPECT_EQ(parse("docker-29-cgroup2/inspect.sick.json").health, Health::not_healthy);
+}
+
+TEST(Inspect, ReadsEveryRecordedAnswer) {
+  for (const auto* file : {"docker-29-cgroup2/inspect.api.json", "docker-29-cgroup2/inspect.odd.name_1.json", "docker-20.10-cgroup1/inspect.web.json",
+                           "podman-5-cgroup2/inspect.web.json", "fleet-cadvisor/api/inspect.never.json"}) {
+    EXPECT_EQ(parse(file).id.size(), 64U) << file;
+  }
+}
+
+TEST(Inspect, RefusesWhatIsNoContainer) {
+  EXPECT_EQ(parse_inspect("{}").error().message, "'Id' is not a container's id");
+  EXPECT_EQ(parse_inspect(R"({"Id":"../../x"})").error().message, "'Id' is not a container's id");
+  EXPECT_EQ(parse_inspect(R"({"Id":"aa","Created":"now"})").error().message, "'Created' is not a time");
+  EXPECT_EQ(parse_inspect(R"({"Id":"aa","Created":"2026-11-23T01:54:32Z","State":{"StartedAt":"x"}})").error().message, "'State.StartedAt' is not a time");
+}
+
+TEST(Health, IsCountedAsCAdvisorCountsIt) {
+  EXPECT_EQ(parse_health("healthy"), Health::healthy);
+  EXPECT_EQ(parse_health("unhealthy"), Health::not_healthy);
+  EXPECT_EQ(parse_health("starting"), Health::not_healthy);
+  EXPECT_EQ(parse_health("none"), Health::none);
+  EXPECT_EQ(parse_health(""), Health::none);
+}
+
+TEST(MakeContainer, GivesCAdvisorsLabels) {
+  auto inspection = sample_inspection();
+  inspection.labels = {{"com.docker.compose.project", "shop"}, {"empty", ""}};
+  Engine engine;
+  const auto container = make_container(engine, inspection);
+  EXPECT_EQ(container->name, "web");
+  EXPECT_EQ(container->labels.get("id"), "/system.slice/docker-" + id + ".scope");
+  EXPECT_EQ(container->labels.get("name"), "web");
+  EXPECT_EQ(container->labels.get("image"), "shop/web:1.4");
+  EXPECT_EQ(container->labels.get("container_label_com_docker_compose_project"), "shop");
+  EXPECT_EQ(container->labels.get("container_label_restartcount"), "") << "only after a restart";
+  EXPECT_EQ(container->started, 1'795'398'873'300'000'000U);
+}
+
+TEST(MakeContainer, CountsRestartsAsALabelAsCAdvisorDoes) {
+  auto inspection = sample_inspection();
+  inspection.restart_count = 3;
+  inspection.labels = {{"restartcount", "mine"}};
+  EXPECT_EQ(make_container({}, inspection)->labels.get("container_label_restartcount"), "3");
+}
+
+TEST(MakeContainer, DecidesCollisionsByTheRawKey) {
+  auto inspection = sample_inspection();
+  inspection.labels = {{"a-b", "dash"}, {"a.b", "dot"}, {"a_b", "underscore"}};
+  EXPECT_EQ(make_container({}, inspection)->labels.get("container_label_a_b"), "dash");
+}
+
+TEST(MakeContainer, PutsLimitsIntoTheKernelsUnits) {
+  Engine engine;
+  auto inspection = sample_inspection();
+  EXPECT_EQ(*make_container(engine, inspection)->limits.memory_bytes, 0U) << "no limit";
+  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 0U);
+  EXPECT_EQ(*make_container(engine, inspection)->limits.cpu_period_us, 100'000U);
+  inspection.memory_bytes = 10'000'000;
+  EXPECT_EQ(*make_container(engine, inspection)->limits.memory_bytes, 9'998'336U) << "whole pages";
+  inspection.nano_cpus = 1'500'000'000;
+  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 150'000U);
+  inspection.nano_cpus = 0;
+  inspection.cpu_period_us = 50'000;
+  inspection.cpu_quota_us = 25'000;
+  EXPECT_EQ(*make_container(engine, inspection)->limits.cpu_period_us, 50'000U);
+  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 25'000U);
+  inspection.cpu_quota_us = -1;
+  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 0U) << "-1 is none";
+  engine.memory_limits = false;
+  EXPECT_FALSE(make_container(engine, inspection)->limits.memory_bytes) << "no controller, no limit";
+}
+
+TEST(ContainerId, IsCheckedBeforeItGoesIntoAPath) {
+  EXPECT_TRUE(is_container_id(id));
+  EXPECT_FALSE(is_container_id(""));
+  EXPECT_FALSE(is_container_id("a/b"));
+  EXPECT_FALSE(is_container_id("a b"));
+  EXPECT_FALSE(is_container_id("a\r\nb"));
+  EXPECT_FALSE(is_container_id(std::string(129, 'a')));
+}
+
+}  // namespace
+}  // namespace cspy::docker

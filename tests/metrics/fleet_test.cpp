@@ -1,0 +1,158 @@
+#include "metrics/fleet.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/readings.hpp"
+
+namespace cspy::metrics {
+namespace {
+
+using test::make_container;
+using test::make_reading;
+using test::second;
+using test::series_ended;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr UnixNanos now = test::started_at + 60 * second;
+
+struct FleetTest : testing::Test {
+  ReadingPtr read(const std::string& id, Sample sample = test::full_sample()) {
+    return make_reading(fleet.find(id)->container, std::move(sample));
+  }
+  Fleet fleet;
+};
+
+TEST_F(FleetTest, SendsWhatWasReadAndEndsNothingWhileItGoesOn) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  EXPECT_THAT(fleet.close_round(now, {read("a1")}).readings, SizeIs(1));
+  const auto next = fleet.close_round(now + second, {read("a1")});
+  EXPECT_THAT(next.readings, SizeIs(1));
+  EXPECT_THAT(next.endings, IsEmpty());
+}
+
+TEST_F(FleetTest, EndsEverySeriesOfAContainerThatIsGoneOnce) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto round = fleet.close_round(now, {read("a1")});
+  fleet.remove("a1");
+  const auto next = fleet.close_round(now + second, {});
+  ASSERT_THAT(next.endings, SizeIs(1));
+  EXPECT_THAT(series_ended(next.endings[0]), SizeIs(round.readings[0]->points));
+  EXPECT_TRUE(fleet.close_round(now + 2 * second, {}).empty());
+}
+
+TEST_F(FleetTest, EndsNothingOfAContainerThatWasNeverSent) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  fleet.remove("a1");
+  EXPECT_TRUE(fleet.close_round(now, {}).empty());
+}
+
+TEST_F(FleetTest, TakesAFailedReadForAMissingPointNotForAnEnd) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1")});
+  EXPECT_TRUE(fleet.close_round(now + second, {}).empty());
+  EXPECT_THAT(fleet.close_round(now + 2 * second, {read("a1")}).endings, IsEmpty());
+}
+
+TEST_F(FleetTest, EndsTheSeriesOfAnInterfaceThatIsGone) {
+  auto two = test::full_sample();
+  two.networks.push_back(two.networks[0]);
+  two.networks[1].interface = "eth1";
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1", two)});
+  const auto round = fleet.close_round(now + second, {read("a1")});
+  ASSERT_THAT(round.endings, SizeIs(1));
+  const auto ended = series_ended(round.endings[0]);
+  EXPECT_THAT(ended, SizeIs(8));
+  for (const auto& series : ended) EXPECT_THAT(series, testing::EndsWith("|eth1"));
+}
+
+TEST_F(FleetTest, EndsTheOldNamesSeriesWhenAContainerIsRenamed) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto before = fleet.close_round(now, {read("a1")});
+  fleet.put(make_container("a1", "shop"), Health::none);
+  const auto round = fleet.close_round(now + second, {read("a1")});
+  ASSERT_THAT(round.endings, SizeIs(1));
+  EXPECT_EQ(round.endings[0].last->container->name, "web");
+  EXPECT_THAT(series_ended(round.endings[0]), SizeIs(before.readings[0]->points));
+  EXPECT_EQ(round.readings[0]->container->name, "shop");
+}
+
+TEST_F(FleetTest, GoesOnWithTheSameSeriesAfterARestart) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1")});
+  fleet.remove("a1");
+  fleet.put(make_container("a1", "web", now), Health::none);
+  const auto round = fleet.close_round(now + second, {read("a1")});
+  EXPECT_THAT(round.endings, IsEmpty());
+  EXPECT_EQ(round.readings[0]->container->started, now);
+}
+
+TEST_F(FleetTest, EndsTheOldRunWhenTheNewOneHasNoReadingYet) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1")});
+  fleet.put(make_container("a1", "web", now), Health::none);
+  EXPECT_THAT(fleet.close_round(now + second, {}).endings, SizeIs(1));
+}
+
+TEST_F(FleetTest, DropsAReadingWhoseRunEndedMeanwhile) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto reading = read("a1");
+  fleet.put(make_container("a1", "web", now), Health::none);
+  EXPECT_THAT(fleet.close_round(now + second, {reading}).readings, IsEmpty());
+  fleet.remove("a1");
+  EXPECT_THAT(fleet.close_round(now + second, {reading}).readings, IsEmpty());
+}
+
+TEST_F(FleetTest, KeepsAReadingWhoseContainerWasOnlyInspectedAgain) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto reading = read("a1");
+  fleet.put(make_container("a1", "web"), Health::healthy);
+  EXPECT_THAT(fleet.close_round(now, {reading}).readings, ElementsAre(reading));
+}
+
+TEST_F(FleetTest, EndsAgainWhatALostRoundWouldHaveEnded) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1")});
+  fleet.remove("a1");
+  auto lost = fleet.close_round(now + second, {});
+  fleet.restore(std::move(lost.endings));
+  EXPECT_THAT(fleet.close_round(now + 2 * second, {}).endings, SizeIs(1));
+}
+
+TEST_F(FleetTest, EndsNoSeriesTwiceWhenTwoReadingsOfItDeparted) {
+  auto two = test::full_sample();
+  two.networks.push_back(two.networks[0]);
+  two.networks[1].interface = "eth1";
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto older = read("a1", two);
+  (void)fleet.close_round(now, {older});
+  auto lost = fleet.close_round(now + second, {read("a1")});
+  fleet.restore(std::move(lost.endings));
+  fleet.remove("a1");
+  const auto round = fleet.close_round(now + 2 * second, {});
+  std::vector<std::string> ended;
+  for (const auto& ending : round.endings) {
+    for (const auto& series : series_ended(ending)) ended.push_back(series);
+  }
+  EXPECT_THAT(ended, SizeIs(older->points));
+  EXPECT_THAT(std::set<std::string>(ended.begin(), ended.end()), SizeIs(ended.size()));
+}
+
+TEST_F(FleetTest, KeepsNothingOfContainersThatAreGone) {
+  for (int i = 0; i < 1'000; ++i) {
+    const auto id = std::to_string(i);
+    fleet.put(make_container(id, "job"), Health::none);
+    const auto reading = read(id);
+    (void)fleet.close_round(now, {reading});
+    fleet.remove(id);
+    EXPECT_THAT(fleet.close_round(now, {}).endings, SizeIs(1));
+    EXPECT_EQ(reading.use_count(), 1) << "something still holds the reading";
+  }
+  EXPECT_EQ(fleet.size(), 0U);
+}
+
+}  // namespace
+}  // namespace cspy::metrics

@@ -16,15 +16,19 @@ namespace cspy::test {
 /// Generous: only a failing test waits so long.
 inline constexpr std::chrono::seconds patience{20};
 
+template<class T>
+net::Task<void> store(net::Task<T> task, std::optional<T>* result) {
+  result->emplace(co_await std::move(task));
+}
+
 /// Runs `task` and everything else on the loop until the task has ended; fails the test where it does not.
 template<class T>
 std::optional<T> run(boost::asio::io_context& io, net::Task<T> task) {
   std::optional<T> result;
   std::exception_ptr error;
   bool ended = false;
-  boost::asio::co_spawn(io, std::move(task), [&](std::exception_ptr failure, T value) {
+  boost::asio::co_spawn(io, store(std::move(task), &result), [&](std::exception_ptr failure) {
     error = failure;
-    result = std::move(value);
     ended = true;
   });
   const auto end = std::chrono::steady_clock::now() + patience;

@@ -1,0 +1,228 @@
+// The watch against an engine on a real socket: what the fleet becomes, and the exact lines of the log.
+#include "docker/watch.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/log_capture.hpp"
+#include "tests/support/loop.hpp"
+#include "tests/support/readings.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tools/engine_model.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using metrics::Health;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using tools::EngineModel;
+using tools::HttpRequest;
+using tools::HttpResponse;
+
+struct WatchTest : testing::Test {
+  WatchTest() {
+    engine.add(1, "web");
+    engine.add(2, "db");
+  }
+  ~WatchTest() override {
+    watch.stop();
+    context.deadlines.expire_all();
+    engine.server().stop();
+    EXPECT_TRUE(test::drain(io)) << "a coroutine is still waiting";
+  }
+
+  void start() { test::spawn(io, watch.run()); }
+  void listen() { engine.server().listen(endpoint); }
+  bool until(const std::function<bool()>& condition) { return test::run_until(io, condition); }
+  bool connected() { return until([&] { return watch.engine() != nullptr; }); }
+  std::string name_of(unsigned number) {
+    const auto* entry = fleet.find(EngineModel::id_of(number));
+    return entry == nullptr ? "-" : entry->container->name;
+  }
+  std::string connected_line(std::size_t containers) {
+    return "level=info msg=\"engine connected\" address=" + endpoint.path + " version=28.5.2 api=1.51 cgroup=2 containers=" +
+           std::to_string(containers) + " events=followed";
+  }
+
+  static constexpr UnixNanos later = 1'795'000'100 * test::second;
+
+  test::TempDir dir;
+  boost::asio::io_context io;
+  Endpoint endpoint{Endpoint::Kind::unix_socket, "", 0, dir.file("engine.sock")};
+  EngineModel engine{io};
+  net::Context context{io};
+  Client client{context, endpoint};
+  metrics::Fleet fleet;
+  test::LogCapture capture;
+  int connections = 0;
+  Watch watch{client, fleet, capture.log,
+              {.poll_interval = std::chrono::milliseconds{20}, .random = [] { return 0.99; }, .on_connected = [this](const Engine&) { ++connections; }}};
+};
+
+TEST_F(WatchTest, FindsTheContainersThatRun) {
+  engine.at(EngineModel::id_of(2)).running = false;
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(name_of(1), "web");
+  EXPECT_EQ(name_of(2), "-");
+  EXPECT_THAT(capture.lines, ElementsAre(connected_line(1)));
+}
+
+TEST_F(WatchTest, FollowsWhatHappens) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  engine.add(3, "job").running = false;
+  engine.start(EngineModel::id_of(3), later);
+  EXPECT_TRUE(until([&] { return name_of(3) == "job"; })) << "started";
+  engine.die(EngineModel::id_of(1), later);
+  EXPECT_TRUE(until([&] { return name_of(1) == "-"; })) << "died";
+  engine.rename(EngineModel::id_of(2), "store");
+  EXPECT_TRUE(until([&] { return name_of(2) == "store"; })) << "renamed";
+  engine.set_health(EngineModel::id_of(2), "healthy", later);
+  EXPECT_TRUE(until([&] { return fleet.find(EngineModel::id_of(2))->health == Health::healthy; }));
+  engine.destroy(EngineModel::id_of(2));
+  EXPECT_TRUE(until([&] { return name_of(2) == "-"; })) << "destroyed";
+  EXPECT_EQ(engine.asked("/containers/json"), 1U) << "events, not lists";
+}
+
+TEST_F(WatchTest, SeesANewRunOfTheSameId) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(1);
+  engine.die(id, later);
+  engine.start(id, later + test::second);
+  EXPECT_TRUE(until([&] { return fleet.find(id) != nullptr && fleet.find(id)->container->started == later + test::second; }));
+}
+
+TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(1);
+  engine.server().stop();
+  ASSERT_TRUE(until([&] { return watch.engine() == nullptr && capture.lines.size() == 2; }));
+  EXPECT_EQ(fleet.size(), 2U) << "containers are not gone because the engine is";
+  // Several attempts fail; then it is back, with one container stopped and one started again meanwhile.
+  engine.at(EngineModel::id_of(2)).running = false;
+  engine.at(id).started = later;
+  const auto until_tried = net::Clock::now() + std::chrono::milliseconds{600};
+  ASSERT_TRUE(until([&] { io.run_one_for(std::chrono::milliseconds{10}); return net::Clock::now() > until_tried; }));
+  listen();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.size(), 1U);
+  EXPECT_EQ(fleet.find(id)->container->started, later);
+  EXPECT_THAT(capture.lines, ElementsAre(connected_line(2),
+                                         "level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /v1.51/events over " + endpoint.path +
+                                             ": the peer closed the connection before its answer was complete\"",
+                                         connected_line(1)));
+  EXPECT_EQ(connections, 2);
+  EXPECT_EQ(engine.asked("/_ping"), 2U) << "negotiated again";
+}
+
+TEST_F(WatchTest, StartsWithoutAnEngineAndSaysSoOnceWithTheRemedy) {
+  start();
+  ASSERT_TRUE(until([&] { return !capture.lines.empty(); }));
+  listen();
+  ASSERT_TRUE(connected());
+  EXPECT_THAT(capture.lines, ElementsAre("level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /_ping over " + endpoint.path +
+                                             ": No such file or directory\" remedy=\"there is no socket at " + endpoint.path +
+                                             ": in a container mount it with '-v " + endpoint.path + ":" + endpoint.path +
+                                             ":ro'; elsewhere start the engine or name its socket with --docker-socket\"",
+                                         connected_line(2)));
+}
+
+TEST_F(WatchTest, PollsWhereEventsAreRefused) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("/events")) return HttpResponse{.status = 403, .content_type = "text/html", .body = "<html>"};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  engine.add(3, "job");
+  EXPECT_TRUE(until([&] { return name_of(3) == "job"; }));
+  engine.at(EngineModel::id_of(1)).running = false;
+  EXPECT_TRUE(until([&] { return name_of(1) == "-"; }));
+  EXPECT_EQ(capture.count("the engine's events are refused"), 1U);
+  EXPECT_EQ(capture.count("engine connected"), 1U);
+  EXPECT_EQ(engine.asked("/events"), 1U);
+}
+
+TEST_F(WatchTest, ListsAgainAfterABrokenEvent) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  engine.add(3, "job");  // without an event: as if it were the one that was broken
+  engine.server().broadcast("{broken\n");
+  EXPECT_TRUE(until([&] { return name_of(3) == "job"; }));
+  EXPECT_EQ(capture.count("events were lost"), 1U);
+}
+
+TEST_F(WatchTest, TriesAFailedInspectionAgain) {
+  int failures = 2;
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.ends_with(EngineModel::id_of(1) + "/json") && failures-- > 0) return HttpResponse{.status = 500, .body = R"({"message":"busy"})"};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(name_of(1), "-");
+  EXPECT_TRUE(until([&] { return name_of(1) == "web"; }));
+  EXPECT_EQ(capture.count("a container cannot be inspected"), 1U) << "one line, not one an attempt";
+}
+
+TEST_F(WatchTest, LooksAgainAtASuspect) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(1);
+  engine.at(id).started = later;  // restarted, and the event was lost
+  watch.suspect(id);
+  EXPECT_TRUE(until([&] { return fleet.find(id)->container->started == later; }));
+}
+
+TEST_F(WatchTest, BelievesNoAnswerAboutAnotherContainer) {
+  listen();
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.ends_with(EngineModel::id_of(1) + "/json")) return std::nullopt;
+    return HttpResponse{.body = R"({"Id":")" + EngineModel::id_of(9) + R"(","Created":"2026-11-23T01:54:32Z","State":{"Running":true,"StartedAt":"2026-11-23T01:54:32Z"}})"};
+  };
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.size(), 1U);
+  EXPECT_EQ(capture.count("the answer is about another container"), 1U);
+}
+
+TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
+  const std::vector<HttpResponse> garbage{
+      {.body = "[]"}, {.body = "{}"}, {.body = "null"}, {.body = "\"x\""}, {.body = "{\"Id\":5}"}, {.body = "[{\"Id\":[]}]"},
+      {.body = std::string(200'000, '[')}, {.body = "\xFF\xFE"}, {.body = ""}, {.status = 500}, {.status = 301}, {.cut_after = 5}, {.raw = "junk\r\n\r\n"}};
+  listen();
+  start();
+  for (const auto& part : std::vector<std::string>{"/_ping", "/version", "/info", "/events", "/containers/json", EngineModel::id_of(1)}) {
+    for (const auto& response : garbage) {
+      // A list without containers is no garbage: then there are none.
+      if (part == "/containers/json" && (response.body == "[]" || response.body == "null")) continue;
+      bool sent = false;
+      engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (!request.target.contains(part) || sent) return std::nullopt;
+        sent = true;
+        return response;
+      };
+      engine.server().drop_connections();
+      ASSERT_TRUE(until([&] { return sent; })) << part;
+      engine.intercept = nullptr;
+      ASSERT_TRUE(until([&] { return watch.engine() != nullptr && fleet.size() == 2; })) << part << " with " << response.body.substr(0, 20);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cspy::docker

@@ -1,0 +1,168 @@
+// The whole agent in one process, between an engine stand-in and a receiver on real sockets, ended by a real signal.
+#include "app/daemon.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "tests/support/temp_dir.hpp"
+#include "tools/engine_model.hpp"
+#include "tools/http_server.hpp"
+#include "tools/otlp_decode.hpp"
+
+namespace cspy::app {
+namespace {
+
+using testing::HasSubstr;
+using tools::EngineModel;
+using tools::HttpRequest;
+using tools::HttpResponse;
+
+/// The peers run on a thread of their own; what they saw is read after it has ended, or through the atomic counters.
+class Peers {
+ public:
+  explicit Peers(const Endpoint& engine_endpoint) {
+    for (unsigned i = 1; i <= 5; ++i) engine.add(i, "c" + std::to_string(i));
+    engine.server().listen(engine_endpoint);
+    receiver.listen({Endpoint::Kind::tcp, "127.0.0.1", 0, ""});
+  }
+  void run() { thread = std::thread{[this] { io.run(); }}; }
+  void stop() {
+    io.stop();
+    thread.join();
+  }
+  ~Peers() {
+    if (thread.joinable()) stop();
+  }
+
+  boost::asio::io_context io;
+  EngineModel engine{io};
+  std::vector<tools::DecodedRequest> received;
+  std::atomic<std::size_t> requests = 0;
+  std::function<HttpResponse()> respond = [] { return HttpResponse{.content_type = "application/x-protobuf"}; };
+  tools::HttpServer receiver{io, [this](const HttpRequest& request) {
+                               auto decoded = tools::decode_request(request.body);
+                               EXPECT_TRUE(decoded);
+                               received.push_back(std::move(*decoded));
+                               ++requests;
+                               return respond();
+                             }};
+  std::thread thread;
+};
+
+struct DaemonTest : testing::Test {
+  DaemonTest() {
+    options.docker_socket = {Endpoint::Kind::unix_socket, "", 0, dir.file("engine.sock")};
+    options.otlp_export_interval = std::chrono::milliseconds{100};
+  }
+
+  /// Runs the agent until `condition` holds, then ends it with `signal`; how long that took.
+  std::chrono::milliseconds run_agent(Peers& peers, const std::function<bool()>& condition, int signal = SIGTERM) {
+    options.otlp_endpoint = {Endpoint::Kind::tcp, "127.0.0.1", peers.receiver.port(), "/v1/metrics"};
+    Daemon daemon{options, log};
+    std::promise<std::chrono::steady_clock::time_point> signalled;
+    std::thread watcher{[&] {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+      while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+      EXPECT_TRUE(condition());
+      signalled.set_value(std::chrono::steady_clock::now());
+      std::raise(signal);
+    }};
+    daemon.run();
+    const auto ended = std::chrono::steady_clock::now();
+    watcher.join();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(ended - signalled.get_future().get());
+  }
+
+  test::TempDir dir;
+  std::string lines;
+  Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) { lines.append(line); }};
+  Options options;
+};
+
+TEST_F(DaemonTest, PushesEveryContainerEachIntervalAndOnceMoreAtTheEnd) {
+  Peers peers{options.docker_socket};
+  peers.run();
+  const auto took = run_agent(peers, [&] { return peers.requests >= 3; });
+  peers.stop();
+  EXPECT_LT(took, std::chrono::seconds{3});
+  ASSERT_GE(peers.received.size(), 4U) << "a last push after the signal";
+  std::uint64_t last_time = 0;
+  for (const auto& request : peers.received) {
+    EXPECT_EQ(request.resource.at("service.name"), "containerspy");
+    EXPECT_EQ(request.resource.at("service.instance.id"), "modelhost");
+    EXPECT_EQ(request.resource.at("host.name"), "modelhost");
+    EXPECT_TRUE(request.resource.contains("service.version"));
+    std::uint64_t time = 0;
+    for (const auto& metric : request.metrics) {
+      for (const auto& point : metric.points) {
+        if (time == 0) time = point.time;
+        EXPECT_EQ(point.time, time) << "one time a round";
+      }
+      if (metric.name == "container_last_seen") {
+        EXPECT_EQ(metric.points.size(), 5U);
+      }
+    }
+    EXPECT_GT(time, last_time);
+    last_time = time;
+  }
+  EXPECT_THAT(lines, HasSubstr("msg=stopping signal=SIGTERM"));
+  EXPECT_THAT(lines, HasSubstr("rounds_lost=0"));
+}
+
+TEST_F(DaemonTest, EndsWithinThreeSecondsAlthoughEverythingHangs) {
+  Peers peers{options.docker_socket};
+  std::atomic<bool> engine_hangs = false;
+  peers.engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (engine_hangs && request.target.contains("/stats")) return HttpResponse{.hang = true};
+    return std::nullopt;
+  };
+  peers.respond = [&] {
+    engine_hangs = true;
+    return HttpResponse{.hang = true};
+  };
+  peers.run();
+  EXPECT_LT(run_agent(peers, [&] { return engine_hangs.load(); }, SIGINT), std::chrono::seconds{3});
+  EXPECT_THAT(lines, HasSubstr("msg=stopping signal=SIGINT"));
+}
+
+TEST_F(DaemonTest, EndsWithoutHavingReachedAnybody) {
+  Peers peers{{Endpoint::Kind::unix_socket, "", 0, dir.file("other.sock")}};
+  std::atomic<bool> go = false;
+  std::thread later{[&] { go = true; }};
+  EXPECT_LT(run_agent(peers, [&] { return go.load(); }), std::chrono::seconds{3});
+  later.join();
+  EXPECT_THAT(lines, HasSubstr("rounds_sent=0"));
+}
+
+TEST_F(DaemonTest, KeepsTheInstanceIdItIsGiven) {
+  options.instance_id = "rack-7";
+  Peers peers{options.docker_socket};
+  peers.run();
+  run_agent(peers, [&] { return peers.requests >= 1; });
+  peers.stop();
+  EXPECT_EQ(peers.received.at(0).resource.at("service.instance.id"), "rack-7");
+  EXPECT_EQ(peers.received.at(0).resource.at("host.name"), "modelhost");
+}
+
+TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {
+  Peers peers{options.docker_socket};
+  peers.run();
+  run_agent(peers, [&] { return peers.requests >= 1; });
+  peers.stop();
+  for (const auto& request : peers.received) {
+    for (const auto& metric : request.metrics) {
+      for (const auto& point : metric.points) {
+        for (const auto& [key, value] : point.attributes) EXPECT_THAT(value, testing::Not(HasSubstr("hunter2"))) << key;
+      }
+    }
+  }
+  EXPECT_THAT(lines, testing::Not(HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace cspy::app

@@ -54,8 +54,10 @@ int run(int argc, char** argv) {
   mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
 
   Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
-  for (const auto& warning : resolved.warnings) log.warn("configuration", {{"warning", warning}});
-  for (const auto& mistake : mistakes) log.error("configuration", {{"mistake", mistake}});
+  for (const auto& warning : resolved.warnings)
+    log.warn("configuration", {{"warning", warning}});
+  for (const auto& mistake : mistakes)
+    log.error("configuration", {{"mistake", mistake}});
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 

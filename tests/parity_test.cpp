@@ -1,5 +1,5 @@
-// One moment of a fleet, seen by cAdvisor and by the agent: every series of the catalogue must be equal to the last digit,
-// under the same labels, or stand in the list of known differences with its reason.
+// One moment of a fleet, seen by cAdvisor and by the agent: every series of the catalogue must be equal to the last
+// digit, under the same labels, or stand in the list of known differences with its reason.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -38,17 +38,21 @@ void add_exposition_line(const std::string& line, Series& series) {
     if ((*i)[2].length() > 0) labels[(*i)[1]] = (*i)[2];
   }
   std::string key = line.substr(0, open) + "{";
-  for (const auto& [name, value] : labels) key.append(key.ends_with('{') ? "" : ",").append(name).append("=\"").append(value).append("\"");
+  for (const auto& [name, value] : labels)
+    key.append(key.ends_with('{') ? "" : ",").append(name).append("=\"").append(value).append("\"");
   series[key + "}"] = number(std::string_view{line}.substr(close + 2));
 }
 
 std::set<std::string> catalogue_names() {
   std::set<std::string> names;
-  for (const auto& metric : metrics::catalogue()) names.emplace(metric.name);
+  for (const auto& metric : metrics::catalogue())
+    names.emplace(metric.name);
   return names;
 }
 
-std::string name_of(const std::string& series) { return series.substr(0, series.find('{')); }
+std::string name_of(const std::string& series) {
+  return series.substr(0, series.find('{'));
+}
 
 /// cAdvisor's series of containers, for the metrics that we have.
 Series cadvisor_series(const std::string& folder) {
@@ -78,7 +82,8 @@ Series agent_series(const std::string& folder) {
   return series;
 }
 
-/// Each line of the list: a regular expression of differences, a tab, the reason. Empty lines and '#' lines are skipped.
+/// Each line of the list: a regular expression of differences, a tab, the reason. Empty lines and '#' lines are
+/// skipped.
 struct Known {
   std::string pattern, reason;
   std::size_t used = 0;
@@ -129,10 +134,13 @@ TEST_P(Parity, EachSeriesIsEqualOrItsDifferenceIsExplained) {
       explained = true;
     }
     const auto series = difference.substr(difference.find(' ') + 1);
-    const auto value_in = [&](const Series& all) { return all.contains(series) ? fmt::format("{}", all.at(series)) : "-"; };
+    const auto value_in = [&](const Series& all) {
+      return all.contains(series) ? fmt::format("{}", all.at(series)) : "-";
+    };
     EXPECT_TRUE(explained) << difference << "\n  cAdvisor " << value_in(theirs) << ", agent " << value_in(ours);
   }
-  for (const auto& entry : known) EXPECT_GT(entry.used, 0U) << "this difference is gone, take it off the list: " << entry.pattern;
+  for (const auto& entry : known)
+    EXPECT_GT(entry.used, 0U) << "this difference is gone, take it off the list: " << entry.pattern;
   EXPECT_EQ(equal, equal_expected) << "series that are equal to the last digit";
 }
 

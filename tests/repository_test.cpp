@@ -32,7 +32,9 @@ const std::map<std::string, std::set<std::string>> layers{
 /// Where the headers of a third-party library may be included: its files, with the reason where they are more than two.
 const std::map<std::string, std::set<std::string>> libraries{
     // Headers that name only a coroutine, a timer or the loop; sockets stay in stream and http1.
-    {"boost/asio/", {"net/task.hpp", "net/context.hpp", "net/context.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp", "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
+    {"boost/asio/",
+     {"net/task.hpp", "net/context.hpp", "net/context.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp",
+      "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
     {"boost/json/", {"docker/json.cpp"}},
@@ -56,11 +58,14 @@ std::vector<std::string> includes_of(const fs::path& file) {
   static const std::regex include{R"re(#include\s+["<]([^">]+)[">])re"};
   const auto text = read_source(fs::relative(file, root).string());
   std::vector<std::string> names;
-  for (auto i = std::sregex_iterator{text.begin(), text.end(), include}; i != std::sregex_iterator{}; ++i) names.push_back((*i)[1]);
+  for (auto i = std::sregex_iterator{text.begin(), text.end(), include}; i != std::sregex_iterator{}; ++i)
+    names.push_back((*i)[1]);
   return names;
 }
 
-std::string first_part(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string first_part(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
 
 TEST(Repository, LayersIncludeOnlyWhatIsBelowThem) {
   for (const auto& file : source_files(root / "src")) {
@@ -93,7 +98,8 @@ TEST(Repository, ThirdPartyHeadersStayInTheirFiles) {
 
 TEST(Repository, EveryFileOfTheListsExists) {
   for (const auto& [prefix, files] : libraries) {
-    for (const auto& file : files) EXPECT_TRUE(fs::exists(root / "src" / file)) << file;
+    for (const auto& file : files)
+      EXPECT_TRUE(fs::exists(root / "src" / file)) << file;
   }
 }
 

@@ -19,7 +19,8 @@ TEST_P(Scenario, PointsAreThoseOfTheGolden) {
   });
   ASSERT_FALSE(recording.readings.empty());
   std::string text;
-  for (const auto& line : points_as_text(recording.readings, true)) text.append(line).append("\n");
+  for (const auto& line : points_as_text(recording.readings, true))
+    text.append(line).append("\n");
   auto name = GetParam();
   std::ranges::replace(name, '/', '-');
   expect_golden(name + ".txt", text);
@@ -30,7 +31,8 @@ INSTANTIATE_TEST_SUITE_P(Engines, Scenario,
                                          "podman-5-cgroup2", "fleet-cadvisor/api", "fleet-cadvisor-cgroup1/api"),
                          [](const auto& info) {
                            std::string name;
-                           for (const char c : info.param) name.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
+                           for (const char c : info.param)
+                             name.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
                            return name;
                          });
 

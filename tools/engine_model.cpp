@@ -22,7 +22,8 @@ std::string quoted(std::string_view text) {
 
 std::string labels_json(const std::map<std::string, std::string>& labels) {
   std::string out{"{"};
-  for (const auto& [key, value] : labels) out.append(out.size() > 1 ? "," : "").append(quoted(key)).append(":").append(quoted(value));
+  for (const auto& [key, value] : labels)
+    out.append(out.size() > 1 ? "," : "").append(quoted(key)).append(":").append(quoted(value));
   return out.append("}");
 }
 
@@ -55,7 +56,9 @@ HttpResponse no_such(std::string_view what) {
 EngineModel::EngineModel(boost::asio::io_context& io)
     : server_{io, [this](const HttpRequest& request) { return answer(request); }} {}
 
-std::string EngineModel::id_of(unsigned number) { return fmt::format("{:08x}{:056x}", number * 2'654'435'761U, number); }
+std::string EngineModel::id_of(unsigned number) {
+  return fmt::format("{:08x}{:056x}", number * 2'654'435'761U, number);
+}
 
 ModelContainer& EngineModel::add(unsigned number, std::string name) {
   const auto id = id_of(number);
@@ -122,7 +125,8 @@ void EngineModel::replay(const std::string& directory) {
 }
 
 std::size_t EngineModel::asked(std::string_view part) const {
-  return static_cast<std::size_t>(std::ranges::count_if(requests, [&](const auto& target) { return target.contains(part); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(requests, [&](const auto& target) { return target.contains(part); }));
 }
 
 HttpResponse EngineModel::answer(const HttpRequest& request) {
@@ -132,21 +136,26 @@ HttpResponse EngineModel::answer(const HttpRequest& request) {
   }
   const auto path = unversioned(request.target);
   if (path == "/_ping") {
-    return {.content_type = "text/plain; charset=utf-8", .body = "OK", .headers = {{"Api-Version", api_version}, {"Server", server_header}}};
+    return {.content_type = "text/plain; charset=utf-8",
+            .body = "OK",
+            .headers = {{"Api-Version", api_version}, {"Server", server_header}}};
   }
   if (path == "/events") return {.stream = true};
   if (!recorded_.empty()) {
     const auto found = recorded_.find(path);
-    return found == recorded_.end() ? no_such(path) : HttpResponse{.body = found->second, .chunked = found->second.size() > 2'048};
+    return found == recorded_.end() ? no_such(path)
+                                    : HttpResponse{.body = found->second, .chunked = found->second.size() > 2'048};
   }
   if (path == "/version") {
-    return {.body = fmt::format(
-                R"({{"Components":[{{"Name":"Engine","Version":"28.5.2"}},{{"Name":"runc","Version":"1.3.6"}}],"Version":"28.5.2","ApiVersion":"{}","MinAPIVersion":"1.24"}})",
-                api_version)};
+    return {
+        .body = fmt::format(
+            R"({{"Components":[{{"Name":"Engine","Version":"28.5.2"}},{{"Name":"runc","Version":"1.3.6"}}],"Version":"28.5.2","ApiVersion":"{}","MinAPIVersion":"1.24"}})",
+            api_version)};
   }
   if (path == "/info") {
-    return {.body = R"({"Name":"modelhost","KernelVersion":"6.1.0-model","MemTotal":4103290880,"MemoryLimit":true,)"
-                    R"("CgroupDriver":"systemd","CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin"]})"};
+    return {.body =
+                R"({"Name":"modelhost","KernelVersion":"6.1.0-model","MemTotal":4103290880,"MemoryLimit":true,)"
+                R"("CgroupDriver":"systemd","CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin"]})"};
   }
   if (path == "/containers/json") return {.body = list_json(), .chunked = true};
   if (path.starts_with("/containers/")) {
@@ -169,42 +178,47 @@ std::string EngineModel::list_json() const {
   for (const auto& [id, container] : containers_) {
     if (!container.running) continue;
     out.append(out.size() > 1 ? "," : "");
-    const auto health = container.health.empty()           ? std::string{}
+    const auto health = container.health.empty()         ? std::string{}
                         : container.health == "starting" ? " (health: starting)"
                                                          : " (" + container.health + ")";
-    fmt::format_to(std::back_inserter(out),
-                   R"({{"Id":"{}","Names":[{}],"Image":{},"ImageID":"sha256:3bec4dc6aeb25781","Command":"serve","Created":{},"Ports":[],)"
-                   R"("Labels":{},"State":"running","Status":"Up 5 minutes{}","HostConfig":{{"NetworkMode":"bridge"}},"Mounts":[]}})",
-                   id, quoted("/" + container.name), quoted(container.image), container.created / nanos_per_second,
-                   labels_json(container.labels), health);
+    fmt::format_to(
+        std::back_inserter(out),
+        R"({{"Id":"{}","Names":[{}],"Image":{},"ImageID":"sha256:3bec4dc6aeb25781","Command":"serve","Created":{},"Ports":[],)"
+        R"("Labels":{},"State":"running","Status":"Up 5 minutes{}","HostConfig":{{"NetworkMode":"bridge"}},"Mounts":[]}})",
+        id, quoted("/" + container.name), quoted(container.image), container.created / nanos_per_second,
+        labels_json(container.labels), health);
   }
   return out.append("]");
 }
 
 std::string EngineModel::inspect_json(const ModelContainer& container) const {
-  const auto health = container.health.empty() ? std::string{} : fmt::format(R"(,"Health":{{"Status":"{}","FailingStreak":0,"Log":[]}})", container.health);
+  const auto health = container.health.empty()
+                          ? std::string{}
+                          : fmt::format(R"(,"Health":{{"Status":"{}","FailingStreak":0,"Log":[]}})", container.health);
   return fmt::format(
       R"({{"Id":"{}","Created":"{}","State":{{"Status":"{}","Running":{},"Paused":false,"Restarting":false,"Pid":508,"StartedAt":"{}","FinishedAt":"0001-01-01T00:00:00Z"{}}},)"
       R"("Image":"sha256:3bec4dc6aeb25781","Name":{},"RestartCount":{},"HostConfig":{{"CpuShares":0,"Memory":{},"NanoCpus":{},"CgroupParent":"","CpuPeriod":0,"CpuQuota":0}},)"
       R"("Config":{{"Env":["SECRET=hunter2"],"Image":{},"Labels":{}}}}})",
-      container.id, instant(container.created), container.running ? "running" : "exited", container.running, instant(container.started), health,
-      quoted("/" + container.name), container.restart_count, container.memory, container.nano_cpus, quoted(container.image),
-      labels_json(container.labels));
+      container.id, instant(container.created), container.running ? "running" : "exited", container.running,
+      instant(container.started), health, quoted("/" + container.name), container.restart_count, container.memory,
+      container.nano_cpus, quoted(container.image), labels_json(container.labels));
 }
 
 std::string EngineModel::stats_json(ModelContainer& container) const {
   if (!container.running) {
-    return fmt::format(R"({{"name":"/{}","id":"{}","read":"0001-01-01T00:00:00Z","pids_stats":{{}},"cpu_stats":{{"cpu_usage":{{"total_usage":0}}}},"memory_stats":{{}}}})",
-                       container.name, container.id);
+    return fmt::format(
+        R"({{"name":"/{}","id":"{}","read":"0001-01-01T00:00:00Z","pids_stats":{{}},"cpu_stats":{{"cpu_usage":{{"total_usage":0}}}},"memory_stats":{{}}}})",
+        container.name, container.id);
   }
   container.cpu_ns += 250'000'000;
   const auto cpu = container.cpu_ns;
   std::string networks;
   for (const auto& name : container.interfaces) {
     networks.append(networks.empty() ? "" : ",");
-    fmt::format_to(std::back_inserter(networks),
-                   R"("{}":{{"rx_bytes":{},"rx_packets":{},"rx_errors":0,"rx_dropped":0,"tx_bytes":{},"tx_packets":{},"tx_errors":0,"tx_dropped":0}})",
-                   name, cpu / 1'000, cpu / 900'000, cpu / 2'000, cpu / 800'000);
+    fmt::format_to(
+        std::back_inserter(networks),
+        R"("{}":{{"rx_bytes":{},"rx_packets":{},"rx_errors":0,"rx_dropped":0,"tx_bytes":{},"tx_packets":{},"tx_errors":0,"tx_dropped":0}})",
+        name, cpu / 1'000, cpu / 900'000, cpu / 2'000, cpu / 800'000);
   }
   // What a 28.5 engine sends, whole, so that the benchmark's agent has as much to pass over as a real one.
   return fmt::format(

@@ -1,5 +1,5 @@
-// An engine stand-in: a fleet of containers behind the engine's API, for the tests, the benchmark and the demo without an
-// engine. It answers as Docker does, from a model that tests change while it runs, or from recorded answers.
+// An engine stand-in: a fleet of containers behind the engine's API, for the tests, the benchmark and the demo without
+// an engine. It answers as Docker does, from a model that tests change while it runs, or from recorded answers.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -48,8 +48,8 @@ class EngineModel {
   void set_health(const std::string& id, const std::string& status, UnixNanos when);
   void emit(const std::string& id, const std::string& action, UnixNanos when);
 
-  /// Answers from recorded files instead: containers.json, info.json, version.json, ping.headers, and inspect.NAME.json and
-  /// stats.NAME.json of each container.
+  /// Answers from recorded files instead: containers.json, info.json, version.json, ping.headers, and inspect.NAME.json
+  /// and stats.NAME.json of each container.
   void replay(const std::string& directory);
 
   /// Looks at each request first; what it returns is the answer.

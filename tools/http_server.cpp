@@ -41,14 +41,17 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-std::string chunk(std::string_view text) { return fmt::format("{:x}\r\n{}\r\n", text.size(), text); }
+std::string chunk(std::string_view text) {
+  return fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+}
 
 /// The answer's bytes; of a stream, what comes before its first broadcast.
 std::string compose(const HttpResponse& response) {
   std::string bytes = fmt::format("HTTP/1.1 {} Answer\r\n", response.status);
   auto out = std::back_inserter(bytes);
   if (!response.content_type.empty()) fmt::format_to(out, "Content-Type: {}\r\n", response.content_type);
-  for (const auto& [name, value] : response.headers) fmt::format_to(out, "{}: {}\r\n", name, value);
+  for (const auto& [name, value] : response.headers)
+    fmt::format_to(out, "{}: {}\r\n", name, value);
   if (response.close) bytes.append("Connection: close\r\n");
   if (response.stream || response.endless || response.chunked) {
     bytes.append("Transfer-Encoding: chunked\r\n\r\n");
@@ -93,7 +96,9 @@ struct HttpServer::Session {
 
 HttpServer::HttpServer(asio::io_context& io, Handler handler) : io_{io}, handler_{std::move(handler)} {}
 
-HttpServer::~HttpServer() { stop(); }
+HttpServer::~HttpServer() {
+  stop();
+}
 
 void HttpServer::listen(const Endpoint& endpoint) {
   if (endpoint.kind == Endpoint::Kind::unix_socket) {
@@ -110,10 +115,12 @@ void HttpServer::listen(const Endpoint& endpoint) {
 
 void HttpServer::stop() {
   if (acceptor_) {
-    std::visit([](auto& listener) {
-      boost::system::error_code ignored;
-      listener.close(ignored);
-    }, acceptor_->listener);
+    std::visit(
+        [](auto& listener) {
+          boost::system::error_code ignored;
+          listener.close(ignored);
+        },
+        acceptor_->listener);
     acceptor_.reset();
   }
   drop_connections();
@@ -171,8 +178,12 @@ Task<void> HttpServer::serve(std::shared_ptr<Session> session) {
     auto [error, size] = co_await http::async_read(session->socket, buffer, parser, as_tuple);
     if (error) co_return;
     const auto& message = parser.get();
-    HttpRequest request{.method = std::string{message.method_string()}, .target = std::string{message.target()}, .body = message.body(), .headers = {}};
-    for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
+    HttpRequest request{.method = std::string{message.method_string()},
+                        .target = std::string{message.target()},
+                        .body = message.body(),
+                        .headers = {}};
+    for (const auto& field : message)
+      request.headers.emplace_back(field.name_string(), field.value());
     const auto response = handler_(request);
 
     if (response.hang) {

@@ -33,13 +33,13 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
-  bool chunked = false;     ///< send the body in two chunks instead of with its length
-  bool stream = false;      ///< after the body, stay open for broadcast()
-  bool close = false;       ///< close the connection after the answer
-  std::optional<std::string> raw = {};         ///< these bytes instead of an answer
-  std::optional<std::size_t> cut_after = {};   ///< close after so many bytes of the answer
-  bool hang = false;                           ///< say nothing until the client gives up
-  bool endless = false;                        ///< repeat the body for ever, chunk after chunk
+  bool chunked = false;                       ///< send the body in two chunks instead of with its length
+  bool stream = false;                        ///< after the body, stay open for broadcast()
+  bool close = false;                         ///< close the connection after the answer
+  std::optional<std::string> raw = {};        ///< these bytes instead of an answer
+  std::optional<std::size_t> cut_after = {};  ///< close after so many bytes of the answer
+  bool hang = false;                          ///< say nothing until the client gives up
+  bool endless = false;                       ///< repeat the body for ever, chunk after chunk
 };
 
 class HttpServer {
@@ -51,8 +51,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Listens at a unix socket's path (an old one is replaced) or at an address; port 0 takes a free one. Throws where it
-  /// cannot.
+  /// Listens at a unix socket's path (an old one is replaced) or at an address; port 0 takes a free one. Throws where
+  /// it cannot.
   void listen(const Endpoint& endpoint);
   /// The port that was taken.
   [[nodiscard]] std::uint16_t port() const { return port_; }

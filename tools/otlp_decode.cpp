@@ -22,7 +22,8 @@ void decode_attribute(pbf_message<fields::KeyValue> message, Attributes& attribu
       case fields::KeyValue::key: key = message.get_string(); break;
       case fields::KeyValue::value: {
         auto any = nested<fields::AnyValue>(message);
-        while (any.next(fields::AnyValue::string_value)) value = any.get_string();
+        while (any.next(fields::AnyValue::string_value))
+          value = any.get_string();
         break;
       }
       default: message.skip();
@@ -67,7 +68,9 @@ DecodedMetric decode_metric(pbf_message<fields::Metric> message) {
         auto sum = nested<fields::Sum>(message);
         while (sum.next()) {
           switch (sum.tag()) {
-            case fields::Sum::data_points: metric.points.push_back(decode_point(nested<fields::NumberDataPoint>(sum))); break;
+            case fields::Sum::data_points:
+              metric.points.push_back(decode_point(nested<fields::NumberDataPoint>(sum)));
+              break;
             case fields::Sum::aggregation_temporality: metric.temporality = sum.get_enum(); break;
             case fields::Sum::is_monotonic: metric.monotonic = sum.get_bool(); break;
             default: sum.skip();
@@ -113,7 +116,8 @@ double Point::number() const {
 
 std::size_t DecodedRequest::points() const {
   std::size_t count = 0;
-  for (const auto& metric : metrics) count += metric.points.size();
+  for (const auto& metric : metrics)
+    count += metric.points.size();
   return count;
 }
 

@@ -2,8 +2,8 @@
 //
 //   otlp_view --listen 127.0.0.1:4318 [--port-file FILE] [--seconds N] [--quiet]
 //
-// On a terminal the table is redrawn, elsewhere it is printed line by line once a round. With --seconds it ends by itself:
-// status 0 if it has seen a container. --quiet counts without decoding: the sink of the benchmark.
+// On a terminal the table is redrawn, elsewhere it is printed line by line once a round. With --seconds it ends by
+// itself: status 0 if it has seen a container. --quiet counts without decoding: the sink of the benchmark.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -53,14 +53,16 @@ class View {
     totals_.bytes += request.body.size();
     if (request.method != "POST" || request.header("Content-Type") != "application/x-protobuf") {
       ++totals_.errors;
-      return {.status = 415, .content_type = "text/plain", .body = "this receiver takes POST with application/x-protobuf"};
+      return {
+          .status = 415, .content_type = "text/plain", .body = "this receiver takes POST with application/x-protobuf"};
     }
     auto decoded = decode_request(request.body);
     if (!decoded) {
       ++totals_.errors;
       return {.status = 400, .content_type = "text/plain", .body = decoded.error().message};
     }
-    for (const auto& metric : decoded->metrics) add(metric);
+    for (const auto& metric : decoded->metrics)
+      add(metric);
     return {.content_type = "application/x-protobuf"};
   }
 
@@ -126,7 +128,7 @@ class View {
   }
 
   /// Growth of a counter per second, "-" before there are two rounds.
-  static std::string rate(const Row& row, double Numbers::*number) {
+  static std::string rate(const Row& row, double Numbers::* number) {
     if (row.time_before == 0) return "-";
     const auto seconds = static_cast<double>(row.time - row.time_before) / 1e9;
     return size((row.now.*number - row.before.*number) / seconds) + "/s";
@@ -139,12 +141,13 @@ class View {
   }
 
   [[nodiscard]] std::string table() const {
-    std::string text = fmt::format("{:<24} {:>9} {:>11} {:>11} {:>13} {:>13} {:>13} {:>13}\n", "CONTAINER", "CPU", "MEMORY",
-                                   "WORKING SET", "NET IN", "NET OUT", "DISK READ", "DISK WRITE");
+    std::string text = fmt::format("{:<24} {:>9} {:>11} {:>11} {:>13} {:>13} {:>13} {:>13}\n", "CONTAINER", "CPU",
+                                   "MEMORY", "WORKING SET", "NET IN", "NET OUT", "DISK READ", "DISK WRITE");
     for (const auto& [name, row] : rows_) {
-      fmt::format_to(std::back_inserter(text), "{:<24} {:>9} {:>11} {:>11} {:>13} {:>13} {:>13} {:>13}\n", printable(name, 24),
-                     cpu_percent(row), size(row.now.memory), size(row.now.working_set), rate(row, &Numbers::received),
-                     rate(row, &Numbers::sent), rate(row, &Numbers::read), rate(row, &Numbers::written));
+      fmt::format_to(std::back_inserter(text), "{:<24} {:>9} {:>11} {:>11} {:>13} {:>13} {:>13} {:>13}\n",
+                     printable(name, 24), cpu_percent(row), size(row.now.memory), size(row.now.working_set),
+                     rate(row, &Numbers::received), rate(row, &Numbers::sent), rate(row, &Numbers::read),
+                     rate(row, &Numbers::written));
     }
     return text + footer();
   }
@@ -154,15 +157,17 @@ class View {
     for (const auto& [name, row] : rows_) {
       fmt::format_to(std::back_inserter(text),
                      "container={} cpu={} memory={} working_set={} net_in={} net_out={} disk_read={} disk_write={}\n",
-                     printable(name, 64), cpu_percent(row), size(row.now.memory), size(row.now.working_set), rate(row, &Numbers::received),
-                     rate(row, &Numbers::sent), rate(row, &Numbers::read), rate(row, &Numbers::written));
+                     printable(name, 64), cpu_percent(row), size(row.now.memory), size(row.now.working_set),
+                     rate(row, &Numbers::received), rate(row, &Numbers::sent), rate(row, &Numbers::read),
+                     rate(row, &Numbers::written));
     }
     return text + footer();
   }
 
   [[nodiscard]] std::string footer() const {
-    return fmt::format("round {}: {} containers, {} requests, {} points ({} ended), {}, {} errors\n", totals_.rounds, rows_.size(),
-                       totals_.requests, totals_.points, totals_.ended, size(static_cast<double>(totals_.bytes)), totals_.errors);
+    return fmt::format("round {}: {} containers, {} requests, {} points ({} ended), {}, {} errors\n", totals_.rounds,
+                       rows_.size(), totals_.requests, totals_.points, totals_.ended,
+                       size(static_cast<double>(totals_.bytes)), totals_.errors);
   }
 
   static void print(const std::string& text) {

@@ -29,14 +29,15 @@ std::string unknown(const std::string& word) {
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine result;
   CLI::App app;
-  app.set_help_flag();      // Help is printed from the option table.
-  app.allow_extras(true);   // So that all unknown flags are told, not the first only.
+  app.set_help_flag();     // Help is printed from the option table.
+  app.allow_extras(true);  // So that all unknown flags are told, not the first only.
   app.add_flag("--help,-h", result.help);
   app.add_flag("--version", result.version);
   app.add_flag("--print-config", result.print_config);
   app.add_option("--config", result.config_file);
   std::map<std::string, std::string, std::less<>> texts;
-  for (const auto& row : option_table()) app.add_option(row.flag(), texts[std::string{row.key}]);
+  for (const auto& row : option_table())
+    app.add_option(row.flag(), texts[std::string{row.key}]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -45,9 +46,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   for (const auto& row : option_table()) {
     if (app.count(row.flag()) == 0) continue;
-    result.values[std::string{row.key}] = {.value = texts[std::string{row.key}], .source = fmt::format("command line {}", row.flag())};
+    result.values[std::string{row.key}] = {.value = texts[std::string{row.key}],
+                                           .source = fmt::format("command line {}", row.flag())};
   }
-  for (const auto& word : app.remaining()) result.mistakes.push_back(unknown(word));
+  for (const auto& word : app.remaining())
+    result.mistakes.push_back(unknown(word));
   return result;
 }
 

@@ -16,11 +16,14 @@ namespace cspy::app {
 namespace {
 
 std::string_view type_of(const json5::Value& value) {
-  constexpr std::array<std::string_view, 7> names{"null", "a boolean", "a number", "a number", "a string", "an array", "an object"};
+  constexpr std::array<std::string_view, 7> names{"null",     "a boolean", "a number", "a number",
+                                                  "a string", "an array",  "an object"};
   return names[value.data.index()];
 }
 
-std::string place(std::string_view path, json5::Position at) { return fmt::format("{}, line {}, column {}", path, at.line, at.column); }
+std::string place(std::string_view path, json5::Position at) {
+  return fmt::format("{}, line {}, column {}", path, at.line, at.column);
+}
 
 std::string unknown_key(std::string_view path, const json5::Member& member) {
   auto message = fmt::format("unknown key '{}' ({})", printable(member.key, 80), place(path, member.at));
@@ -48,7 +51,8 @@ void take_member(ConfigFile& result, std::string_view path, const json5::Member&
   auto text = text_of(row->type, member.value);
   if (!text) {
     result.mistakes.push_back(fmt::format("{} ({}): expected {}, found {}", row->key, place(path, member.value.at),
-                                          row->type == OptionRow::Type::text ? "a string" : "a number", type_of(member.value)));
+                                          row->type == OptionRow::Type::text ? "a string" : "a number",
+                                          type_of(member.value)));
     return;
   }
   result.values[member.key] = {.value = std::move(*text), .source = place(path, member.value.at)};
@@ -76,10 +80,12 @@ ConfigFile parse_config(std::string_view text, std::string_view path) {
   }
   const auto* members = std::get_if<json5::Object>(&root->data);
   if (members == nullptr) {
-    result.mistakes.push_back(fmt::format("configuration file '{}': expected an object, found {}", path, type_of(*root)));
+    result.mistakes.push_back(
+        fmt::format("configuration file '{}': expected an object, found {}", path, type_of(*root)));
     return result;
   }
-  for (const auto& member : *members) take_member(result, path, member);
+  for (const auto& member : *members)
+    take_member(result, path, member);
   return result;
 }
 

@@ -15,8 +15,8 @@ struct ConfigFile {
   std::vector<std::string> mistakes;
 };
 
-/// Reads the file that `named` (--config) or CSPY_CONFIG names, which must exist; else the first of config_file_places()
-/// that does; else nothing.
+/// Reads the file that `named` (--config) or CSPY_CONFIG names, which must exist; else the first of
+/// config_file_places() that does; else nothing.
 [[nodiscard]] ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment);
 
 /// The settings in `text`, a JSON5 object; `path` is for the messages. Pure.

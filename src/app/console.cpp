@@ -17,7 +17,8 @@ std::string other_sources(const OptionRow& row) {
   for (const auto& [name, deprecated] : row.environment) {
     if (!deprecated) names.append(names.empty() ? "" : ", ").append(name);
   }
-  for (const auto& [name, lenient] : row.ambient) names.append(", after the file ").append(name);
+  for (const auto& [name, lenient] : row.ambient)
+    names.append(", after the file ").append(name);
   return names;
 }
 
@@ -25,10 +26,12 @@ std::string other_sources(const OptionRow& row) {
 
 std::string help_text() {
   std::string text{
-      "containerspy reads the metrics of all containers from a Docker engine and pushes them over OTLP under cAdvisor's "
+      "containerspy reads the metrics of all containers from a Docker engine and pushes them over OTLP under "
+      "cAdvisor's "
       "names.\n\n"
       "Usage: containerspy [OPTIONS]\n\n"
-      "A setting is taken from the command line, else from its environment variable, else from the configuration file,\n"
+      "A setting is taken from the command line, else from its environment variable, else from the configuration "
+      "file,\n"
       "else its default.\n\n"};
   auto out = std::back_inserter(text);
   for (const auto& row : option_table()) {
@@ -39,7 +42,8 @@ std::string help_text() {
   }
   fmt::format_to(out, "  --config FILE\n      The configuration file, in JSON5\n      [environment: {}] [default:",
                  config_environment_name);
-  for (const auto place : config_file_places()) fmt::format_to(out, "{}{}", place == config_file_places().front() ? " ./" : ", ", place);
+  for (const auto place : config_file_places())
+    fmt::format_to(out, "{}{}", place == config_file_places().front() ? " ./" : ", ", place);
   text.append(
       ", if there is one]\n"
       "  --print-config\n      Print each setting and where it came from, and exit\n"
@@ -48,7 +52,9 @@ std::string help_text() {
   return text;
 }
 
-std::string version_text() { return fmt::format("containerspy {}\n", version()); }
+std::string version_text() {
+  return fmt::format("containerspy {}\n", version());
+}
 
 std::string config_text(const Resolved& resolved) {
   std::string text{"{\n"};

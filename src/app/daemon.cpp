@@ -27,7 +27,9 @@ Daemon::Daemon(const Options& options, Log& log)
     : options_{options},
       log_{log},
       client_{engine_side_, options.docker_socket},
-      watch_{client_, fleet_, log,
+      watch_{client_,
+             fleet_,
+             log,
              {.poll_interval = poll_interval(options.otlp_export_interval),
               .random = [this] { return std::uniform_real_distribution{}(random_); },
               .on_connected = [this](const docker::Engine& engine) { on_connected(engine); }}},
@@ -80,7 +82,8 @@ void Daemon::spawn(Task<void> task) {
 Task<void> Daemon::tick() {
   const auto interval = options_.otlp_export_interval;
   const auto reading = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
-  while (!stopping_ && watch_.engine() == nullptr) co_await tick_alarm_.wait();
+  while (!stopping_ && watch_.engine() == nullptr)
+    co_await tick_alarm_.wait();
   auto next = Clock::now();
   while (!stopping_) {
     co_await round(next + reading, interval);
@@ -89,7 +92,8 @@ Task<void> Daemon::tick() {
     const auto skipped = late > Clock::duration::zero() ? late / interval + 1 : 0;
     say_skipped(skipped);
     next += skipped * interval;
-    while (!stopping_ && Clock::now() < next) co_await tick_alarm_.wait_until(next);
+    while (!stopping_ && Clock::now() < next)
+      co_await tick_alarm_.wait_until(next);
   }
   const auto remaining = std::chrono::duration_cast<milliseconds>(stop_at_ - Clock::now());
   if (remaining > milliseconds::zero()) co_await round(stop_at_, remaining);
@@ -106,13 +110,15 @@ Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
     // While the connection is lost the watch says so; each failed read is only its consequence.
     if (watch_.engine() != nullptr) say_reads(result);
   }
-  for (auto& id : result.suspects) watch_.suspect(std::move(id));
+  for (auto& id : result.suspects)
+    watch_.suspect(std::move(id));
   const auto time = result.time != 0 ? result.time : system_now();
   exporter_.push(fleet_.close_round(time, std::move(result.readings)));
 }
 
 Task<void> Daemon::await_signal() {
-  auto [error, signal] = co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<net::Executor>{}));
+  auto [error, signal] =
+      co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<net::Executor>{}));
   if (error) co_return;  // Everything has ended without one.
   log_.info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   const auto begun = Clock::now();
@@ -121,10 +127,12 @@ Task<void> Daemon::await_signal() {
   watch_.stop();
   collector_.hurry(stop_at_);
   tick_alarm_.notify();
-  while (ticking_ && Clock::now() < stop_at_) co_await progress_.wait_until(stop_at_);
+  while (ticking_ && Clock::now() < stop_at_)
+    co_await progress_.wait_until(stop_at_);
   engine_side_.deadlines.expire_all();
   const auto end = begun + limits::shutdown_time_max;
-  while (running_ > 0 && Clock::now() < end) co_await progress_.wait_until(end);
+  while (running_ > 0 && Clock::now() < end)
+    co_await progress_.wait_until(end);
   exporter_.abandon();
   export_side_.deadlines.expire_all();
   engine_side_.deadlines.expire_all();
@@ -147,7 +155,8 @@ otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
 }
 
 void Daemon::say_reads(const docker::Collector::Result& result) {
-  log_.debug("round read", {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
+  log_.debug("round read",
+             {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
   const bool failing = result.failed > 0;
   if (std::exchange(reads_failing_, failing) == failing) return;
   if (failing) {

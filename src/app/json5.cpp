@@ -47,7 +47,8 @@ class Parser {
       if (is_space(cursor_.peek())) {
         cursor_.next();
       } else if (cursor_.rest().starts_with("//")) {
-        while (cursor_.peek() != end_of_text && !ends_line(cursor_.peek())) cursor_.next();
+        while (cursor_.peek() != end_of_text && !ends_line(cursor_.peek()))
+          cursor_.next();
       } else if (cursor_.rest().starts_with("/*")) {
         skip_block_comment();
       } else {
@@ -107,7 +108,8 @@ class Parser {
       const auto at = cursor_.position();
       auto key = this->key();
       if (const auto known = std::ranges::find(members, key, &Member::key); known != members.end()) {
-        failed(at, fmt::format("the key '{}' stands already at line {}, column {}", printable(key, 80), known->at.line, known->at.column));
+        failed(at, fmt::format("the key '{}' stands already at line {}, column {}", printable(key, 80), known->at.line,
+                               known->at.column));
       }
       skip();
       if (!cursor_.take(':')) expected("':' after a key");
@@ -265,7 +267,8 @@ class Parser {
     cursor_.next();
     if (hex_value(cursor_.peek()) < 0) expected("a hexadecimal digit");
     double value = 0;
-    while (hex_value(cursor_.peek()) >= 0) value = value * 16 + hex_value(cursor_.next());
+    while (hex_value(cursor_.peek()) >= 0)
+      value = value * 16 + hex_value(cursor_.next());
     return value;
   }
 
@@ -273,7 +276,8 @@ class Parser {
     std::string text;
     const auto digits = [&] {
       std::size_t count = 0;
-      for (; is_digit(cursor_.peek()); ++count) text.push_back(static_cast<char>(cursor_.next()));
+      for (; is_digit(cursor_.peek()); ++count)
+        text.push_back(static_cast<char>(cursor_.next()));
       return count;
     };
     const bool zero = cursor_.peek() == '0';
@@ -296,13 +300,15 @@ class Parser {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     // Out of range leaves the value untouched: too large is infinite, too small is nothing, as in ECMAScript.
-    if (error == std::errc::result_out_of_range) value = text.contains("e-") ? 0 : std::numeric_limits<double>::infinity();
+    if (error == std::errc::result_out_of_range)
+      value = text.contains("e-") ? 0 : std::numeric_limits<double>::infinity();
     return value;
   }
 
   static void set_whole_or_real(Value& result, double number) {
     constexpr double exact = 9'007'199'254'740'992;  // 2^53: beyond it a double skips integers
-    const bool whole = std::abs(number) <= exact && number == std::trunc(number) && !(number == 0 && std::signbit(number));
+    const bool whole =
+        std::abs(number) <= exact && number == std::trunc(number) && !(number == 0 && std::signbit(number));
     if (whole) {
       result.data = static_cast<std::int64_t>(number);
     } else {

@@ -1,8 +1,8 @@
 // A parser for JSON5 1.0.0 (https://spec.json5.org), whole. No packaged C++ library reads it; see docs/decisions/.
 //
 // It gives a tree in which each value and key knows where it stands, so that a mistake in a configuration can be shown.
-// Two things the standard leaves open are mistakes here: a key that comes twice, and a lone surrogate escape (the tree's
-// strings are UTF-8). The caller bounds the size of the text; the depth is bounded at 64.
+// Two things the standard leaves open are mistakes here: a key that comes twice, and a lone surrogate escape (the
+// tree's strings are UTF-8). The caller bounds the size of the text; the depth is bounded at 64.
 #pragma once
 
 #include <cstddef>

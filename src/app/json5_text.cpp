@@ -23,7 +23,9 @@ bool is_in(std::span<const CharacterRange> ranges, char32_t c) {
 
 }  // namespace
 
-bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+bool is_digit(char32_t c) {
+  return c >= '0' && c <= '9';
+}
 
 int hex_value(char32_t c) {
   if (is_digit(c)) return static_cast<int>(c - '0');
@@ -44,7 +46,9 @@ bool continues_identifier(char32_t c) {
   return is_in(identifier_part, c) || c == zero_width_non_joiner || c == zero_width_joiner;
 }
 
-bool ends_line(char32_t c) { return c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029; }
+bool ends_line(char32_t c) {
+  return c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029;
+}
 
 bool is_space(char32_t c) {
   if (c == ' ' || (c >= '\t' && c <= '\r')) return true;

@@ -1,4 +1,5 @@
-// The text that json5.cpp parses, character by character: which character may stand where, and at which line and column.
+// The text that json5.cpp parses, character by character: which character may stand where, and at which line and
+// column.
 #pragma once
 
 #include <string>

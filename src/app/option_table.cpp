@@ -34,7 +34,8 @@ Result<void> set_otlp_protocol(Options& options, std::string_view value) {
 Result<void> set_otlp_endpoint(Options& options, std::string_view value) {
   auto endpoint = parse_otlp_endpoint(value);
   if (!endpoint) return std::unexpected{std::move(endpoint).error()};
-  if (endpoint->kind == Endpoint::Kind::tls) return fail(Code::invalid, "https is not built yet: use http, or a Collector beside the agent");
+  if (endpoint->kind == Endpoint::Kind::tls)
+    return fail(Code::invalid, "https is not built yet: use http, or a Collector beside the agent");
   options.otlp_endpoint = std::move(*endpoint);
   return {};
 }
@@ -62,11 +63,13 @@ Result<void> set_instance_id(Options& options, std::string_view value) {
 }
 
 template<class Choice, std::size_t size>
-Result<void> choose(Choice& target, std::string_view value, const std::array<std::pair<std::string_view, Choice>, size>& choices) {
+Result<void> choose(Choice& target, std::string_view value,
+                    const std::array<std::pair<std::string_view, Choice>, size>& choices) {
   const auto found = std::ranges::find(choices, value, &std::pair<std::string_view, Choice>::first);
   if (found == choices.end()) {
     std::string names;
-    for (const auto& [name, choice] : choices) names.append(names.empty() ? "" : ", ").append(name);
+    for (const auto& [name, choice] : choices)
+      names.append(names.empty() ? "" : ", ").append(name);
     return fail(Code::invalid, "expected one of " + names);
   }
   target = found->second;
@@ -122,12 +125,17 @@ constexpr std::array<std::string_view, 2> places{"config.json", "/etc/containers
 
 std::string OptionRow::flag() const {
   std::string name{"--"};
-  for (const char c : key) name.push_back(c == '_' ? '-' : c);
+  for (const char c : key)
+    name.push_back(c == '_' ? '-' : c);
   return name;
 }
 
-std::span<const OptionRow> option_table() { return table; }
+std::span<const OptionRow> option_table() {
+  return table;
+}
 
-std::span<const std::string_view> config_file_places() { return places; }
+std::span<const std::string_view> config_file_places() {
+  return places;
+}
 
 }  // namespace cspy::app

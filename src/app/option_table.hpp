@@ -17,7 +17,8 @@ struct EnvironmentName {
   bool deprecated = false;
 };
 
-/// A variable of others (Docker's, OpenTelemetry's) that gives the default: below the configuration file, above our own.
+/// A variable of others (Docker's, OpenTelemetry's) that gives the default: below the configuration file, above our
+/// own.
 struct AmbientName {
   std::string_view name;
   /// OpenTelemetry's rule: a value that cannot be used is warned of and passed over. Otherwise it is a mistake.

@@ -28,7 +28,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string complaint(const OptionRow& row, const Given& given, const Error& error) {
-  return fmt::format("{} = '{}' ({}): {}", row.key, printable(given.value, quote_bytes_max), given.source, error.message);
+  return fmt::format("{} = '{}' ({}): {}", row.key, printable(given.value, quote_bytes_max), given.source,
+                     error.message);
 }
 
 class Resolver {
@@ -66,7 +67,8 @@ class Resolver {
       auto found = lookup(name);
       if (!found) continue;
       if (deprecated) {
-        result.warnings.push_back(fmt::format("{} is a misspelling that still works: the name is {}", name, row.environment.front().name));
+        result.warnings.push_back(
+            fmt::format("{} is a misspelling that still works: the name is {}", name, row.environment.front().name));
       }
       return found;
     }
@@ -95,7 +97,8 @@ class Resolver {
 
 Resolved resolve(const GivenValues& command_line, const Environment& environment, const GivenValues& file) {
   Resolver resolver{command_line, environment, file};
-  for (const auto& row : option_table()) resolver.resolve(row);
+  for (const auto& row : option_table())
+    resolver.resolve(row);
   return std::move(resolver.result);
 }
 

@@ -35,7 +35,8 @@ struct Resolved {
 
 /// Command line over environment over file over the variables of others over defaults. An empty variable is as good as
 /// none.
-[[nodiscard]] Resolved resolve(const GivenValues& command_line, const Environment& environment, const GivenValues& file);
+[[nodiscard]] Resolved resolve(const GivenValues& command_line, const Environment& environment,
+                               const GivenValues& file);
 
 /// The key nearest to `word`, if it is near enough to be what was meant.
 [[nodiscard]] std::optional<std::string_view> nearest_key(std::string_view word);

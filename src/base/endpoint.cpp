@@ -53,7 +53,8 @@ std::string Endpoint::text() const {
     case Kind::tls: return fmt::format("https://{}{}", authority(), path);
     case Kind::tcp: break;
   }
-  return path.empty() ? fmt::format("tcp://{}:{}", bracketed(host), port) : fmt::format("http://{}{}", authority(), path);
+  return path.empty() ? fmt::format("tcp://{}:{}", bracketed(host), port)
+                      : fmt::format("http://{}{}", authority(), path);
 }
 
 Result<Endpoint> parse_engine_address(std::string_view text) {

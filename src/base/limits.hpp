@@ -72,7 +72,8 @@ inline constexpr auto deadline_granularity = 50ms;
 
 // Work at once.
 
-/// Stats requests in flight on an engine that answers at once. More do not make dockerd faster: it asks containerd in turn.
+/// Stats requests in flight on an engine that answers at once. More do not make dockerd faster: it asks containerd in
+/// turn.
 inline constexpr std::size_t stats_concurrency_fast = 8;
 /// Upper bound for engines whose one-shot waits for a shared one-second clock (before 23.0.8, 24.0.7).
 inline constexpr std::size_t stats_concurrency_slow_max = 256;

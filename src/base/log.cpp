@@ -56,7 +56,8 @@ void Log::write(LogLevel level, std::string_view message, Fields fields) {
   append_pair(line, format_, "time", format_rfc3339(clock_()));
   append_pair(line, format_, "level", name_of(level));
   append_pair(line, format_, "msg", message);
-  for (const auto& field : fields) append_pair(line, format_, field.key, field.value);
+  for (const auto& field : fields)
+    append_pair(line, format_, field.key, field.value);
   line.append(format_ == LogFormat::json ? "}\n" : "\n");
   sink_(line);
 }

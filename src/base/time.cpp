@@ -39,7 +39,8 @@ std::optional<unsigned> take_fraction(std::string_view& text) {
   }
   if (digits == 0) return std::nullopt;
   text.remove_prefix(digits);
-  for (auto missing = digits; missing < 9; ++missing) nanos *= 10;
+  for (auto missing = digits; missing < 9; ++missing)
+    nanos *= 10;
   return nanos;
 }
 

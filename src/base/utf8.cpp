@@ -5,9 +5,13 @@
 namespace cspy {
 namespace {
 
-unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+unsigned byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
 
-bool continues(std::string_view text, std::size_t i) { return i < text.size() && (byte_at(text, i) & 0xC0) == 0x80; }
+bool continues(std::string_view text, std::size_t i) {
+  return i < text.size() && (byte_at(text, i) & 0xC0) == 0x80;
+}
 
 /// Length of the valid character at `i`, 0 where there is none (table 3-7 of the Unicode standard).
 std::size_t character_length(std::string_view text, std::size_t i) {
@@ -31,7 +35,8 @@ std::size_t character_length(std::string_view text, std::size_t i) {
 std::string_view cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   std::size_t end = bytes_max;
-  while (end > 0 && continues(text, end)) --end;
+  while (end > 0 && continues(text, end))
+    --end;
   return text.substr(0, end);
 }
 
@@ -67,8 +72,7 @@ std::string repair_utf8(std::string_view text, std::size_t bytes_max) {
 
 std::string printable(std::string_view text, std::size_t bytes_max) {
   auto line = repair_utf8(text, bytes_max);
-  std::ranges::replace_if(
-      line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
   return line;
 }
 

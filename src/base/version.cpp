@@ -2,6 +2,8 @@
 
 namespace cspy {
 
-std::string_view version() { return CSPY_VERSION; }
+std::string_view version() {
+  return CSPY_VERSION;
+}
 
 }  // namespace cspy

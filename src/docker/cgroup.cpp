@@ -28,7 +28,9 @@ std::string systemd_path(const Engine& engine, std::string_view id, std::string_
   if (engine.rootless && engine.socket_owner) {
     base = fmt::format("/user.slice/user-{0}.slice/user@{0}.service", *engine.socket_owner);
   }
-  const std::string_view default_parent = engine.rootless ? "user.slice" : engine.podman ? "machine.slice" : "system.slice";
+  const std::string_view default_parent = engine.rootless ? "user.slice"
+                                          : engine.podman ? "machine.slice"
+                                                          : "system.slice";
   const auto slice = parent.ends_with(slice_suffix) ? parent : default_parent;
   return fmt::format("{}{}/{}-{}.scope", base, expand_slice(slice), engine.podman ? "libpod" : "docker", id);
 }
@@ -36,11 +38,13 @@ std::string systemd_path(const Engine& engine, std::string_view id, std::string_
 std::string cgroupfs_path(const Engine& engine, std::string_view id, std::string_view parent) {
   if (engine.podman) return fmt::format("{}/libpod-{}", parent.empty() ? "/libpod_parent" : parent, id);
   if (parent.empty()) parent = "/docker";
-  while (parent.ends_with('/')) parent.remove_suffix(1);
+  while (parent.ends_with('/'))
+    parent.remove_suffix(1);
   return fmt::format("{}{}/{}", parent.starts_with('/') || parent.empty() ? "" : "/", parent, id);
 }
 
-/// runc changed the conversion in 1.3.2: before, it was linear and gave the default shares a weight of 39 instead of 100.
+/// runc changed the conversion in 1.3.2: before, it was linear and gave the default shares a weight of 39 instead of
+/// 100.
 bool has_new_weights(std::string_view runc_version) {
   std::array<unsigned, 3> numbers{};
   const auto* position = runc_version.data();

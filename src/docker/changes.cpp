@@ -43,7 +43,8 @@ std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::F
   for (const auto& [id, entry] : fleet.entries()) {
     if (!ids.contains(id)) gone.push_back(id);
   }
-  for (const auto& id : gone) fleet.remove(id);
+  for (const auto& id : gone)
+    fleet.remove(id);
   return inspect;
 }
 

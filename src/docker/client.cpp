@@ -20,7 +20,9 @@ using net::TimePoint;
 /// A body larger than this was an exception; its memory is not kept for the next one.
 constexpr std::size_t kept_body_bytes = 32 * 1024;
 
-TimePoint request_deadline() { return Clock::now() + limits::engine_request_time_max; }
+TimePoint request_deadline() {
+  return Clock::now() + limits::engine_request_time_max;
+}
 
 struct ErrorBody {
   std::string message;
@@ -39,9 +41,7 @@ std::optional<std::uint32_t> owner_of(const Endpoint& endpoint) {
 Error http_error(unsigned status, std::string_view body) {
   ErrorBody error;
   if (!json::read_all(error_schema, &error, body)) error.message = body;
-  const auto code = status == 404                    ? Code::missing
-                    : status == 401 || status == 403 ? Code::forbidden
-                                                     : Code::refused;
+  const auto code = status == 404 ? Code::missing : status == 401 || status == 403 ? Code::forbidden : Code::refused;
   const auto quote = printable(error.message, limits::error_quote_bytes_max);
   return {code, fmt::format("HTTP {}{}{}", status, quote.empty() ? "" : ": ", quote)};
 }
@@ -70,7 +70,8 @@ Task<Result<Event>> EventStream::next() {
     }
     buffer_.erase(0, std::exchange(consumed_, 0));
     if (buffer_.size() > limits::event_bytes_max) {
-      co_return fail(Code::too_large, fmt::format("{}: an event is larger than {} bytes", context_, limits::event_bytes_max));
+      co_return fail(Code::too_large,
+                     fmt::format("{}: an event is larger than {} bytes", context_, limits::event_bytes_max));
     }
     const auto filled = buffer_.size();
     buffer_.resize(filled + step);
@@ -147,7 +148,8 @@ Task<Result<Engine>> Client::negotiate() {
     co_return std::unexpected{std::move(version).error()};
   }
   if (engine.api_max == ApiVersion{}) {
-    co_return fail(Code::malformed, operation("/_ping") + ": the answer names no API version; is this a Docker engine?");
+    co_return fail(Code::malformed,
+                   operation("/_ping") + ": the answer names no API version; is this a Docker engine?");
   }
   engine.socket_owner = owner_of(endpoint_);
   engine_ = engine;
@@ -180,7 +182,8 @@ Task<Result<std::vector<Listed>>> Client::list() {
     if (*arrived == 0) break;
     total += *arrived;
     if (total > limits::list_body_bytes_max) {
-      co_return fail(Code::too_large, fmt::format("{}: the answer is larger than {} bytes", operation(target), limits::list_body_bytes_max));
+      co_return fail(Code::too_large, fmt::format("{}: the answer is larger than {} bytes", operation(target),
+                                                  limits::list_body_bytes_max));
     }
     if (auto fed = reader.feed(std::string_view{part}.substr(0, *arrived)); !fed) {
       co_return std::unexpected{std::move(fed).error().in(operation(target))};

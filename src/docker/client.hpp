@@ -1,7 +1,7 @@
 // The engine's API: versioned requests over a pool of kept connections.
 //
-// Answers come back parsed. A failure says what was asked, over which socket and why. A request that fails because a kept
-// connection had been closed is repeated on a fresh one; nothing else is ever repeated here.
+// Answers come back parsed. A failure says what was asked, over which socket and why. A request that fails because a
+// kept connection had been closed is repeated on a fresh one; nothing else is ever repeated here.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,8 @@ class EventStream {
  public:
   EventStream(net::http1::Connection connection, std::string context);
 
-  /// The next event; however long that takes. Errors: malformed (the stream goes on), and those that end it: unreachable
-  /// where the engine closed it, cancelled after close(), too_large.
+  /// The next event; however long that takes. Errors: malformed (the stream goes on), and those that end it:
+  /// unreachable where the engine closed it, cancelled after close(), too_large.
   net::Task<Result<Event>> next();
   /// Makes next() fail at once.
   void close() { connection_.close(); }
@@ -79,7 +79,9 @@ class Client {
   net::Task<Result<Channel>> begin(std::string target, net::TimePoint deadline);
   net::Task<Result<Channel>> get(std::string target, std::size_t body_bytes_max, net::TimePoint deadline);
   void keep(Channel channel);
-  [[nodiscard]] std::string versioned(std::string_view path) const { return "/v" + engine_.api().text() + std::string{path}; }
+  [[nodiscard]] std::string versioned(std::string_view path) const {
+    return "/v" + engine_.api().text() + std::string{path};
+  }
 
   net::Context& context_;
   Endpoint endpoint_;

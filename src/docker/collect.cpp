@@ -16,10 +16,14 @@ using net::Clock;
 using net::Task;
 using net::TimePoint;
 
-Count sum(Count a, Count b) { return a && b ? Count{*a + *b} : (a ? a : b); }
+Count sum(Count a, Count b) {
+  return a && b ? Count{*a + *b} : (a ? a : b);
+}
 
 /// The kernel's counters only grow during a run. Where one fell, another run has begun that we do not know of yet.
-bool went_back(const Sample& before, const Sample& now) { return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0); }
+bool went_back(const Sample& before, const Sample& now) {
+  return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0);
+}
 
 UnixNanos median(std::vector<UnixNanos> times) {
   if (times.empty()) return 0;
@@ -40,7 +44,8 @@ std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std:
 
 void name_devices(Sample& sample, const DeviceNamer& namer) {
   auto& devices = sample.devices;
-  for (auto& device : devices) device.device = namer(device.major, device.minor);
+  for (auto& device : devices)
+    device.device = namer(device.major, device.minor);
   std::ranges::sort(devices, {}, &metrics::DeviceCounters::device);
   auto kept = devices.begin();
   for (auto& device : devices) {
@@ -58,7 +63,8 @@ void name_devices(Sample& sample, const DeviceNamer& namer) {
 Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint deadline) {
   targets_.clear();
   targets_.reserve(fleet_.size());
-  for (const auto& [id, entry] : fleet_.entries()) targets_.push_back(entry.container);
+  for (const auto& [id, entry] : fleet_.entries())
+    targets_.push_back(entry.container);
   next_ = 0;
   deadline_ = deadline;
   result_ = {};
@@ -68,12 +74,14 @@ Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint de
   co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
   if (next_ < targets_.size()) {
     result_.failed += targets_.size() - next_;
-    if (!result_.first_error) result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
+    if (!result_.first_error)
+      result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
   }
   targets_ = {};
   result_.time = median(std::exchange(answered_, {}));
   // Answers come in any order; what is sent has one.
-  std::ranges::sort(result_.readings, {}, [](const auto& reading) -> const std::string& { return reading->container->id; });
+  std::ranges::sort(result_.readings, {},
+                    [](const auto& reading) -> const std::string& { return reading->container->id; });
   co_return std::exchange(result_, {});
 }
 
@@ -105,7 +113,8 @@ void Collector::take(const Target& container, Sample sample) {
   }
   name_devices(sample, namer_);
   sample.health = entry->health;
-  auto reading = std::make_shared<metrics::Reading>(metrics::Reading{.container = entry->container, .sample = std::move(sample)});
+  auto reading =
+      std::make_shared<metrics::Reading>(metrics::Reading{.container = entry->container, .sample = std::move(sample)});
   metrics::measure(*reading);
   result_.readings.push_back(std::move(reading));
   answered_.push_back(system_now());

@@ -19,9 +19,10 @@ namespace cspy::docker {
 /// The name of a block device, "/dev/sda", or nothing where it cannot be told.
 using DeviceNamer = std::function<std::string(std::uint32_t major, std::uint32_t minor)>;
 
-/// How many reads to keep in flight. An engine that answers at once needs few; one whose one-shot waits for a clock of a
-/// second needs as many as bring all containers into two fifths of the interval.
-[[nodiscard]] std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std::chrono::milliseconds interval);
+/// How many reads to keep in flight. An engine that answers at once needs few; one whose one-shot waits for a clock of
+/// a second needs as many as bring all containers into two fifths of the interval.
+[[nodiscard]] std::size_t stats_concurrency(const Engine& engine, std::size_t containers,
+                                            std::chrono::milliseconds interval);
 
 /// Gives the devices of `sample` their names, in order and none twice: what has no name, or the same one, is added up,
 /// because two points may not have the same labels.

@@ -42,9 +42,15 @@ struct VersionTarget {
   Component component;
 };
 
-bool set_component_name(VersionTarget& t, const Scalar& v) { return json::read(v, t.component.name); }
-bool set_component_version(VersionTarget& t, const Scalar& v) { return json::read(v, t.component.version); }
-bool set_version(VersionTarget& t, const Scalar& v) { return json::read(v, t.engine.version); }
+bool set_component_name(VersionTarget& t, const Scalar& v) {
+  return json::read(v, t.component.name);
+}
+bool set_component_version(VersionTarget& t, const Scalar& v) {
+  return json::read(v, t.component.version);
+}
+bool set_version(VersionTarget& t, const Scalar& v) {
+  return json::read(v, t.engine.version);
+}
 
 bool begin_component(void* target, std::string_view) {
   static_cast<VersionTarget*>(target)->component = {};
@@ -63,7 +69,11 @@ constexpr std::array component_fields{
     json::field<VersionTarget, set_component_version>("Version"),
 };
 constexpr std::array component_elements{
-    json::Node{.key = "*", .type = json::Type::object, .begin = begin_component, .end = end_component, .children = component_fields},
+    json::Node{.key = "*",
+               .type = json::Type::object,
+               .begin = begin_component,
+               .end = end_component,
+               .children = component_fields},
 };
 constexpr std::array version_fields{
     json::field<VersionTarget, set_version>("Version"),
@@ -111,7 +121,9 @@ constexpr auto info_schema = json::object("", info_fields);
 
 }  // namespace
 
-std::string ApiVersion::text() const { return fmt::format("{}.{}", major, minor); }
+std::string ApiVersion::text() const {
+  return fmt::format("{}.{}", major, minor);
+}
 
 std::optional<ApiVersion> parse_api_version(std::string_view text) {
   ApiVersion version;
@@ -123,7 +135,9 @@ std::optional<ApiVersion> parse_api_version(std::string_view text) {
   return version;
 }
 
-ApiVersion Engine::api() const { return std::max(std::min(api_max, api_known), api_min); }
+ApiVersion Engine::api() const {
+  return std::max(std::min(api_max, api_known), api_min);
+}
 
 bool Engine::slow_stats() const {
   if (podman) return false;

@@ -18,8 +18,8 @@ struct Event {
 /// Errors: malformed. An event without an id or an action is malformed; unknown actions are not.
 [[nodiscard]] Result<Event> parse_event(std::string_view line);
 
-/// The query of /events: only what changes the fleet, so that the three events of every health check stay at the engine.
-/// (With health_status among them the engine compares prefixes, which none of theirs shares.)
+/// The query of /events: only what changes the fleet, so that the three events of every health check stay at the
+/// engine. (With health_status among them the engine compares prefixes, which none of theirs shares.)
 inline constexpr std::string_view events_query =
     R"(filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22update%22%2C%22health_status%22%5D%7D)";
 

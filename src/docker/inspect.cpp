@@ -40,24 +40,23 @@ constexpr std::array state_fields{
     json::object("Health", health_fields),
 };
 constexpr std::array host_config_fields{
-    json::into<&I::cpu_shares, I>("CpuShares"),      json::into<&I::memory_bytes, I>("Memory"),
-    json::into<&I::nano_cpus, I>("NanoCpus"),        json::into<&I::cgroup_parent, I>("CgroupParent"),
-    json::into<&I::cpu_period_us, I>("CpuPeriod"),   json::into<&I::cpu_quota_us, I>("CpuQuota"),
+    json::into<&I::cpu_shares, I>("CpuShares"),    json::into<&I::memory_bytes, I>("Memory"),
+    json::into<&I::nano_cpus, I>("NanoCpus"),      json::into<&I::cgroup_parent, I>("CgroupParent"),
+    json::into<&I::cpu_period_us, I>("CpuPeriod"), json::into<&I::cpu_quota_us, I>("CpuQuota"),
 };
 constexpr std::array labels{json::Node{.key = "*", .store = add_label}};
 constexpr std::array config_fields{json::into<&I::image, I>("Image"), json::object("Labels", labels)};
 constexpr std::array inspect_fields{
-    json::into<&I::id, I>("Id"),
-    json::into<&I::name, I>("Name"),
-    json::into<&I::created, I>("Created"),
-    json::into<&I::restart_count, I>("RestartCount"),
-    json::object("State", state_fields),
-    json::object("HostConfig", host_config_fields),
+    json::into<&I::id, I>("Id"),           json::into<&I::name, I>("Name"),
+    json::into<&I::created, I>("Created"), json::into<&I::restart_count, I>("RestartCount"),
+    json::object("State", state_fields),   json::object("HostConfig", host_config_fields),
     json::object("Config", config_fields),
 };
 constexpr auto inspect_schema = json::object("", inspect_fields);
 
-std::string_view without_slash(std::string_view name) { return name.starts_with('/') ? name.substr(1) : name; }
+std::string_view without_slash(std::string_view name) {
+  return name.starts_with('/') ? name.substr(1) : name;
+}
 
 metrics::LabelSet labels_of(const Engine& engine, const Inspection& inspection) {
   std::vector<std::pair<std::string, std::string>> all;
@@ -70,11 +69,14 @@ metrics::LabelSet labels_of(const Engine& engine, const Inspection& inspection) 
     all.emplace_back(metrics::container_label_name("restartcount"), std::to_string(inspection.restart_count));
   }
   // Keys that become the same keep the first in the order of the raw keys; cAdvisor's choice is random.
-  for (const auto& [key, value] : inspection.labels) all.emplace_back(metrics::container_label_name(key), value);
+  for (const auto& [key, value] : inspection.labels)
+    all.emplace_back(metrics::container_label_name(key), value);
   return metrics::LabelSet{all};
 }
 
-constexpr std::uint64_t not_negative(std::int64_t value) { return value > 0 ? static_cast<std::uint64_t>(value) : 0; }
+constexpr std::uint64_t not_negative(std::int64_t value) {
+  return value > 0 ? static_cast<std::uint64_t>(value) : 0;
+}
 
 metrics::Limits limits_of(const Engine& engine, const Inspection& inspection) {
   constexpr std::uint64_t period_default_us = 100'000;
@@ -110,7 +112,8 @@ bool is_container_id(std::string_view id) {
 
 Result<Inspection> parse_inspect(std::string_view body) {
   Inspection inspection;
-  if (auto read = json::read_all(inspect_schema, &inspection, body); !read) return std::unexpected{std::move(read).error()};
+  if (auto read = json::read_all(inspect_schema, &inspection, body); !read)
+    return std::unexpected{std::move(read).error()};
   if (!is_container_id(inspection.id)) return fail(Code::malformed, "'Id' is not a container's id");
   if (!parse_rfc3339(inspection.created)) return fail(Code::malformed, "'Created' is not a time");
   if (!parse_rfc3339(inspection.started)) return fail(Code::malformed, "'State.StartedAt' is not a time");

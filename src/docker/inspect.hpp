@@ -39,7 +39,8 @@ struct Inspection {
 [[nodiscard]] Result<Inspection> parse_inspect(std::string_view body);
 
 /// The container with cAdvisor's labels and limits. Pure.
-[[nodiscard]] std::shared_ptr<const metrics::Container> make_container(const Engine& engine, const Inspection& inspection);
+[[nodiscard]] std::shared_ptr<const metrics::Container> make_container(const Engine& engine,
+                                                                       const Inspection& inspection);
 
 /// Whether `id` may be a container's id: it becomes part of paths.
 [[nodiscard]] bool is_container_id(std::string_view id);

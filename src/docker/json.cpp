@@ -20,10 +20,12 @@ using boost::json::error_code;
 /// Strings of one-shot reads: none of a sample is longer than an interface's name.
 constexpr std::size_t string_bytes_default = 4 * limits::label_value_bytes_max;
 
-error_code stop() { return boost::json::make_error_code(boost::json::error::exception); }
+error_code stop() {
+  return boost::json::make_error_code(boost::json::error::exception);
+}
 
-/// What Boost.JSON's parser calls. It keeps one frame for each open object or array that the schema knows; below an unknown
-/// one it only counts the depth.
+/// What Boost.JSON's parser calls. It keeps one frame for each open object or array that the schema knows; below an
+/// unknown one it only counts the depth.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();

@@ -68,7 +68,11 @@ constexpr std::array container_fields{
     json::object("Health", health_fields),
 };
 constexpr std::array containers{
-    json::Node{.key = "*", .type = json::Type::object, .begin = begin_container, .end = end_container, .children = container_fields},
+    json::Node{.key = "*",
+               .type = json::Type::object,
+               .begin = begin_container,
+               .end = end_container,
+               .children = container_fields},
 };
 constexpr json::Node list_schema{.key = "", .type = json::Type::array, .children = containers};
 

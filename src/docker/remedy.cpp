@@ -22,7 +22,8 @@ std::string remedy(Code code, const Endpoint& endpoint, const std::optional<Sock
   if (code == Code::denied) return "a directory on the way to the socket cannot be entered by this user";
   if (code == Code::missing && socket) {
     return fmt::format(
-        "there is no socket at {0}: in a container mount it with '-v {0}:{0}:ro'; elsewhere start the engine or name its "
+        "there is no socket at {0}: in a container mount it with '-v {0}:{0}:ro'; elsewhere start the engine or name "
+        "its "
         "socket with --docker-socket",
         endpoint.path);
   }

@@ -39,12 +39,12 @@ struct Answer {
 
 // Members of the sample, stored directly.
 
-template<Count Sample::*member>
+template<Count Sample::* member>
 bool set_count(Answer& answer, const Scalar& value) {
   return json::read(value, answer.sample.*member);
 }
 
-template<Count Sample::*member>
+template<Count Sample::* member>
 constexpr json::Node count(std::string_view key) {
   return json::field<Answer, set_count<member>>(key);
 }
@@ -62,8 +62,10 @@ bool add_cpu(Answer& answer, const Scalar& value) {
 /// What cAdvisor leaves out: loopback, and the host's ends of container networks.
 bool is_ignored_interface(std::string_view name) {
   std::string lower{name.substr(0, 8)};
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower.starts_with("lo") || lower.starts_with("veth") || lower.starts_with("docker") || lower.starts_with("nerdctl");
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower.starts_with("lo") || lower.starts_with("veth") || lower.starts_with("docker") ||
+         lower.starts_with("nerdctl");
 }
 
 bool begin_network(void* target, std::string_view key) {
@@ -73,12 +75,12 @@ bool begin_network(void* target, std::string_view key) {
   return true;
 }
 
-template<Count NetworkCounters::*member>
+template<Count NetworkCounters::* member>
 bool set_network(Answer& answer, const Scalar& value) {
   return json::read(value, answer.sample.networks.back().*member);
 }
 
-template<Count NetworkCounters::*member>
+template<Count NetworkCounters::* member>
 constexpr json::Node network(std::string_view key) {
   return json::field<Answer, set_network<member>>(key);
 }
@@ -109,7 +111,8 @@ bool end_entry(void* target) {
   auto device = std::ranges::find_if(devices, [&](const auto& d) { return d.major == major && d.minor == minor; });
   if (device == devices.end()) {
     if (devices.size() >= limits::devices_max) return true;
-    device = devices.insert(device, {.major = major, .minor = minor, .device = {}, .read_bytes = {}, .write_bytes = {}});
+    device =
+        devices.insert(device, {.major = major, .minor = minor, .device = {}, .read_bytes = {}, .write_bytes = {}});
   }
   (reads ? device->read_bytes : device->write_bytes) = entry.value;
   return true;
@@ -187,9 +190,9 @@ constexpr std::array answer_fields{
 constexpr auto answer_schema = json::object("", answer_fields);
 // clang-format on
 
-/// Podman counts no throttling and says 0. Its kernel time is in microseconds in some versions, where it takes that from
-/// the total in nanoseconds to get the user time. The kernel counts whole microseconds, so a number of nanoseconds ends in
-/// three zeros and is no thousandth of the total; where a number may be either, it is left out.
+/// Podman counts no throttling and says 0. Its kernel time is in microseconds in some versions, where it takes that
+/// from the total in nanoseconds to get the user time. The kernel counts whole microseconds, so a number of nanoseconds
+/// ends in three zeros and is no thousandth of the total; where a number may be either, it is left out.
 void finish_podman_cpu(Sample& sample) {
   sample.cfs_periods = sample.cfs_throttled_periods = sample.cfs_throttled_ns = {};
   if (!sample.cpu_total_ns || !sample.cpu_system_ns || *sample.cpu_system_ns == 0) return;

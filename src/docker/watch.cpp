@@ -40,7 +40,8 @@ Task<void> Watch::run() {
     if (stopping_) break;
     say_lost(error);
     const auto until = Clock::now() + backoff_.next(settings_.random());
-    while (!stopping_ && Clock::now() < until) co_await wake_.wait_until(until);
+    while (!stopping_ && Clock::now() < until)
+      co_await wake_.wait_until(until);
   }
 }
 
@@ -86,7 +87,9 @@ Task<void> Watch::read_events() {
       events_.push_back(std::move(*event));
     } else if (event || event.error().code == Code::malformed) {
       // What was lost is found by a list.
-      if (!events_lost_) log_.warn("events were lost: listing all containers", {{"error", event ? "too many at once" : event.error().message}});
+      if (!events_lost_)
+        log_.warn("events were lost: listing all containers",
+                  {{"error", event ? "too many at once" : event.error().message}});
       events_lost_ = true;
       events_.clear();
     } else {
@@ -140,7 +143,8 @@ Task<Result<void>> Watch::relist(bool inspect_all) {
   auto fresh = reconcile(*listed, fleet_);
   pending_.insert(fresh.begin(), fresh.end());
   if (inspect_all) {
-    for (const auto& container : *listed) pending_.insert(container.id);
+    for (const auto& container : *listed)
+      pending_.insert(container.id);
     full_look_at_ = now + limits::reconcile_interval;
   }
   relist_at_ = now + (stream_ ? limits::reconcile_interval : settings_.poll_interval);

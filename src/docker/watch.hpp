@@ -1,4 +1,5 @@
-// Keeps the fleet true: follows the engine's events, lists and inspects, and reconnects for as long as the program runs.
+// Keeps the fleet true: follows the engine's events, lists and inspects, and reconnects for as long as the program
+// runs.
 #pragma once
 
 #include <deque>
@@ -19,8 +20,8 @@ namespace cspy::docker {
 class Watch {
  public:
   struct Settings {
-    std::chrono::milliseconds poll_interval;  ///< of lists, where events are refused
-    std::function<double()> random;           ///< in [0, 1), for the backoff
+    std::chrono::milliseconds poll_interval;          ///< of lists, where events are refused
+    std::function<double()> random;                   ///< in [0, 1), for the backoff
     std::function<void(const Engine&)> on_connected;  ///< called when the fleet is complete after each (re)connect
   };
 
@@ -69,8 +70,8 @@ class Watch {
   std::optional<Error> ended_;
   std::deque<Event> events_;
   bool events_lost_ = false;
-  std::set<std::string> pending_;    ///< to inspect
-  std::deque<std::string> batch_;    ///< being inspected
+  std::set<std::string> pending_;  ///< to inspect
+  std::deque<std::string> batch_;  ///< being inspected
   bool inspect_failing_ = false;
   net::TimePoint relist_at_{};
   net::TimePoint retry_at_{};

@@ -7,8 +7,8 @@
 namespace cspy::host {
 
 struct Machine {
-  std::string name;            ///< the host's name, or the container's
-  std::string kernel_version;  ///< uname -r; the same in every container of a machine
+  std::string name;                ///< the host's name, or the container's
+  std::string kernel_version;      ///< uname -r; the same in every container of a machine
   std::uint64_t memory_bytes = 0;  ///< MemTotal; 0 where it cannot be read
 };
 

@@ -16,31 +16,33 @@ constexpr Number whole(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-constexpr Number seconds(std::uint64_t nanos) { return static_cast<double>(nanos) / 1e9; }
+constexpr Number seconds(std::uint64_t nanos) {
+  return static_cast<double>(nanos) / 1e9;
+}
 
-template<Count Sample::*field>
+template<Count Sample::* field>
 void count(const Reading& reading, UnixNanos, PointSink& sink) {
   if (const Count value = reading.sample.*field) sink.point(whole(*value), {});
 }
 
-template<Count Sample::*nanos>
+template<Count Sample::* nanos>
 void time_spent(const Reading& reading, UnixNanos, PointSink& sink) {
   if (const Count value = reading.sample.*nanos) sink.point(seconds(*value), {});
 }
 
-template<Count Limits::*field>
+template<Count Limits::* field>
 void limit(const Reading& reading, UnixNanos, PointSink& sink) {
   if (const Count value = reading.container->limits.*field) sink.point(whole(*value), {});
 }
 
 /// A point in time of the container, in whole seconds.
-template<UnixNanos Container::*field>
+template<UnixNanos Container::* field>
 void instant(const Reading& reading, UnixNanos, PointSink& sink) {
   const UnixNanos value = (*reading.container).*field;
   if (value != 0) sink.point(whole(value / nanos_per_second), {});
 }
 
-template<Count DeviceCounters::*field>
+template<Count DeviceCounters::* field>
 void per_device(const Reading& reading, UnixNanos, PointSink& sink) {
   for (const auto& device : reading.sample.devices) {
     const std::string_view label{device.device};
@@ -48,7 +50,7 @@ void per_device(const Reading& reading, UnixNanos, PointSink& sink) {
   }
 }
 
-template<Count NetworkCounters::*field>
+template<Count NetworkCounters::* field>
 void per_interface(const Reading& reading, UnixNanos, PointSink& sink) {
   for (const auto& network : reading.sample.networks) {
     const std::string_view label{network.interface};
@@ -87,7 +89,9 @@ void page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
   give("pgmajfault", reading.sample.major_page_faults);
 }
 
-void last_seen(const Reading&, UnixNanos time, PointSink& sink) { sink.point(whole(time / nanos_per_second), {}); }
+void last_seen(const Reading&, UnixNanos time, PointSink& sink) {
+  sink.point(whole(time / nanos_per_second), {});
+}
 
 /// The start of this run; the creation where the engine has no start (cAdvisor's rule since 0.57).
 void start_time(const Reading& reading, UnixNanos, PointSink& sink) {
@@ -218,13 +222,16 @@ constexpr bool names_unique() {
 
 static_assert(names_unique());
 static_assert(std::ranges::all_of(table, [](const Metric& m) { return legal_name(m.name); }));
-static_assert(std::ranges::all_of(table, [](const Metric& m) { return m.name.ends_with("_total") == (m.kind == counter); }));
+static_assert(std::ranges::all_of(table,
+                                  [](const Metric& m) { return m.name.ends_with("_total") == (m.kind == counter); }));
 static_assert(std::ranges::all_of(table, unit_in_name));
 static_assert(std::ranges::all_of(table, [](const Metric& m) { return !m.help.empty(); }));
 
 }  // namespace
 
-std::span<const Metric> catalogue() { return table; }
+std::span<const Metric> catalogue() {
+  return table;
+}
 
 std::string_view name_of(Group group) {
   switch (group) {

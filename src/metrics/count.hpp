@@ -7,9 +7,9 @@
 
 namespace cspy::metrics {
 
-/// An optional 64-bit count in 8 bytes instead of std::optional's 16: a sample is some thirty of them, a round one sample
-/// a container, and that is most of the agent's memory. Absent is 2^64-1, a value no counter of the kernel reaches; the
-/// one place where engines do send it (an unlimited number of threads) is mapped to 0 when it is parsed.
+/// An optional 64-bit count in 8 bytes instead of std::optional's 16: a sample is some thirty of them, a round one
+/// sample a container, and that is most of the agent's memory. Absent is 2^64-1, a value no counter of the kernel
+/// reaches; the one place where engines do send it (an unlimited number of threads) is mapped to 0 when it is parsed.
 class Count {
  public:
   constexpr Count() = default;

@@ -8,7 +8,9 @@
 namespace cspy::metrics {
 namespace {
 
-bool same_labels(const Reading& a, const Reading& b) { return a.container->labels == b.container->labels; }
+bool same_labels(const Reading& a, const Reading& b) {
+  return a.container->labels == b.container->labels;
+}
 
 /// Whether a reading of `read` may be sent for the container as it is known now: the same run under the same identity.
 bool still_true(const Container& read, const Container& known) {
@@ -60,8 +62,8 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
   return round;
 }
 
-/// Ends the series of all that departed, each once: those that the same identity has again, in its next run or in a later
-/// reading that departed too, are left to that one.
+/// Ends the series of all that departed, each once: those that the same identity has again, in its next run or in a
+/// later reading that departed too, are left to that one.
 void Fleet::end_departed(Round& round) {
   std::map<std::string_view, ReadingPtr> newest;
   const auto departed = std::exchange(departed_, {});
@@ -69,7 +71,8 @@ void Fleet::end_departed(Round& round) {
     const std::string_view id{last->container->id};
     const auto [later, first] = newest.try_emplace(id, last);
     ReadingPtr now = first ? nullptr : later->second;
-    if (const auto* entry = find(id); entry != nullptr && entry->sent && same_labels(*entry->sent, *last)) now = entry->sent;
+    if (const auto* entry = find(id); entry != nullptr && entry->sent && same_labels(*entry->sent, *last))
+      now = entry->sent;
     if (now && !same_labels(*now, *last)) now = nullptr;
     if (now && now->shape == last->shape) continue;
     round.endings.push_back({.last = last, .now = std::move(now)});
@@ -77,7 +80,8 @@ void Fleet::end_departed(Round& round) {
 }
 
 void Fleet::restore(std::vector<Ending> endings) {
-  for (auto& ending : endings) depart(std::move(ending.last));
+  for (auto& ending : endings)
+    depart(std::move(ending.last));
 }
 
 void Fleet::depart(ReadingPtr last) {

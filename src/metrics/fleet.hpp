@@ -1,7 +1,7 @@
 // The running containers, and which of their series a receiver believes to exist.
 //
-// Pure state: the engine's watcher changes it, each round reads it and closes it. It holds nothing of a container that is
-// gone, but for the last reading until the next round has ended its series.
+// Pure state: the engine's watcher changes it, each round reads it and closes it. It holds nothing of a container that
+// is gone, but for the last reading until the next round has ended its series.
 #pragma once
 
 #include <cstddef>
@@ -37,9 +37,9 @@ class Fleet {
   /// The running containers, ordered by id. Valid until the fleet changes.
   [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
-  /// Makes the round of `readings`, which were taken since the last one: leaves out those whose run has ended meanwhile,
-  /// remembers the others as sent, and adds the series that end. A container without a reading keeps its series: one
-  /// missing point is not an end.
+  /// Makes the round of `readings`, which were taken since the last one: leaves out those whose run has ended
+  /// meanwhile, remembers the others as sent, and adds the series that end. A container without a reading keeps its
+  /// series: one missing point is not an end.
   [[nodiscard]] Round close_round(UnixNanos time, std::vector<ReadingPtr> readings);
 
   /// Takes back the endings of a round that could not be sent, so that the next round has them.

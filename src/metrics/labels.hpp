@@ -17,8 +17,8 @@ class LabelSet {
   static constexpr std::size_t part_bytes_max = 65'535;
 
   LabelSet() = default;
-  /// Takes labels in the order in which they shall be walked. A key that comes twice keeps its first value; a label with
-  /// an empty value is left out, which Prometheus defines as the same thing.
+  /// Takes labels in the order in which they shall be walked. A key that comes twice keeps its first value; a label
+  /// with an empty value is left out, which Prometheus defines as the same thing.
   explicit LabelSet(const std::vector<std::pair<std::string, std::string>>& labels);
 
   /// Calls `visit(std::string_view key, std::string_view value)` for each label.

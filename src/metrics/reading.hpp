@@ -15,7 +15,7 @@ namespace cspy::metrics {
 struct Reading {
   std::shared_ptr<const Container> container;
   Sample sample;
-  std::uint64_t shape = 0;  ///< hash over the series it has; see visit.hpp
+  std::uint64_t shape = 0;   ///< hash over the series it has; see visit.hpp
   std::uint32_t points = 0;  ///< how many series it has
 };
 

@@ -26,7 +26,8 @@ class Shape final : public PointSink {
     ++points;
     step(0x01);
     for (const auto label : labels) {
-      for (const char c : label) step(static_cast<unsigned char>(c));
+      for (const char c : label)
+        step(static_cast<unsigned char>(c));
       step(0x02);
     }
   }
@@ -43,7 +44,8 @@ class Identities final : public PointSink {
  public:
   static std::string join(LabelValues labels) {
     std::string identity;
-    for (const auto label : labels) identity.append(label).push_back('\0');
+    for (const auto label : labels)
+      identity.append(label).push_back('\0');
     return identity;
   }
 

@@ -43,7 +43,8 @@ void Deadlines::start() {
   });
 }
 
-// Firing only marks the operation as to be ended: its coroutine runs later, from the loop. So the list stands still here.
+// Firing only marks the operation as to be ended: its coroutine runs later, from the loop. So the list stands still
+// here.
 void Deadlines::check() {
   const auto now = Clock::now();
   for (auto* guard = first_; guard != nullptr; guard = guard->next_) {
@@ -53,7 +54,8 @@ void Deadlines::check() {
 }
 
 void Deadlines::expire_all() {
-  for (auto* guard = first_; guard != nullptr; guard = guard->next_) guard->fire();
+  for (auto* guard = first_; guard != nullptr; guard = guard->next_)
+    guard->fire();
 }
 
 Task<bool> Alarm::wait_until(TimePoint at) {
@@ -82,7 +84,8 @@ Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)>
       if (--running == 0) all_ended.notify();
     });
   }
-  while (running > 0) co_await all_ended.wait();
+  while (running > 0)
+    co_await all_ended.wait();
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -14,16 +14,16 @@ namespace cspy::net {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
-/// Deadlines of many operations on one coarse timer (limits::deadline_granularity): setting one costs two pointers, where
-/// a timer for each would cost system calls on the hottest path. The timer runs only while somebody waits.
+/// Deadlines of many operations on one coarse timer (limits::deadline_granularity): setting one costs two pointers,
+/// where a timer for each would cost system calls on the hottest path. The timer runs only while somebody waits.
 class Deadlines {
  public:
   explicit Deadlines(boost::asio::io_context& io) : timer_{io} {}
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
-  /// While it lives, `expire(object)` is called once when `at` has passed; the callee makes the operation end, usually by
-  /// closing its socket. The Deadlines outlive it.
+  /// While it lives, `expire(object)` is called once when `at` has passed; the callee makes the operation end, usually
+  /// by closing its socket. The Deadlines outlive it.
   class Guard {
    public:
     Guard(Deadlines& owner, TimePoint at, void (*expire)(void*), void* object);
@@ -73,8 +73,8 @@ class Alarm {
   bool raised_ = false;
 };
 
-/// The loop of the one thread, with the deadlines of one side of the program: what talks to the engine and what talks to
-/// the collector have each their own, so that one can be ended without the other.
+/// The loop of the one thread, with the deadlines of one side of the program: what talks to the engine and what talks
+/// to the collector have each their own, so that one can be ended without the other.
 struct Context {
   explicit Context(boost::asio::io_context& loop) : io{loop} {}
 
@@ -82,7 +82,8 @@ struct Context {
   Deadlines deadlines{io};
 };
 
-/// Runs worker(0) to worker(count - 1) at once and ends when all have ended. An exception of one is thrown on after that.
+/// Runs worker(0) to worker(count - 1) at once and ends when all have ended. An exception of one is thrown on after
+/// that.
 Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker);
 
 }  // namespace cspy::net

@@ -57,7 +57,8 @@ struct Connection::State {
       return {Code::unreachable, "the peer closed the connection before its answer was complete"};
     }
     if (error == http::error::header_limit || error == http::error::body_limit) {
-      return {Code::too_large, "the answer's header is larger than " + std::to_string(limits::http_header_bytes_max) + " bytes"};
+      return {Code::too_large,
+              "the answer's header is larger than " + std::to_string(limits::http_header_bytes_max) + " bytes"};
     }
     return {Code::malformed, "the answer is not HTTP: " + error.message()};
   }
@@ -105,7 +106,8 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
   // The callers bound their bodies, each with its own limit; Beast's one would end the event stream.
   state.parser->body_limit(boost::none);
   state.compose_head(request);
-  const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(state.head), boost::asio::buffer(request.body)};
+  const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(state.head),
+                                                       boost::asio::buffer(request.body)};
   if (auto [error, sent] = co_await boost::asio::async_write(state.socket, parts, as_tuple); error) {
     co_return std::unexpected{state.failure(error)};
   }
@@ -158,15 +160,22 @@ Task<Result<std::size_t>> Connection::read_some(std::span<char> buffer) {
   co_return std::size_t{0};
 }
 
-void Connection::release_deadline() { state_->guard.reset(); }
+void Connection::release_deadline() {
+  state_->guard.reset();
+}
 
 bool Connection::reusable() const {
   const auto& state = *state_;
-  return !state.failed && state.socket.is_open() && state.parser && state.parser->is_done() && state.parser->keep_alive();
+  return !state.failed && state.socket.is_open() && state.parser && state.parser->is_done() &&
+         state.parser->keep_alive();
 }
 
-bool Connection::nothing_received() const { return !state_->parser || !state_->parser->got_some(); }
+bool Connection::nothing_received() const {
+  return !state_->parser || !state_->parser->got_some();
+}
 
-void Connection::close() { state_->close(); }
+void Connection::close() {
+  state_->close();
+}
 
 }  // namespace cspy::net::http1

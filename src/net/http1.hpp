@@ -22,8 +22,8 @@ struct Header {
   std::string_view value;
 };
 
-/// What is referred to stays alive until the exchange has begun its answer. REQUIRES: no control characters anywhere but
-/// in the body.
+/// What is referred to stays alive until the exchange has begun its answer. REQUIRES: no control characters anywhere
+/// but in the body.
 struct Request {
   std::string_view method;
   std::string_view target;
@@ -41,8 +41,8 @@ class Connection {
   Connection& operator=(Connection&& other) noexcept;
 
   /// Sends the request and reads the answer's header: its status. Everything of this exchange, its body included, must
-  /// end before `deadline`, or it fails with timeout and the connection is closed. The previous exchange's body must have
-  /// been read to its end. Errors: unreachable, timeout, malformed, too_large.
+  /// end before `deadline`, or it fails with timeout and the connection is closed. The previous exchange's body must
+  /// have been read to its end. Errors: unreachable, timeout, malformed, too_large.
   Task<Result<unsigned>> exchange(Request request, TimePoint deadline);
   /// A header of the answer, empty where it has none. Valid until the next exchange.
   [[nodiscard]] std::string_view header(std::string_view name) const;

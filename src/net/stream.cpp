@@ -24,7 +24,9 @@ void close_socket(void* socket) {
   static_cast<Socket*>(socket)->close(ignored);
 }
 
-void cancel_resolver(void* resolver) { static_cast<Resolver*>(resolver)->cancel(); }
+void cancel_resolver(void* resolver) {
+  static_cast<Resolver*>(resolver)->cancel();
+}
 
 Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, TimePoint deadline) {
   using asio::ip::tcp;
@@ -47,9 +49,11 @@ Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, 
   const Deadlines::Guard guard{context.deadlines, deadline, cancel_resolver, &resolver};
   auto [resolve_error, found] = co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), as_tuple);
   if (resolve_error) {
-    co_return std::unexpected{socket_error(resolve_error, guard.expired()).in("cannot resolve '" + endpoint.host + "'")};
+    co_return std::unexpected{
+        socket_error(resolve_error, guard.expired()).in("cannot resolve '" + endpoint.host + "'")};
   }
-  for (const auto& entry : found) addresses.emplace_back(entry.endpoint());
+  for (const auto& entry : found)
+    addresses.emplace_back(entry.endpoint());
   co_return addresses;
 }
 

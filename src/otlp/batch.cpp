@@ -19,9 +19,11 @@ Batch Batches::next() {
     bytes += more;
     return true;
   };
-  while (reading_ < round_.readings.size() && fits(*round_.readings[reading_])) ++reading_;
+  while (reading_ < round_.readings.size() && fits(*round_.readings[reading_]))
+    ++reading_;
   if (reading_ == round_.readings.size()) {
-    while (ending_ < round_.endings.size() && fits(*round_.endings[ending_].last)) ++ending_;
+    while (ending_ < round_.endings.size() && fits(*round_.endings[ending_].last))
+      ++ending_;
   }
   return {.time = round_.time,
           .readings = std::span{round_.readings}.subspan(first_reading, reading_ - first_reading),

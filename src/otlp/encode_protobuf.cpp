@@ -18,10 +18,14 @@ using metrics::Metric;
 using metrics::Number;
 using protozero::pbf_builder;
 
-std::size_t varint_size(std::uint64_t value) { return static_cast<std::size_t>(protozero::length_of_varint(value)); }
+std::size_t varint_size(std::uint64_t value) {
+  return static_cast<std::size_t>(protozero::length_of_varint(value));
+}
 
 /// Size of a field with a length in front. All our field numbers fit into a tag of one byte.
-std::size_t delimited_size(std::size_t content) { return 1 + varint_size(content) + content; }
+std::size_t delimited_size(std::size_t content) {
+  return 1 + varint_size(content) + content;
+}
 
 template<class Field>
 void append_delimited_header(std::string& out, Field field, std::size_t content) {
@@ -49,7 +53,8 @@ std::size_t attribute_size(std::string_view key, std::string_view value) {
 /// Writes the points of one metric.
 class PointWriter final : public metrics::PointSink {
  public:
-  PointWriter(const Metric& metric, UnixNanos time, std::string& points) : metric_{metric}, time_{time}, points_{points} {}
+  PointWriter(const Metric& metric, UnixNanos time, std::string& points)
+      : metric_{metric}, time_{time}, points_{points} {}
 
   /// The points to come belong to this container. `ended`: their series have no value any more.
   void begin(const metrics::Container& container, std::string_view labels, bool ended) {
@@ -125,7 +130,8 @@ void append_metric(std::string& out, const Metric& metric, std::string_view poin
 
 std::string encode_resource(const Resource& resource) {
   std::string message;
-  for (const auto& [key, value] : resource) append_attribute(message, fields::Resource::attributes, key, value);
+  for (const auto& [key, value] : resource)
+    append_attribute(message, fields::Resource::attributes, key, value);
   return message;
 }
 
@@ -143,15 +149,18 @@ std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& 
   labels_.clear();
   reading_labels_.clear();
   ending_labels_.clear();
-  for (const auto& reading : batch.readings) reading_labels_.push_back(add_labels(reading->container->labels));
-  for (const auto& ending : batch.endings) ending_labels_.push_back(add_labels(ending.last->container->labels));
+  for (const auto& reading : batch.readings)
+    reading_labels_.push_back(add_labels(reading->container->labels));
+  for (const auto& ending : batch.endings)
+    ending_labels_.push_back(add_labels(ending.last->container->labels));
 
   const auto resource_message = encode_resource(resource);
   const auto scope_message = encode_scope();
   // Three lengths of at most ten bytes each, and a tag before each of the five messages.
   const auto gap = resource_message.size() + scope_message.size() + 64;
   request_.assign(gap, '\0');
-  for (const auto& metric : metrics::catalogue()) add_metric(metric, batch);
+  for (const auto& metric : metrics::catalogue())
+    add_metric(metric, batch);
 
   const auto metrics_bytes = request_.size() - gap;
   const auto scope_metrics = delimited_size(scope_message.size()) + metrics_bytes;

@@ -12,7 +12,8 @@ using net::Task;
 
 std::uint64_t points_of(const Batch& batch) {
   std::uint64_t points = 0;
-  for (const auto& reading : batch.readings) points += reading->points;
+  for (const auto& reading : batch.readings)
+    points += reading->points;
   return points;
 }
 
@@ -40,7 +41,8 @@ void Exporter::close() {
 }
 
 void Exporter::abandon() {
-  for (auto& round : std::exchange(queue_, {})) lose(std::move(round), 0);
+  for (auto& round : std::exchange(queue_, {}))
+    lose(std::move(round), 0);
   close();
 }
 

@@ -64,7 +64,7 @@ class Exporter {
   Counts counts_;
   bool closed_ = false;
   std::optional<unsigned> failing_;  ///< the status that the log last told of; none while it works
-  std::uint64_t lost_before_ = 0;  ///< rounds lost when it began to fail
+  std::uint64_t lost_before_ = 0;    ///< rounds lost when it began to fail
   bool ever_sent_ = false;
   bool rejecting_ = false;
 };

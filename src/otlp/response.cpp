@@ -16,7 +16,9 @@ namespace cspy::otlp {
 namespace {
 
 /// OTLP/HTTP, "Retryable Response Codes": these and no others.
-bool is_retryable(unsigned status) { return status == 429 || status == 502 || status == 503 || status == 504; }
+bool is_retryable(unsigned status) {
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
 
 std::string_view remedy_for(unsigned status) {
   switch (status) {
@@ -25,7 +27,8 @@ std::string_view remedy_for(unsigned status) {
     case 401:
     case 403: return "the receiver wants credentials, or does not accept these";
     case 404:
-      return "check the path of otlp_endpoint: a Collector has /v1/metrics, Prometheus /api/v1/otlp/v1/metrics (started "
+      return "check the path of otlp_endpoint: a Collector has /v1/metrics, Prometheus /api/v1/otlp/v1/metrics "
+             "(started "
              "with --web.enable-otlp-receiver)";
     case 405: return "the path of otlp_endpoint takes no POST: it is probably not an OTLP receiver's";
     case 413: return "raise the receiver's limit for request bodies";

@@ -28,8 +28,8 @@ struct Outcome {
   std::optional<std::chrono::seconds> retry_after = {};  ///< the receiver's own wish
 };
 
-/// The outcome of an HTTP exchange that had an answer. `operation` is "POST http://host:4318/v1/metrics"; the body is in
-/// the request's content type, protobuf here; `retry_after` is the header's text. `now` is for its date form.
+/// The outcome of an HTTP exchange that had an answer. `operation` is "POST http://host:4318/v1/metrics"; the body is
+/// in the request's content type, protobuf here; `retry_after` is the header's text. `now` is for its date form.
 [[nodiscard]] Outcome http_outcome(std::string_view operation, unsigned status, std::string_view content_type,
                                    std::string_view body, std::string_view retry_after, UnixNanos now);
 

@@ -65,7 +65,8 @@ TEST(Settings, AreTakenFromCommandLineThenEnvironmentThenFileThenOthers) {
   EXPECT_EQ(interval(resolve_all({}, both, file)), 2'000);
   EXPECT_EQ(interval(resolve_all({}, other, file)), 3'000);
   EXPECT_EQ(interval(resolve_all({}, other)), 4'000);
-  EXPECT_EQ(source_of(resolve_all({"--otlp-export-interval=1000"}, both, file), "otlp_export_interval"), "command line --otlp-export-interval");
+  EXPECT_EQ(source_of(resolve_all({"--otlp-export-interval=1000"}, both, file), "otlp_export_interval"),
+            "command line --otlp-export-interval");
   EXPECT_EQ(source_of(resolve_all({}, both, file), "otlp_export_interval"), "environment variable CSPY_OTLP_INTERVAL");
   EXPECT_EQ(source_of(resolve_all({}, other, file), "otlp_export_interval"), "c.json, line 1, column 24");
   EXPECT_EQ(source_of(resolve_all({}, {}), "otlp_export_interval"), "default");
@@ -77,66 +78,89 @@ TEST(Settings, TakeAnEmptyVariableForNone) {
 
 TEST(Settings, UnderstandDockerHost) {
   EXPECT_EQ(resolve_all({}, {{"DOCKER_HOST", "tcp://proxy:2375"}}).options.docker_socket.text(), "tcp://proxy:2375");
-  EXPECT_EQ(resolve_all({}, {{"DOCKER_HOST", "tcp://proxy:2375"}, {"CSPY_DOCKER_SOCKET", "unix:///run/d.sock"}}).options.docker_socket.text(), "/run/d.sock");
+  EXPECT_EQ(resolve_all({}, {{"DOCKER_HOST", "tcp://proxy:2375"}, {"CSPY_DOCKER_SOCKET", "unix:///run/d.sock"}})
+                .options.docker_socket.text(),
+            "/run/d.sock");
   EXPECT_THAT(resolve_all({}, {{"DOCKER_HOST", "ssh://host"}}).mistakes,
-              ElementsAre("docker_socket = 'ssh://host' (environment variable DOCKER_HOST): ssh:// is not supported: forward the socket with 'ssh -L' and name the local one"));
+              ElementsAre("docker_socket = 'ssh://host' (environment variable DOCKER_HOST): ssh:// is not supported: "
+                          "forward the socket with 'ssh -L' and name the local one"));
 }
 
 TEST(Settings, PassOverWhatOpenTelemetrySaysToPassOver) {
   const auto resolved = resolve_all({}, {{"OTEL_METRIC_EXPORT_INTERVAL", "often"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
   EXPECT_EQ(resolved.options.otlp_export_interval, std::chrono::milliseconds{60'000});
-  EXPECT_THAT(resolved.warnings, ElementsAre("otlp_export_interval = 'often' (environment variable OTEL_METRIC_EXPORT_INTERVAL): expected a whole number of milliseconds from 100 to 86400000; it is passed over"));
+  EXPECT_THAT(resolved.warnings,
+              ElementsAre("otlp_export_interval = 'often' (environment variable OTEL_METRIC_EXPORT_INTERVAL): expected "
+                          "a whole number of milliseconds from 100 to 86400000; it is passed over"));
 }
 
 TEST(Settings, TakeTheOldMisspellingWithAWarning) {
   const auto resolved = resolve_all({}, {{"CSPY_OLTP_PROTO", "httpbinary"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
-  EXPECT_THAT(resolved.warnings, ElementsAre("CSPY_OLTP_PROTO is a misspelling that still works: the name is CSPY_OTLP_PROTO"));
+  EXPECT_THAT(resolved.warnings,
+              ElementsAre("CSPY_OLTP_PROTO is a misspelling that still works: the name is CSPY_OTLP_PROTO"));
 }
 
 TEST(Settings, SayPlainlyWhatIsNotBuiltYet) {
   for (const auto* protocol : {"httpjson", "grpc"}) {
     EXPECT_THAT(resolve_all({"--otlp-protocol", protocol}, {}).mistakes,
-                ElementsAre(std::string{"otlp_protocol = '"} + protocol + "' (command line --otlp-protocol): this protocol is not built yet: use httpbinary"));
+                ElementsAre(std::string{"otlp_protocol = '"} + protocol +
+                            "' (command line --otlp-protocol): this protocol is not built yet: use httpbinary"));
   }
-  EXPECT_THAT(resolve_all({"--otlp-endpoint", "https://x"}, {}).mistakes, ElementsAre(HasSubstr("https is not built yet")));
+  EXPECT_THAT(resolve_all({"--otlp-endpoint", "https://x"}, {}).mistakes,
+              ElementsAre(HasSubstr("https is not built yet")));
 }
 
 TEST(Settings, TellAllMistakesAtOnce) {
-  const auto resolved = resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}}, "{log_format: 'xml'}");
-  EXPECT_THAT(resolved.mistakes, ElementsAre("otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a URL: expected http://HOST[:PORT][/PATH]",
-                                             "otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a whole number of milliseconds from 100 to 86400000",
-                                             "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
-                                             "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json"));
+  const auto resolved =
+      resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}},
+                  "{log_format: 'xml'}");
+  EXPECT_THAT(resolved.mistakes,
+              ElementsAre("otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a "
+                          "URL: expected http://HOST[:PORT][/PATH]",
+                          "otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a whole "
+                          "number of milliseconds from 100 to 86400000",
+                          "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
+                          "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json"));
 }
 
 TEST(CommandLineFlags, AreReadAndUnknownOnesAllTold) {
-  const auto parsed = command_line({"--config", "x.json", "--print-config", "--otlp-endpont=http://x", "--foo", "stray"});
+  const auto parsed =
+      command_line({"--config", "x.json", "--print-config", "--otlp-endpont=http://x", "--foo", "stray"});
   EXPECT_EQ(parsed.config_file, "x.json");
   EXPECT_TRUE(parsed.print_config);
-  EXPECT_THAT(parsed.mistakes, ElementsAre("unknown argument '--otlp-endpont=http://x' on the command line: did you mean '--otlp-endpoint'?",
-                                           "unknown argument '--foo' on the command line", "unknown argument 'stray' on the command line"));
+  EXPECT_THAT(
+      parsed.mistakes,
+      ElementsAre("unknown argument '--otlp-endpont=http://x' on the command line: did you mean '--otlp-endpoint'?",
+                  "unknown argument '--foo' on the command line", "unknown argument 'stray' on the command line"));
   EXPECT_TRUE(command_line({"-h"}).help);
   EXPECT_TRUE(command_line({"--version"}).version);
   EXPECT_THAT(command_line({"--log-level"}).mistakes, ElementsAre(HasSubstr("--log-level")));
 }
 
 TEST(ConfigFile, TellsEveryMistakeWithItsPlace) {
-  const auto file = parse_config("{\n  otlp_endpont: 'x',\n  otlp_export_interval: '5000',\n  log_level: 5,\n  zzzzzz: 1,\n}", "/etc/c.json");
-  EXPECT_THAT(file.mistakes, ElementsAre("unknown key 'otlp_endpont' (/etc/c.json, line 2, column 3): did you mean 'otlp_endpoint'?",
-                                         "otlp_export_interval (/etc/c.json, line 3, column 25): expected a number, found a string",
-                                         "log_level (/etc/c.json, line 4, column 14): expected a string, found a number",
-                                         "unknown key 'zzzzzz' (/etc/c.json, line 5, column 3)"));
-  EXPECT_THAT(parse_config("{a", "c").mistakes, ElementsAre("configuration file 'c': line 1, column 3: expected ':' after a key, found the end of the text"));
-  EXPECT_THAT(parse_config("[]", "c").mistakes, ElementsAre("configuration file 'c': expected an object, found an array"));
+  const auto file = parse_config(
+      "{\n  otlp_endpont: 'x',\n  otlp_export_interval: '5000',\n  log_level: 5,\n  zzzzzz: 1,\n}", "/etc/c.json");
+  EXPECT_THAT(file.mistakes,
+              ElementsAre("unknown key 'otlp_endpont' (/etc/c.json, line 2, column 3): did you mean 'otlp_endpoint'?",
+                          "otlp_export_interval (/etc/c.json, line 3, column 25): expected a number, found a string",
+                          "log_level (/etc/c.json, line 4, column 14): expected a string, found a number",
+                          "unknown key 'zzzzzz' (/etc/c.json, line 5, column 3)"));
+  EXPECT_THAT(
+      parse_config("{a", "c").mistakes,
+      ElementsAre("configuration file 'c': line 1, column 3: expected ':' after a key, found the end of the text"));
+  EXPECT_THAT(parse_config("[]", "c").mistakes,
+              ElementsAre("configuration file 'c': expected an object, found an array"));
   EXPECT_THAT(resolve_all({}, {}, "{otlp_export_interval: 1.5}").mistakes, ElementsAre(HasSubstr("= '1.5'")));
 }
 
 TEST(ConfigFile, ThatIsNamedMustBeReadable) {
   const test::TempDir dir;
-  EXPECT_THAT(read_config_file(dir.file("none.json"), from({})).mistakes, ElementsAre("configuration file '" + dir.file("none.json") + "': No such file or directory"));
-  EXPECT_THAT(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("none.json")}})).mistakes, ElementsAre(HasSubstr("none.json")));
+  EXPECT_THAT(read_config_file(dir.file("none.json"), from({})).mistakes,
+              ElementsAre("configuration file '" + dir.file("none.json") + "': No such file or directory"));
+  EXPECT_THAT(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("none.json")}})).mistakes,
+              ElementsAre(HasSubstr("none.json")));
   EXPECT_THAT(read_config_file(dir.file(""), from({})).mistakes, ElementsAre(HasSubstr("Is a directory")));
 }
 
@@ -146,8 +170,10 @@ TEST(ConfigFile, IsFoundWhereItIsNamed) {
   std::fputs("// ours\n{log_level: 'debug'}", file);
   std::fclose(file);
   EXPECT_EQ(read_config_file(dir.file("c.json"), from({})).values.at("log_level").value, "debug");
-  EXPECT_EQ(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("c.json")}})).values.at("log_level").value, "debug");
-  EXPECT_EQ(read_config_file(dir.file("c.json"), from({{"CSPY_CONFIG", "/nonexistent"}})).values.size(), 1U) << "the flag beats the variable";
+  EXPECT_EQ(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("c.json")}})).values.at("log_level").value,
+            "debug");
+  EXPECT_EQ(read_config_file(dir.file("c.json"), from({{"CSPY_CONFIG", "/nonexistent"}})).values.size(), 1U)
+      << "the flag beats the variable";
 }
 
 TEST(Console, PrintsTheSettingsAsAFileThatCanBeUsedAgain) {
@@ -173,8 +199,10 @@ TEST(Console, HelpNamesEveryFlagVariableAndDefault) {
 }
 
 TEST(GeneratedDocs, AreCurrent) {
-  EXPECT_EQ(test::read_source("docs/METRICS.md"), tools::metrics_page()) << "build/dev/tools/generate_docs metrics > docs/METRICS.md";
-  EXPECT_EQ(test::read_source("docs/CONFIGURATION.md"), tools::configuration_page()) << "build/dev/tools/generate_docs configuration > docs/CONFIGURATION.md";
+  EXPECT_EQ(test::read_source("docs/METRICS.md"), tools::metrics_page())
+      << "build/dev/tools/generate_docs metrics > docs/METRICS.md";
+  EXPECT_EQ(test::read_source("docs/CONFIGURATION.md"), tools::configuration_page())
+      << "build/dev/tools/generate_docs configuration > docs/CONFIGURATION.md";
 }
 
 }  // namespace

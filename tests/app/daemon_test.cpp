@@ -26,11 +26,14 @@ using tools::HttpResponse;
 class Peers {
  public:
   explicit Peers(const Endpoint& engine_endpoint) {
-    for (unsigned i = 1; i <= 5; ++i) engine.add(i, "c" + std::to_string(i));
+    for (unsigned i = 1; i <= 5; ++i)
+      engine.add(i, "c" + std::to_string(i));
     engine.server().listen(engine_endpoint);
     receiver.listen({Endpoint::Kind::tcp, "127.0.0.1", 0, ""});
   }
-  void run() { thread = std::thread{[this] { io.run(); }}; }
+  void run() {
+    thread = std::thread{[this] { io.run(); }};
+  }
   void stop() {
     io.stop();
     thread.join();
@@ -67,7 +70,8 @@ struct DaemonTest : testing::Test {
     std::promise<std::chrono::steady_clock::time_point> signalled;
     std::thread watcher{[&] {
       const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-      while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+      while (!condition() && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
       EXPECT_TRUE(condition());
       signalled.set_value(std::chrono::steady_clock::now());
       std::raise(signal);
@@ -157,7 +161,8 @@ TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {
   for (const auto& request : peers.received) {
     for (const auto& metric : request.metrics) {
       for (const auto& point : metric.points) {
-        for (const auto& [key, value] : point.attributes) EXPECT_THAT(value, testing::Not(HasSubstr("hunter2"))) << key;
+        for (const auto& [key, value] : point.attributes)
+          EXPECT_THAT(value, testing::Not(HasSubstr("hunter2"))) << key;
       }
     }
   }

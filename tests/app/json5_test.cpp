@@ -25,12 +25,14 @@ std::string show(const Value& value) {
     }
     std::string operator()(const Array& array) const {
       std::string out{"["};
-      for (const auto& element : array) out.append(out.size() > 1 ? "," : "").append(show(element));
+      for (const auto& element : array)
+        out.append(out.size() > 1 ? "," : "").append(show(element));
       return out + "]";
     }
     std::string operator()(const Object& object) const {
       std::string out{"{"};
-      for (const auto& member : object) out.append(out.size() > 1 ? "," : "").append((*this)(member.key)).append(":").append(show(member.value));
+      for (const auto& member : object)
+        out.append(out.size() > 1 ? "," : "").append((*this)(member.key)).append(":").append(show(member.value));
       return out + "}";
     }
   };
@@ -77,8 +79,12 @@ TEST(Json5Strings, TakeBothQuotesAndEveryEscape) {
   EXPECT_EQ(read(R"("it's")"), R"("it's")");
   EXPECT_EQ(read(R"('\b\f\n\r\t\v\\\'\"\a\/')"), R"("\u0008\u000c\n\r\t\u000b\\'\"a/")");
   EXPECT_EQ(read(R"('\x41\u0042\u00e4\ud83d\udc33')"), "\"AB\xC3\xA4\xF0\x9F\x90\xB3\"");
-  EXPECT_EQ(read("'a\\\nb\\\r\nc\\\rd\\\xE2\x80\xA8" "e'"), R"("abcde")") << "line continuations";
-  EXPECT_EQ(read("'a\xE2\x80\xA8\xE2\x80\xA9'"), "\"a\xE2\x80\xA8\xE2\x80\xA9\"") << "U+2028 and U+2029 may stand in strings";
+  EXPECT_EQ(read("'a\\\nb\\\r\nc\\\rd\\\xE2\x80\xA8"
+                 "e'"),
+            R"("abcde")")
+      << "line continuations";
+  EXPECT_EQ(read("'a\xE2\x80\xA8\xE2\x80\xA9'"), "\"a\xE2\x80\xA8\xE2\x80\xA9\"")
+      << "U+2028 and U+2029 may stand in strings";
   EXPECT_EQ(std::get<std::string>(parse(R"('a\0b')")->data), (std::string{"a\0b", 3}));
   EXPECT_EQ(read("'tab\there'"), R"("tab\there")") << "control characters may stand in strings";
 }
@@ -119,7 +125,10 @@ TEST(Json5Numbers, RefuseWhatIsNone) {
 TEST(Json5Comments, MayStandBetweenAnyTwoTokens) {
   EXPECT_EQ(read("// before\n{/*a*/a/**/:/* * / */1// end\n,}\n// after"), R"({"a":1})");
   EXPECT_EQ(read("1//"), "1");
-  EXPECT_EQ(read("//x\xE2\x80\xA8" "1"), "1") << "U+2028 ends a line";
+  EXPECT_EQ(read("//x\xE2\x80\xA8"
+                 "1"),
+            "1")
+      << "U+2028 ends a line";
   EXPECT_EQ(read("1 /* never"), "line 1, column 3: this comment has no end");
   EXPECT_EQ(read("1 /x"), "line 1, column 3: expected the end of the text, found '/'");
 }

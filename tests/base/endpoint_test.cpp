@@ -19,7 +19,8 @@ std::string otlp_error(std::string_view text) {
 
 TEST(EngineAddress, IsAPathAUnixUrlOrATcpUrl) {
   EXPECT_EQ(parse_engine_address("/var/run/docker.sock"), (Endpoint{Kind::unix_socket, "", 0, "/var/run/docker.sock"}));
-  EXPECT_EQ(parse_engine_address("unix:///run/user/1000/docker.sock"), (Endpoint{Kind::unix_socket, "", 0, "/run/user/1000/docker.sock"}));
+  EXPECT_EQ(parse_engine_address("unix:///run/user/1000/docker.sock"),
+            (Endpoint{Kind::unix_socket, "", 0, "/run/user/1000/docker.sock"}));
   EXPECT_EQ(parse_engine_address("tcp://proxy:2376"), (Endpoint{Kind::tcp, "proxy", 2376, ""}));
   EXPECT_EQ(parse_engine_address("tcp://proxy"), (Endpoint{Kind::tcp, "proxy", 2375, ""}));
   EXPECT_EQ(parse_engine_address("http://[::1]:2375/"), (Endpoint{Kind::tcp, "::1", 2375, ""}));
@@ -30,7 +31,8 @@ TEST(EngineAddress, SaysWhatIsWrong) {
   EXPECT_EQ(engine_error("docker.sock"), "expected a path, unix://PATH or tcp://HOST:PORT");
   EXPECT_EQ(engine_error("unix://docker.sock"), "the path of a unix socket must be absolute");
   EXPECT_EQ(engine_error("/" + std::string(107, 'x')), "the path of a unix socket must have at most 107 bytes");
-  EXPECT_EQ(engine_error("ssh://host"), "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
+  EXPECT_EQ(engine_error("ssh://host"),
+            "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
   EXPECT_EQ(engine_error("npipe:////./pipe/docker_engine"), "named pipes are not supported on this system");
   EXPECT_EQ(engine_error("tcp://:2375"), "it has no host");
   EXPECT_EQ(engine_error("tcp://host:0"), "its port must be between 1 and 65535");
@@ -42,7 +44,8 @@ TEST(EngineAddress, SaysWhatIsWrong) {
 TEST(OtlpEndpoint, GetsTheStandardPathOnlyWhereItHasNone) {
   EXPECT_EQ(parse_otlp_endpoint("http://localhost:4318"), (Endpoint{Kind::tcp, "localhost", 4318, "/v1/metrics"}));
   EXPECT_EQ(parse_otlp_endpoint("http://localhost:4318/"), (Endpoint{Kind::tcp, "localhost", 4318, "/v1/metrics"}));
-  EXPECT_EQ(parse_otlp_endpoint("http://p:9090/api/v1/otlp/v1/metrics?x=1"), (Endpoint{Kind::tcp, "p", 9090, "/api/v1/otlp/v1/metrics?x=1"}));
+  EXPECT_EQ(parse_otlp_endpoint("http://p:9090/api/v1/otlp/v1/metrics?x=1"),
+            (Endpoint{Kind::tcp, "p", 9090, "/api/v1/otlp/v1/metrics?x=1"}));
   EXPECT_EQ(parse_otlp_endpoint("http://p"), (Endpoint{Kind::tcp, "p", 80, "/v1/metrics"}));
   EXPECT_EQ(parse_otlp_endpoint("https://[2001:db8::1]/x"), (Endpoint{Kind::tls, "2001:db8::1", 443, "/x"}));
 }

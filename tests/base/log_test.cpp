@@ -5,7 +5,9 @@
 namespace cspy {
 namespace {
 
-UnixNanos fixed_clock() { return 1'795'398'873'327'522'000; }
+UnixNanos fixed_clock() {
+  return 1'795'398'873'327'522'000;
+}
 
 std::string line_of(LogFormat format, std::string_view message, Log::Fields fields) {
   std::string out;
@@ -15,13 +17,16 @@ std::string line_of(LogFormat format, std::string_view message, Log::Fields fiel
 }
 
 TEST(Log, WritesLogfmt) {
-  EXPECT_EQ(line_of(LogFormat::logfmt, "engine lost", {{"error", "connect: Connection refused"}, {"tries", "3"}, {"empty", ""}}),
-            "time=2026-11-23T01:54:33.327Z level=warn msg=\"engine lost\" error=\"connect: Connection refused\" tries=3 empty=\"\"\n");
+  EXPECT_EQ(line_of(LogFormat::logfmt, "engine lost",
+                    {{"error", "connect: Connection refused"}, {"tries", "3"}, {"empty", ""}}),
+            "time=2026-11-23T01:54:33.327Z level=warn msg=\"engine lost\" error=\"connect: Connection refused\" "
+            "tries=3 empty=\"\"\n");
 }
 
 TEST(Log, WritesJson) {
-  EXPECT_EQ(line_of(LogFormat::json, "a \"b\"", {{"path", "C:\\x\n"}}),
-            "{\"time\":\"2026-11-23T01:54:33.327Z\",\"level\":\"warn\",\"msg\":\"a \\\"b\\\"\",\"path\":\"C:\\\\x\\n\"}\n");
+  EXPECT_EQ(
+      line_of(LogFormat::json, "a \"b\"", {{"path", "C:\\x\n"}}),
+      "{\"time\":\"2026-11-23T01:54:33.327Z\",\"level\":\"warn\",\"msg\":\"a \\\"b\\\"\",\"path\":\"C:\\\\x\\n\"}\n");
 }
 
 TEST(Log, KeepsALineALineWhateverAPeerSends) {
@@ -30,7 +35,9 @@ TEST(Log, KeepsALineALineWhateverAPeerSends) {
   EXPECT_EQ(line, "time=2026-11-23T01:54:33.327Z level=warn msg=x v=\"a=b\\nlevel=error \\u001b[2J\xEF\xBF\xBD\"\n");
 }
 
-TEST(Log, BoundsValues) { EXPECT_LT(line_of(LogFormat::json, "x", {{"v", std::string(100'000, 'y')}}).size(), 1'200U); }
+TEST(Log, BoundsValues) {
+  EXPECT_LT(line_of(LogFormat::json, "x", {{"v", std::string(100'000, 'y')}}).size(), 1'200U);
+}
 
 TEST(Log, LeavesOutWhatIsBelowTheLevel) {
   std::size_t lines = 0;

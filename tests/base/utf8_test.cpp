@@ -27,7 +27,9 @@ TEST(Utf8, CutsBetweenCharacters) {
   EXPECT_EQ(repair_utf8("\xFF\xFF", 4), "\xEF\xBF\xBD");
 }
 
-TEST(Utf8, ShowsControlCharactersAsQuestionMarks) { EXPECT_EQ(printable("a\nb\x1b[2J", 100), "a?b?[2J"); }
+TEST(Utf8, ShowsControlCharactersAsQuestionMarks) {
+  EXPECT_EQ(printable("a\nb\x1b[2J", 100), "a?b?[2J");
+}
 
 }  // namespace
 }  // namespace cspy

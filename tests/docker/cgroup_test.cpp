@@ -32,7 +32,8 @@ TEST(CgroupPath, OfARootlessEngineIsBelowItsUser) {
   auto engine = with(CgroupDriver::systemd);
   engine.rootless = true;
   engine.socket_owner = 1000;
-  EXPECT_EQ(cgroup_path(engine, "abc", ""), "/user.slice/user-1000.slice/user@1000.service/user.slice/docker-abc.scope");
+  EXPECT_EQ(cgroup_path(engine, "abc", ""),
+            "/user.slice/user-1000.slice/user@1000.service/user.slice/docker-abc.scope");
 }
 
 TEST(CgroupPath, OfPodman) {

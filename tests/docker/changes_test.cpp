@@ -20,7 +20,9 @@ struct ChangesTest : testing::Test {
   Fleet fleet;
 };
 
-TEST_F(ChangesTest, AStartIsInspected) { EXPECT_TRUE(apply({.id = "bb", .action = "start", .time = started_at}, fleet)); }
+TEST_F(ChangesTest, AStartIsInspected) {
+  EXPECT_TRUE(apply({.id = "bb", .action = "start", .time = started_at}, fleet));
+}
 
 TEST_F(ChangesTest, ADeathAndADestructionEndIt) {
   EXPECT_FALSE(apply({.id = "aa", .action = "die", .time = started_at + second}, fleet));
@@ -51,14 +53,18 @@ TEST_F(ChangesTest, HealthIsTakenFromTheEvent) {
 }
 
 TEST_F(ChangesTest, OtherEventsChangeNothing) {
-  for (const auto* action : {"pause", "unpause", "exec_start: sh", "attach", "kill"}) EXPECT_FALSE(apply({.id = "aa", .action = action, .time = 0}, fleet));
+  for (const auto* action : {"pause", "unpause", "exec_start: sh", "attach", "kill"})
+    EXPECT_FALSE(apply({.id = "aa", .action = action, .time = 0}, fleet));
   EXPECT_EQ(fleet.size(), 1U);
 }
 
 TEST_F(ChangesTest, AListBringsTheFleetUpToDate) {
   fleet.put(test::make_container("cc", "old"), Health::none);
   fleet.put(test::make_container("dd", "gone"), Health::none);
-  const auto inspect = reconcile({{.id = "aa", .name = "web", .health = "healthy"}, {.id = "bb", .name = "new", .health = ""}, {.id = "cc", .name = "renamed", .health = ""}}, fleet);
+  const auto inspect = reconcile({{.id = "aa", .name = "web", .health = "healthy"},
+                                  {.id = "bb", .name = "new", .health = ""},
+                                  {.id = "cc", .name = "renamed", .health = ""}},
+                                 fleet);
   EXPECT_THAT(inspect, ElementsAre("bb", "cc"));
   EXPECT_EQ(fleet.find("dd"), nullptr);
   EXPECT_EQ(fleet.find("aa")->health, Health::healthy);

@@ -82,7 +82,8 @@ TEST_F(ClientTest, ReadsListInspectionAndSample) {
 
 TEST_F(ClientTest, WorksOnWithoutVersionAndInfoWhereAProxyRefusesThem) {
   engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-    if (request.target == "/version" || request.target.ends_with("/info")) return HttpResponse{.status = 403, .content_type = "text/html", .body = "<h1>403 Forbidden</h1>"};
+    if (request.target == "/version" || request.target.ends_with("/info"))
+      return HttpResponse{.status = 403, .content_type = "text/html", .body = "<h1>403 Forbidden</h1>"};
     return std::nullopt;
   };
   const auto negotiated = get(client.negotiate());
@@ -125,7 +126,9 @@ TEST_F(ClientTest, SurvivesAnAnswerThatEndsAtAnyByte) {
     for (std::size_t cut = 0; cut < 2'000; cut += cut < 200 ? 1 : 97) {
       engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
         if (!request.target.contains("/stats")) return std::nullopt;
-        return HttpResponse{.body = R"({"read":"2026-11-23T01:58:18Z","x":")" + std::string(2'000, 'x') + "\"}", .chunked = chunked, .cut_after = cut};
+        return HttpResponse{.body = R"({"read":"2026-11-23T01:58:18Z","x":")" + std::string(2'000, 'x') + "\"}",
+                            .chunked = chunked,
+                            .cut_after = cut};
       };
       const auto sample = get(client.stats(id, Clock::now() + test::patience));
       ASSERT_FALSE(sample) << cut;
@@ -178,7 +181,8 @@ TEST_F(ClientTest, RefusesWhatIsNoEngine) {
   engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
     return HttpResponse{.status = request.target == "/_ping" ? 200U : 404U, .body = "{}"};
   };
-  EXPECT_EQ(get(other.negotiate()).error().message, "GET /_ping over " + endpoint.path + ": the answer names no API version; is this a Docker engine?");
+  EXPECT_EQ(get(other.negotiate()).error().message,
+            "GET /_ping over " + endpoint.path + ": the answer names no API version; is this a Docker engine?");
 }
 
 TEST_F(ClientTest, FollowsEventsAcrossChunks) {
@@ -187,7 +191,8 @@ TEST_F(ClientTest, FollowsEventsAcrossChunks) {
   ASSERT_TRUE(stream) << stream.error().message;
   ASSERT_TRUE(test::run_until(io, [&] { return engine.server().streams() == 1; }));
   engine.server().broadcast(R"({"Action":"sta)");
-  engine.server().broadcast("rt\",\"Actor\":{\"ID\":\"aa\"},\"timeNano\":7}\n\n{\"Action\":\"die\",\"Actor\":{\"ID\":\"bb\"}}\n");
+  engine.server().broadcast(
+      "rt\",\"Actor\":{\"ID\":\"aa\"},\"timeNano\":7}\n\n{\"Action\":\"die\",\"Actor\":{\"ID\":\"bb\"}}\n");
   EXPECT_EQ(get(stream->next())->action, "start");
   EXPECT_EQ(get(stream->next())->id, "bb");
   engine.server().broadcast("broken\n{\"Action\":\"start\",\"Actor\":{\"ID\":\"cc\"}}\n");

@@ -12,6 +12,7 @@ namespace cspy::docker {
 namespace {
 
 using net::Clock;
+using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -19,7 +20,6 @@ using testing::SizeIs;
 using tools::EngineModel;
 using tools::HttpRequest;
 using tools::HttpResponse;
-using std::chrono::milliseconds;
 
 TEST(StatsConcurrency, IsSmallForEnginesThatAnswerAtOnce) {
   Engine engine;
@@ -46,7 +46,9 @@ TEST(NameDevices, AddsUpWhatWouldHaveTheSameLabels) {
                     {.major = 7, .minor = 0, .device = {}, .read_bytes = 10, .write_bytes = {}},
                     {.major = 8, .minor = 0, .device = {}, .read_bytes = 100, .write_bytes = 200},
                     {.major = 7, .minor = 1, .device = {}, .read_bytes = 20, .write_bytes = 40}};
-  name_devices(sample, [](std::uint32_t major, std::uint32_t minor) { return major == 7 ? "" : minor == 0 ? "/dev/sda" : "/dev/sdb"; });
+  name_devices(sample, [](std::uint32_t major, std::uint32_t minor) {
+    return major == 7 ? "" : minor == 0 ? "/dev/sda" : "/dev/sdb";
+  });
   ASSERT_THAT(sample.devices, SizeIs(3));
   EXPECT_EQ(sample.devices[0].device, "");
   EXPECT_EQ(*sample.devices[0].read_bytes, 30U);
@@ -91,14 +93,16 @@ TEST_F(CollectTest, ReadsEachContainerOnceOverFewConnections) {
   EXPECT_EQ(result.readings[0]->sample.health, metrics::Health::healthy);
   EXPECT_EQ(result.readings[0]->sample.devices[0].device, "/dev/vda");
   EXPECT_GT(result.time, test::started_at);
-  for (std::size_t i = 1; i < 20; ++i) EXPECT_LT(result.readings[i - 1]->container->id, result.readings[i]->container->id);
+  for (std::size_t i = 1; i < 20; ++i)
+    EXPECT_LT(result.readings[i - 1]->container->id, result.readings[i]->container->id);
   collect(4);
   EXPECT_LE(engine.server().connections_accepted(), 4U) << "connections are kept from round to round";
 }
 
 TEST_F(CollectTest, AContainerThatFailsCostsItsOwnPointsOnly) {
   engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-    if (request.target.contains(EngineModel::id_of(7) + "/stats")) return HttpResponse{.status = 500, .body = R"({"message":"shim is gone"})"};
+    if (request.target.contains(EngineModel::id_of(7) + "/stats"))
+      return HttpResponse{.status = 500, .body = R"({"message":"shim is gone"})"};
     return std::nullopt;
   };
   const auto result = collect();
@@ -134,7 +138,8 @@ TEST_F(CollectTest, SuspectsWhatStoppedIsGoneOrCountsFromTheStart) {
     return std::nullopt;
   };
   const auto result = collect();
-  EXPECT_THAT(result.suspects, testing::UnorderedElementsAre(EngineModel::id_of(1), EngineModel::id_of(2), EngineModel::id_of(3)));
+  EXPECT_THAT(result.suspects,
+              testing::UnorderedElementsAre(EngineModel::id_of(1), EngineModel::id_of(2), EngineModel::id_of(3)));
   EXPECT_THAT(result.readings, SizeIs(17)) << "no number that would look as if a counter had gone back";
   EXPECT_EQ(result.failed, 0U);
 }
@@ -148,7 +153,8 @@ TEST_F(CollectTest, DropsTheSampleOfARunThatEndedMeanwhile) {
 }
 
 TEST_F(CollectTest, OfAnEmptyFleetIsEmpty) {
-  for (unsigned number = 1; number <= 20; ++number) fleet.remove(EngineModel::id_of(number));
+  for (unsigned number = 1; number <= 20; ++number)
+    fleet.remove(EngineModel::id_of(number));
   const auto result = collect();
   EXPECT_EQ(result.attempted, 0U);
   EXPECT_EQ(result.time, 0U);

@@ -17,7 +17,8 @@ Engine engine_with(ApiVersion max, ApiVersion min, std::string version = "28.5.2
 
 TEST(ApiVersion, IsReadAndCompared) {
   EXPECT_EQ(parse_api_version("1.44"), (ApiVersion{1, 44}));
-  for (const auto* text : {"", "1", "1.", ".44", "1.44x", "v1.44", "1.-4"}) EXPECT_EQ(parse_api_version(text), std::nullopt) << text;
+  for (const auto* text : {"", "1", "1.", ".44", "1.44x", "v1.44", "1.-4"})
+    EXPECT_EQ(parse_api_version(text), std::nullopt) << text;
   EXPECT_LT((ApiVersion{1, 9}), (ApiVersion{1, 41}));
   EXPECT_EQ((ApiVersion{1, 44}).text(), "1.44");
 }
@@ -77,7 +78,8 @@ TEST(EngineAnswers, OfPodmanAndOfOldDockerAreUnderstood) {
 
 TEST(EngineAnswers, TellRootless) {
   Engine engine;
-  ASSERT_TRUE(apply_info(engine, R"({"SecurityOptions":["name=seccomp,profile=builtin","name=rootless"],"CgroupDriver":"none"})"));
+  ASSERT_TRUE(apply_info(
+      engine, R"({"SecurityOptions":["name=seccomp,profile=builtin","name=rootless"],"CgroupDriver":"none"})"));
   EXPECT_TRUE(engine.rootless);
   EXPECT_EQ(engine.cgroup_driver, CgroupDriver::none);
 }
@@ -86,7 +88,8 @@ TEST(EngineAnswers, OfTheWrongShapeAreErrors) {
   Engine engine;
   EXPECT_EQ(apply_info(engine, "[]").error().message, "'' has the wrong type");
   EXPECT_EQ(apply_info(engine, R"({"MemTotal":"much"})").error().message, "'MemTotal' has the wrong type");
-  EXPECT_EQ(apply_version(engine, R"({"Components":[{"Name":1}]})").error().message, "'Components[].Name' has the wrong type");
+  EXPECT_EQ(apply_version(engine, R"({"Components":[{"Name":1}]})").error().message,
+            "'Components[].Name' has the wrong type");
 }
 
 }  // namespace

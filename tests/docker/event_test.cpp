@@ -8,7 +8,8 @@ namespace cspy::docker {
 namespace {
 
 TEST(Event, OfEachRecordedEngineIsReadOrToldApart) {
-  for (const auto* file : {"docker-28.5-cgroup2/events.ndjson", "docker-29-cgroup2/events.ndjson", "docker-20.10-cgroup1/events.ndjson", "podman-5-cgroup2/events.ndjson"}) {
+  for (const auto* file : {"docker-28.5-cgroup2/events.ndjson", "docker-29-cgroup2/events.ndjson",
+                           "docker-20.10-cgroup1/events.ndjson", "podman-5-cgroup2/events.ndjson"}) {
     const auto text = test::read_data(file);
     std::size_t starts = 0;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -27,7 +28,8 @@ TEST(Event, OfEachRecordedEngineIsReadOrToldApart) {
 }
 
 TEST(Event, OfPodmansHealthLooksAsDockers) {
-  const auto event = parse_event(R"({"Type":"container","Action":"health_status","HealthStatus":"healthy","Actor":{"ID":"aa"},"timeNano":5})");
+  const auto event = parse_event(
+      R"({"Type":"container","Action":"health_status","HealthStatus":"healthy","Actor":{"ID":"aa"},"timeNano":5})");
   ASSERT_TRUE(event);
   EXPECT_EQ(event->action, "health_status: healthy");
 }

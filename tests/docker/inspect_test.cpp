@@ -48,8 +48,9 @@ TEST(Inspect, TellsTheStates) {
 }
 
 TEST(Inspect, ReadsEveryRecordedAnswer) {
-  for (const auto* file : {"docker-29-cgroup2/inspect.api.json", "docker-29-cgroup2/inspect.odd.name_1.json", "docker-20.10-cgroup1/inspect.web.json",
-                           "podman-5-cgroup2/inspect.web.json", "fleet-cadvisor/api/inspect.never.json"}) {
+  for (const auto* file : {"docker-29-cgroup2/inspect.api.json", "docker-29-cgroup2/inspect.odd.name_1.json",
+                           "docker-20.10-cgroup1/inspect.web.json", "podman-5-cgroup2/inspect.web.json",
+                           "fleet-cadvisor/api/inspect.never.json"}) {
     EXPECT_EQ(parse(file).id.size(), 64U) << file;
   }
 }
@@ -58,7 +59,8 @@ TEST(Inspect, RefusesWhatIsNoContainer) {
   EXPECT_EQ(parse_inspect("{}").error().message, "'Id' is not a container's id");
   EXPECT_EQ(parse_inspect(R"({"Id":"../../x"})").error().message, "'Id' is not a container's id");
   EXPECT_EQ(parse_inspect(R"({"Id":"aa","Created":"now"})").error().message, "'Created' is not a time");
-  EXPECT_EQ(parse_inspect(R"({"Id":"aa","Created":"2026-11-23T01:54:32Z","State":{"StartedAt":"x"}})").error().message, "'State.StartedAt' is not a time");
+  EXPECT_EQ(parse_inspect(R"({"Id":"aa","Created":"2026-11-23T01:54:32Z","State":{"StartedAt":"x"}})").error().message,
+            "'State.StartedAt' is not a time");
 }
 
 TEST(Health, IsCountedAsCAdvisorCountsIt) {

@@ -25,7 +25,8 @@ bool add_key(void* target, std::string_view key, const Scalar&) {
 
 constexpr std::array map_fields{Node{.key = "*", .store = add_key}};
 constexpr std::array inner_fields{into<&Target::count, Target>("count"), into<&Target::flag, Target>("flag")};
-constexpr std::array fields{into<&Target::name, Target>("name"), object("inner", inner_fields), object("map", map_fields)};
+constexpr std::array fields{into<&Target::name, Target>("name"), object("inner", inner_fields),
+                            object("map", map_fields)};
 constexpr auto schema = object("", fields);
 
 std::string error_of(std::string_view text) {
@@ -36,10 +37,12 @@ std::string error_of(std::string_view text) {
 
 TEST(JsonSchema, StoresWhatItNamesAndPassesOverTheRest) {
   Target target;
-  ASSERT_TRUE(read_all(schema, &target,
-                       R"( {"x":[{"count":1},[[]],"name"],"name":"w\u00e4b","inner":{"y":{"count":5},"count":7,"flag":true},"map":{"a":1,"b":null,"c":"x"},"z":1.5e9} )"));
-  EXPECT_EQ(target.name, "w\xC3\xA4"
-                         "b");
+  ASSERT_TRUE(read_all(
+      schema, &target,
+      R"( {"x":[{"count":1},[[]],"name"],"name":"w\u00e4b","inner":{"y":{"count":5},"count":7,"flag":true},"map":{"a":1,"b":null,"c":"x"},"z":1.5e9} )"));
+  EXPECT_EQ(target.name,
+            "w\xC3\xA4"
+            "b");
   EXPECT_EQ(*target.count, 7U);
   EXPECT_TRUE(target.flag);
   EXPECT_EQ(target.keys, (std::vector<std::string>{"a", "c"})) << "null is as good as absent";
@@ -67,7 +70,8 @@ TEST(JsonSchema, NamesTheFieldOfTheWrongType) {
 }
 
 TEST(JsonSchema, RefusesWhatIsNoJson) {
-  for (const std::string text : {"", "{", "{\"name\":", "{\"name\":\"x}", "{name:1}", "{} {}", "{\"a\":01}", "nul", "{\"a\":1,}"}) {
+  for (const std::string text :
+       {"", "{", "{\"name\":", "{\"name\":\"x}", "{name:1}", "{} {}", "{\"a\":01}", "nul", "{\"a\":1,}"}) {
     EXPECT_TRUE(error_of(text).starts_with("not JSON at byte ")) << text << ": " << error_of(text);
   }
 }
@@ -87,7 +91,8 @@ TEST(JsonSchema, BoundsDepthAndStrings) {
 }
 
 TEST(JsonReader, GivesTheSameWhereverTheTextIsCut) {
-  const std::string text = R"({"name":"w\u00e4\ud83d\udc33","other":{"name":[1,2,{"a":"b"}]},"inner":{"count":1234567,"flag":true},"map":{"k1":1,"k2":"v"}})";
+  const std::string text =
+      R"({"name":"w\u00e4\ud83d\udc33","other":{"name":[1,2,{"a":"b"}]},"inner":{"count":1234567,"flag":true},"map":{"k1":1,"k2":"v"}})";
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     Target target;
     Reader reader{schema, &target, 100};

@@ -11,13 +11,15 @@ TEST(Remedy, OfPermissionDeniedNamesTheGroupAndBothWaysToJoinIt) {
   EXPECT_EQ(remedy(Code::denied, docker_socket, SocketAccess{.owner = 0, .group = 998, .mode = 0660}),
             "the socket belongs to group 998 (owner 0, mode 0660): run with '--group-add 998', in compose "
             "'group_add: [\"998\"]', or as a user of that group");
-  EXPECT_EQ(remedy(Code::denied, docker_socket, std::nullopt), "a directory on the way to the socket cannot be entered by this user");
+  EXPECT_EQ(remedy(Code::denied, docker_socket, std::nullopt),
+            "a directory on the way to the socket cannot be entered by this user");
 }
 
 TEST(Remedy, OfAMissingSocketNamesTheMount) {
   EXPECT_EQ(remedy(Code::missing, docker_socket, std::nullopt),
             "there is no socket at /var/run/docker.sock: in a container mount it with '-v "
-            "/var/run/docker.sock:/var/run/docker.sock:ro'; elsewhere start the engine or name its socket with --docker-socket");
+            "/var/run/docker.sock:/var/run/docker.sock:ro'; elsewhere start the engine or name its socket with "
+            "--docker-socket");
 }
 
 TEST(Remedy, IsEmptyWhereThereIsNothingToAdvise) {

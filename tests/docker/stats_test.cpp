@@ -22,7 +22,9 @@ std::string error_of(std::string_view body) {
   return sample ? "none" : sample.error().message;
 }
 
-std::string running(std::string_view fields) { return fmt::format(R"({{"read":"2026-11-23T01:58:18Z",{}}})", fields); }
+std::string running(std::string_view fields) {
+  return fmt::format(R"({{"read":"2026-11-23T01:58:18Z",{}}})", fields);
+}
 
 TEST(Stats, OfDocker28OnCgroupV2) {
   const auto sample = parse(test::read_data("docker-28.5-cgroup2/stats.web.json"));
@@ -72,24 +74,33 @@ TEST(Stats, OfPodmanAreCorrected) {
 TEST(Stats, OfPodmanInNanosecondsAreLeftAlone) {
   Engine podman;
   podman.podman = true;
-  const auto whole = parse(running(R"("cpu_stats":{"cpu_usage":{"total_usage":9000000000,"usage_in_kernelmode":4000000000,"usage_in_usermode":5000000000}})"), podman);
+  const auto whole = parse(
+      running(
+          R"("cpu_stats":{"cpu_usage":{"total_usage":9000000000,"usage_in_kernelmode":4000000000,"usage_in_usermode":5000000000}})"),
+      podman);
   EXPECT_EQ(*whole.cpu_system_ns, 4'000'000'000U);
   EXPECT_EQ(*whole.cpu_user_ns, 5'000'000'000U);
-  const auto either = parse(running(R"("cpu_stats":{"cpu_usage":{"total_usage":9000000000,"usage_in_kernelmode":4000000,"usage_in_usermode":8996000000}})"), podman);
+  const auto either = parse(
+      running(
+          R"("cpu_stats":{"cpu_usage":{"total_usage":9000000000,"usage_in_kernelmode":4000000,"usage_in_usermode":8996000000}})"),
+      podman);
   EXPECT_FALSE(either.cpu_system_ns) << "4 ms in nanoseconds or 4 s in microseconds: nobody can tell";
   EXPECT_FALSE(either.cpu_user_ns);
 }
 
 TEST(Stats, OfAContainerThatDoesNotRunAreNone) {
-  for (const auto* name : {"docker-28.5-cgroup2/stats.exited.json", "docker-28.5-cgroup2/stats.created.json", "docker-28.5-cgroup2/stats.restarting.json",
-                           "docker-29-cgroup2/stats.gone.json", "docker-20.10-cgroup1/stats.exited.json"}) {
+  for (const auto* name : {"docker-28.5-cgroup2/stats.exited.json", "docker-28.5-cgroup2/stats.created.json",
+                           "docker-28.5-cgroup2/stats.restarting.json", "docker-29-cgroup2/stats.gone.json",
+                           "docker-20.10-cgroup1/stats.exited.json"}) {
     const auto sample = parse_stats(docker_engine, test::read_data(name));
     ASSERT_TRUE(sample) << name << ": " << sample.error().message;
     EXPECT_FALSE(*sample) << name;
   }
 }
 
-TEST(Stats, OfAPausedContainerAreWhole) { EXPECT_TRUE(parse(test::read_data("docker-28.5-cgroup2/stats.paused.json")).memory_usage); }
+TEST(Stats, OfAPausedContainerAreWhole) {
+  EXPECT_TRUE(parse(test::read_data("docker-28.5-cgroup2/stats.paused.json")).memory_usage);
+}
 
 TEST(Stats, WithAnErrorInASuccessfulAnswerAreAnError) {
   EXPECT_EQ(error_of(R"({"message":"no metrics received"})"), "no metrics received");
@@ -103,7 +114,8 @@ TEST(Stats, WorkingSetIsNeverNegative) {
 }
 
 TEST(Stats, WithoutTheMemoryControllerHaveNoMemory) {
-  const auto sample = parse(running(R"("memory_stats":{"stats":{"anon":0,"file":0,"inactive_file":0,"pgfault":0,"pgmajfault":0}})"));
+  const auto sample =
+      parse(running(R"("memory_stats":{"stats":{"anon":0,"file":0,"inactive_file":0,"pgfault":0,"pgmajfault":0}})"));
   EXPECT_FALSE(sample.memory_usage);
   EXPECT_FALSE(sample.memory_rss);
   EXPECT_FALSE(sample.memory_working_set);
@@ -111,7 +123,8 @@ TEST(Stats, WithoutTheMemoryControllerHaveNoMemory) {
 }
 
 TEST(Stats, LeaveOutTheInterfacesCAdvisorLeavesOut) {
-  const auto sample = parse(running(R"("networks":{"veth12":{"rx_bytes":1},"lo":{"rx_bytes":1},"eth1":{"rx_bytes":3},"Docker_gw":{"rx_bytes":1},"eth0":{"rx_bytes":2}})"));
+  const auto sample = parse(running(
+      R"("networks":{"veth12":{"rx_bytes":1},"lo":{"rx_bytes":1},"eth1":{"rx_bytes":3},"Docker_gw":{"rx_bytes":1},"eth0":{"rx_bytes":2}})"));
   ASSERT_EQ(sample.networks.size(), 2U);
   EXPECT_EQ(sample.networks[0].interface, "eth0");
   EXPECT_EQ(sample.networks[1].interface, "eth1");
@@ -119,7 +132,8 @@ TEST(Stats, LeaveOutTheInterfacesCAdvisorLeavesOut) {
 }
 
 TEST(Stats, OfTheWrongTypeAreAnErrorNotAWrongNumber) {
-  EXPECT_EQ(error_of(running(R"("cpu_stats":{"cpu_usage":{"total_usage":"many"}})")), "'cpu_stats.cpu_usage.total_usage' has the wrong type");
+  EXPECT_EQ(error_of(running(R"("cpu_stats":{"cpu_usage":{"total_usage":"many"}})")),
+            "'cpu_stats.cpu_usage.total_usage' has the wrong type");
   EXPECT_EQ(error_of(running(R"("networks":{"eth0":{"rx_bytes":-5}})")), "'networks.eth0.rx_bytes' has the wrong type");
   EXPECT_EQ(error_of(running(R"("blkio_stats":{"io_service_bytes_recursive":[{"major":4294967296}]})")),
             "'blkio_stats.io_service_bytes_recursive[].major' has the wrong type");
@@ -127,7 +141,8 @@ TEST(Stats, OfTheWrongTypeAreAnErrorNotAWrongNumber) {
 
 TEST(Stats, AreBounded) {
   std::string networks;
-  for (int i = 0; i < 1'000; ++i) networks.append(networks.empty() ? "" : ",").append(fmt::format(R"("eth{}":{{"rx_bytes":1}})", i));
+  for (int i = 0; i < 1'000; ++i)
+    networks.append(networks.empty() ? "" : ",").append(fmt::format(R"("eth{}":{{"rx_bytes":1}})", i));
   EXPECT_EQ(parse(running(R"("networks":{)" + networks + "}")).networks.size(), 256U);
 }
 

@@ -37,14 +37,16 @@ struct WatchTest : testing::Test {
   void start() { test::spawn(io, watch.run()); }
   void listen() { engine.server().listen(endpoint); }
   bool until(const std::function<bool()>& condition) { return test::run_until(io, condition); }
-  bool connected() { return until([&] { return watch.engine() != nullptr; }); }
+  bool connected() {
+    return until([&] { return watch.engine() != nullptr; });
+  }
   std::string name_of(unsigned number) {
     const auto* entry = fleet.find(EngineModel::id_of(number));
     return entry == nullptr ? "-" : entry->container->name;
   }
   std::string connected_line(std::size_t containers) {
-    return "level=info msg=\"engine connected\" address=" + endpoint.path + " version=28.5.2 api=1.51 cgroup=2 containers=" +
-           std::to_string(containers) + " events=followed";
+    return "level=info msg=\"engine connected\" address=" + endpoint.path +
+           " version=28.5.2 api=1.51 cgroup=2 containers=" + std::to_string(containers) + " events=followed";
   }
 
   static constexpr UnixNanos later = 1'795'000'100 * test::second;
@@ -58,8 +60,12 @@ struct WatchTest : testing::Test {
   metrics::Fleet fleet;
   test::LogCapture capture;
   int connections = 0;
-  Watch watch{client, fleet, capture.log,
-              {.poll_interval = std::chrono::milliseconds{20}, .random = [] { return 0.99; }, .on_connected = [this](const Engine&) { ++connections; }}};
+  Watch watch{client,
+              fleet,
+              capture.log,
+              {.poll_interval = std::chrono::milliseconds{20},
+               .random = [] { return 0.99; },
+               .on_connected = [this](const Engine&) { ++connections; }}};
 };
 
 TEST_F(WatchTest, FindsTheContainersThatRun) {
@@ -97,7 +103,8 @@ TEST_F(WatchTest, SeesANewRunOfTheSameId) {
   const auto id = EngineModel::id_of(1);
   engine.die(id, later);
   engine.start(id, later + test::second);
-  EXPECT_TRUE(until([&] { return fleet.find(id) != nullptr && fleet.find(id)->container->started == later + test::second; }));
+  EXPECT_TRUE(
+      until([&] { return fleet.find(id) != nullptr && fleet.find(id)->container->started == later + test::second; }));
 }
 
 TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
@@ -112,15 +119,20 @@ TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
   engine.at(EngineModel::id_of(2)).running = false;
   engine.at(id).started = later;
   const auto until_tried = net::Clock::now() + std::chrono::milliseconds{600};
-  ASSERT_TRUE(until([&] { io.run_one_for(std::chrono::milliseconds{10}); return net::Clock::now() > until_tried; }));
+  ASSERT_TRUE(until([&] {
+    io.run_one_for(std::chrono::milliseconds{10});
+    return net::Clock::now() > until_tried;
+  }));
   listen();
   ASSERT_TRUE(connected());
   EXPECT_EQ(fleet.size(), 1U);
   EXPECT_EQ(fleet.find(id)->container->started, later);
-  EXPECT_THAT(capture.lines, ElementsAre(connected_line(2),
-                                         "level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /v1.51/events over " + endpoint.path +
-                                             ": the peer closed the connection before its answer was complete\"",
-                                         connected_line(1)));
+  EXPECT_THAT(
+      capture.lines,
+      ElementsAre(connected_line(2),
+                  "level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /v1.51/events over " +
+                      endpoint.path + ": the peer closed the connection before its answer was complete\"",
+                  connected_line(1)));
   EXPECT_EQ(connections, 2);
   EXPECT_EQ(engine.asked("/_ping"), 2U) << "negotiated again";
 }
@@ -130,16 +142,19 @@ TEST_F(WatchTest, StartsWithoutAnEngineAndSaysSoOnceWithTheRemedy) {
   ASSERT_TRUE(until([&] { return !capture.lines.empty(); }));
   listen();
   ASSERT_TRUE(connected());
-  EXPECT_THAT(capture.lines, ElementsAre("level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /_ping over " + endpoint.path +
-                                             ": No such file or directory\" remedy=\"there is no socket at " + endpoint.path +
-                                             ": in a container mount it with '-v " + endpoint.path + ":" + endpoint.path +
-                                             ":ro'; elsewhere start the engine or name its socket with --docker-socket\"",
-                                         connected_line(2)));
+  EXPECT_THAT(
+      capture.lines,
+      ElementsAre("level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /_ping over " +
+                      endpoint.path + ": No such file or directory\" remedy=\"there is no socket at " + endpoint.path +
+                      ": in a container mount it with '-v " + endpoint.path + ":" + endpoint.path +
+                      ":ro'; elsewhere start the engine or name its socket with --docker-socket\"",
+                  connected_line(2)));
 }
 
 TEST_F(WatchTest, PollsWhereEventsAreRefused) {
   engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-    if (request.target.contains("/events")) return HttpResponse{.status = 403, .content_type = "text/html", .body = "<html>"};
+    if (request.target.contains("/events"))
+      return HttpResponse{.status = 403, .content_type = "text/html", .body = "<html>"};
     return std::nullopt;
   };
   listen();
@@ -167,7 +182,8 @@ TEST_F(WatchTest, ListsAgainAfterABrokenEvent) {
 TEST_F(WatchTest, TriesAFailedInspectionAgain) {
   int failures = 2;
   engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
-    if (request.target.ends_with(EngineModel::id_of(1) + "/json") && failures-- > 0) return HttpResponse{.status = 500, .body = R"({"message":"busy"})"};
+    if (request.target.ends_with(EngineModel::id_of(1) + "/json") && failures-- > 0)
+      return HttpResponse{.status = 500, .body = R"({"message":"busy"})"};
     return std::nullopt;
   };
   listen();
@@ -192,7 +208,9 @@ TEST_F(WatchTest, BelievesNoAnswerAboutAnotherContainer) {
   listen();
   engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
     if (!request.target.ends_with(EngineModel::id_of(1) + "/json")) return std::nullopt;
-    return HttpResponse{.body = R"({"Id":")" + EngineModel::id_of(9) + R"(","Created":"2026-11-23T01:54:32Z","State":{"Running":true,"StartedAt":"2026-11-23T01:54:32Z"}})"};
+    return HttpResponse{
+        .body = R"({"Id":")" + EngineModel::id_of(9) +
+                R"(","Created":"2026-11-23T01:54:32Z","State":{"Running":true,"StartedAt":"2026-11-23T01:54:32Z"}})"};
   };
   start();
   ASSERT_TRUE(connected());
@@ -201,12 +219,23 @@ TEST_F(WatchTest, BelievesNoAnswerAboutAnotherContainer) {
 }
 
 TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
-  const std::vector<HttpResponse> garbage{
-      {.body = "[]"}, {.body = "{}"}, {.body = "null"}, {.body = "\"x\""}, {.body = "{\"Id\":5}"}, {.body = "[{\"Id\":[]}]"},
-      {.body = std::string(200'000, '[')}, {.body = "\xFF\xFE"}, {.body = ""}, {.status = 500}, {.status = 301}, {.cut_after = 5}, {.raw = "junk\r\n\r\n"}};
+  const std::vector<HttpResponse> garbage{{.body = "[]"},
+                                          {.body = "{}"},
+                                          {.body = "null"},
+                                          {.body = "\"x\""},
+                                          {.body = "{\"Id\":5}"},
+                                          {.body = "[{\"Id\":[]}]"},
+                                          {.body = std::string(200'000, '[')},
+                                          {.body = "\xFF\xFE"},
+                                          {.body = ""},
+                                          {.status = 500},
+                                          {.status = 301},
+                                          {.cut_after = 5},
+                                          {.raw = "junk\r\n\r\n"}};
   listen();
   start();
-  for (const auto& part : std::vector<std::string>{"/_ping", "/version", "/info", "/events", "/containers/json", EngineModel::id_of(1)}) {
+  for (const auto& part :
+       std::vector<std::string>{"/_ping", "/version", "/info", "/events", "/containers/json", EngineModel::id_of(1)}) {
     for (const auto& response : garbage) {
       // A list without containers is no garbage: then there are none.
       if (part == "/containers/json" && (response.body == "[]" || response.body == "null")) continue;
@@ -219,7 +248,8 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
       engine.server().drop_connections();
       ASSERT_TRUE(until([&] { return sent; })) << part;
       engine.intercept = nullptr;
-      ASSERT_TRUE(until([&] { return watch.engine() != nullptr && fleet.size() == 2; })) << part << " with " << response.body.substr(0, 20);
+      ASSERT_TRUE(until([&] { return watch.engine() != nullptr && fleet.size() == 2; }))
+          << part << " with " << response.body.substr(0, 20);
     }
   }
 }

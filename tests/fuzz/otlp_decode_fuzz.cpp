@@ -1,6 +1,6 @@
 // A request that the viewer decodes.
-#include "tools/otlp_decode.hpp"
 #include "tests/fuzz/input.hpp"
+#include "tools/otlp_decode.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = text_of(data, size);

@@ -10,11 +10,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     engine.podman = podman;
     auto sample = cspy::docker::parse_stats(engine, text);
     if (!sample || !*sample) continue;
-    cspy::docker::name_devices(**sample, [](std::uint32_t major, std::uint32_t minor) { return std::to_string(major % 3 + minor % 2); });
+    cspy::docker::name_devices(
+        **sample, [](std::uint32_t major, std::uint32_t minor) { return std::to_string(major % 3 + minor % 2); });
     const auto& devices = (*sample)->devices;
-    for (std::size_t i = 1; i < devices.size(); ++i) must(devices[i - 1].device < devices[i].device);
+    for (std::size_t i = 1; i < devices.size(); ++i)
+      must(devices[i - 1].device < devices[i].device);
     const auto& networks = (*sample)->networks;
-    for (std::size_t i = 1; i < networks.size(); ++i) must(networks[i - 1].interface < networks[i].interface);
+    for (std::size_t i = 1; i < networks.size(); ++i)
+      must(networks[i - 1].interface < networks[i].interface);
     if ((*sample)->memory_usage) must((*sample)->memory_working_set.value_or(0) <= *(*sample)->memory_usage);
   }
   return 0;

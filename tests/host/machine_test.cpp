@@ -17,7 +17,8 @@ TEST(Machine, IsTheEnginesOnlyWhereKernelAndMemoryAreTheSame) {
   EXPECT_TRUE(is_same(machine, "6.1.0-56-amd64", 4'103'290'880));
   EXPECT_FALSE(is_same(machine, "6.1.0-56-amd64", 4'103'290'881)) << "another machine with the same kernel";
   EXPECT_FALSE(is_same(machine, "6.10.14-linuxkit", 4'103'290'880));
-  EXPECT_FALSE(is_same({.name = "host", .kernel_version = "", .memory_bytes = 0}, "", 0)) << "knowing nothing is not being the same";
+  EXPECT_FALSE(is_same({.name = "host", .kernel_version = "", .memory_bytes = 0}, "", 0))
+      << "knowing nothing is not being the same";
 }
 
 }  // namespace

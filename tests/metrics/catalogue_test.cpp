@@ -18,7 +18,8 @@ class Recorder final : public PointSink {
     values.push_back(std::visit([](auto number) { return static_cast<double>(number); }, value));
     label_counts.push_back(labels.size());
     std::string identity;
-    for (const auto label : labels) identity.append(label).append("|");
+    for (const auto label : labels)
+      identity.append(label).append("|");
     identities.insert(identity);
   }
   std::vector<double> values;
@@ -49,7 +50,8 @@ TEST_P(EachMetric, IsAbsentWhenItsNumbersAreAbsent) {
 
 TEST_P(EachMetric, HasItsDeclaredLabelsAndNoSeriesTwice) {
   const auto recorder = emitted(GetParam(), *test::make_reading(test::make_container("a1", "web")));
-  for (const auto count : recorder.label_counts) EXPECT_EQ(count, GetParam().label_count());
+  for (const auto count : recorder.label_counts)
+    EXPECT_EQ(count, GetParam().label_count());
   EXPECT_EQ(recorder.identities.size(), recorder.values.size());
 }
 
@@ -58,26 +60,32 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EachMetric, testing::ValuesIn(catalogue().be
 
 TEST(Catalogue, HasExactlyTheMetricsThatWerePromised) {
   std::vector<std::string> names;
-  for (const auto& metric : catalogue()) names.emplace_back(metric.name);
-  EXPECT_THAT(names, testing::UnorderedElementsAre(
-      "container_cpu_usage_seconds_total", "container_cpu_user_seconds_total", "container_cpu_system_seconds_total",
-      "container_cpu_cfs_periods_total", "container_cpu_cfs_throttled_periods_total", "container_cpu_cfs_throttled_seconds_total",
-      "container_fs_reads_bytes_total", "container_fs_writes_bytes_total", "container_last_seen", "container_start_time_seconds",
-      "container_memory_cache", "container_memory_failures_total", "container_memory_mapped_file", "container_memory_rss",
-      "container_memory_usage_bytes", "container_memory_working_set_bytes", "container_network_receive_bytes_total",
-      "container_network_receive_errors_total", "container_network_receive_packets_total",
-      "container_network_receive_packets_dropped_total", "container_network_transmit_bytes_total",
-      "container_network_transmit_errors_total", "container_network_transmit_packets_total",
-      "container_network_transmit_packets_dropped_total", "container_threads", "container_threads_max",
-      "container_spec_memory_limit_bytes", "container_spec_cpu_period", "container_spec_cpu_quota", "container_spec_cpu_shares",
-      "container_health_state", "container_creation_time_seconds"));
+  for (const auto& metric : catalogue())
+    names.emplace_back(metric.name);
+  EXPECT_THAT(names,
+              testing::UnorderedElementsAre(
+                  "container_cpu_usage_seconds_total", "container_cpu_user_seconds_total",
+                  "container_cpu_system_seconds_total", "container_cpu_cfs_periods_total",
+                  "container_cpu_cfs_throttled_periods_total", "container_cpu_cfs_throttled_seconds_total",
+                  "container_fs_reads_bytes_total", "container_fs_writes_bytes_total", "container_last_seen",
+                  "container_start_time_seconds", "container_memory_cache", "container_memory_failures_total",
+                  "container_memory_mapped_file", "container_memory_rss", "container_memory_usage_bytes",
+                  "container_memory_working_set_bytes", "container_network_receive_bytes_total",
+                  "container_network_receive_errors_total", "container_network_receive_packets_total",
+                  "container_network_receive_packets_dropped_total", "container_network_transmit_bytes_total",
+                  "container_network_transmit_errors_total", "container_network_transmit_packets_total",
+                  "container_network_transmit_packets_dropped_total", "container_threads", "container_threads_max",
+                  "container_spec_memory_limit_bytes", "container_spec_cpu_period", "container_spec_cpu_quota",
+                  "container_spec_cpu_shares", "container_health_state", "container_creation_time_seconds"));
 }
 
 double value_of(const std::string& series, const Reading& reading) {
   const auto list = test::series_of(reading);
   const auto found = list.values.find(series);
   EXPECT_NE(found, list.values.end()) << series;
-  return found == list.values.end() ? -1 : std::visit([](auto number) { return static_cast<double>(number); }, found->second);
+  return found == list.values.end()
+             ? -1
+             : std::visit([](auto number) { return static_cast<double>(number); }, found->second);
 }
 
 TEST(Catalogue, TakesEachNumberFromItsField) {
@@ -124,7 +132,8 @@ TEST(Catalogue, HasQuotaMetricsOnlyWithAQuota) {
 TEST(Catalogue, FallsBackToTheCreationWhereAContainerHasNoStart) {
   auto container = *test::make_container("a1", "web");
   container.started = 0;
-  EXPECT_EQ(value_of("container_start_time_seconds", *test::make_reading(std::make_shared<const Container>(container))), 1'794'999'998);
+  EXPECT_EQ(value_of("container_start_time_seconds", *test::make_reading(std::make_shared<const Container>(container))),
+            1'794'999'998);
 }
 
 }  // namespace

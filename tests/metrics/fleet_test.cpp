@@ -66,7 +66,8 @@ TEST_F(FleetTest, EndsTheSeriesOfAnInterfaceThatIsGone) {
   ASSERT_THAT(round.endings, SizeIs(1));
   const auto ended = series_ended(round.endings[0]);
   EXPECT_THAT(ended, SizeIs(8));
-  for (const auto& series : ended) EXPECT_THAT(series, testing::EndsWith("|eth1"));
+  for (const auto& series : ended)
+    EXPECT_THAT(series, testing::EndsWith("|eth1"));
 }
 
 TEST_F(FleetTest, EndsTheOldNamesSeriesWhenAContainerIsRenamed) {
@@ -135,7 +136,8 @@ TEST_F(FleetTest, EndsNoSeriesTwiceWhenTwoReadingsOfItDeparted) {
   const auto round = fleet.close_round(now + 2 * second, {});
   std::vector<std::string> ended;
   for (const auto& ending : round.endings) {
-    for (const auto& series : series_ended(ending)) ended.push_back(series);
+    for (const auto& series : series_ended(ending))
+      ended.push_back(series);
   }
   EXPECT_THAT(ended, SizeIs(older->points));
   EXPECT_THAT(std::set<std::string>(ended.begin(), ended.end()), SizeIs(ended.size()));

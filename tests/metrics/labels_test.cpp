@@ -8,7 +8,8 @@ namespace {
 TEST(LabelSet, KeepsOrderAndTheFirstOfAKey) {
   const LabelSet labels{{{"id", "/docker/1"}, {"name", "web"}, {"name", "other"}, {"image", ""}, {"z", "k\xC3\xA4se"}}};
   std::string walked;
-  labels.for_each([&](std::string_view key, std::string_view value) { walked.append(key).append("=").append(value).append(";"); });
+  labels.for_each(
+      [&](std::string_view key, std::string_view value) { walked.append(key).append("=").append(value).append(";"); });
   EXPECT_EQ(walked, "id=/docker/1;name=web;z=k\xC3\xA4se;");
   EXPECT_EQ(labels.get("name"), "web");
   EXPECT_EQ(labels.get("image"), "") << "an empty value is no label";

@@ -10,8 +10,11 @@ namespace {
 
 metrics::Round round_of(int readings, int endings) {
   metrics::Round round{.time = test::started_at, .readings = {}, .endings = {}};
-  for (int i = 0; i < readings; ++i) round.readings.push_back(test::make_reading(test::make_container("r" + std::to_string(i), "web")));
-  for (int i = 0; i < endings; ++i) round.endings.push_back({.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
+  for (int i = 0; i < readings; ++i)
+    round.readings.push_back(test::make_reading(test::make_container("r" + std::to_string(i), "web")));
+  for (int i = 0; i < endings; ++i)
+    round.endings.push_back(
+        {.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
   return round;
 }
 
@@ -48,7 +51,8 @@ TEST(Batches, StayNearTheirTarget) {
 TEST(Batches, NeverSplitAContainerHoweverLarge) {
   const auto round = round_of(3, 0);
   std::size_t requests = 0;
-  for (Batches batches{round, 1}; !batches.done(); ++requests) EXPECT_EQ(batches.next().readings.size(), 1U);
+  for (Batches batches{round, 1}; !batches.done(); ++requests)
+    EXPECT_EQ(batches.next().readings.size(), 1U);
   EXPECT_EQ(requests, 3U);
 }
 

@@ -48,12 +48,15 @@ std::multiset<std::string> lines(const otlp_test::ExportMetricsServiceRequest& r
     const auto& points = metric.has_sum() ? metric.sum().data_points() : metric.gauge().data_points();
     for (const auto& point : points) {
       std::map<std::string, std::string> attributes;
-      for (const auto& entry : point.attributes()) attributes[entry.key()] = entry.value().string_value();
-      auto line = metric.name() + metric.unit() + metric.description() + (metric.sum().is_monotonic() ? "sum" : "gauge") + std::to_string(point.start_time_unix_nano()) + " " +
+      for (const auto& entry : point.attributes())
+        attributes[entry.key()] = entry.value().string_value();
+      auto line = metric.name() + metric.unit() + metric.description() +
+                  (metric.sum().is_monotonic() ? "sum" : "gauge") + std::to_string(point.start_time_unix_nano()) + " " +
                   std::to_string(point.time_unix_nano()) + " " + std::to_string(point.flags());
       if (point.has_as_int()) line += " int " + std::to_string(point.as_int());
       if (point.has_as_double()) line += " double " + std::to_string(point.as_double());
-      for (const auto& [key, value] : attributes) line += " " + key + "=" + value;
+      for (const auto& [key, value] : attributes)
+        line += " " + key + "=" + value;
       result.insert(line);
     }
   }
@@ -64,10 +67,12 @@ std::multiset<std::string> lines(const tools::DecodedRequest& request) {
   std::multiset<std::string> result;
   for (const auto& metric : request.metrics) {
     for (const auto& point : metric.points) {
-      auto line = metric.name + metric.unit + metric.description + (metric.monotonic ? "sum" : "gauge") + std::to_string(point.start) + " " + std::to_string(point.time) + " " + std::to_string(point.flags);
+      auto line = metric.name + metric.unit + metric.description + (metric.monotonic ? "sum" : "gauge") +
+                  std::to_string(point.start) + " " + std::to_string(point.time) + " " + std::to_string(point.flags);
       if (const auto* whole = std::get_if<std::int64_t>(&point.value)) line += " int " + std::to_string(*whole);
       if (const auto* real = std::get_if<double>(&point.value)) line += " double " + std::to_string(*real);
-      for (const auto& [key, value] : point.attributes) line += " " + key + "=" + value;
+      for (const auto& [key, value] : point.attributes)
+        line += " " + key + "=" + value;
       result.insert(line);
     }
   }
@@ -129,7 +134,8 @@ TEST_F(EncodeTest, WritesNegativeAndHugeNumbers) {
   const std::vector readings{make_reading(make_container("a1", "web"), sample)};
   const auto request = encode({.time = now, .readings = readings, .endings = {}});
   EXPECT_EQ(find(request, "container_health_state")->gauge().data_points(0).as_int(), -1);
-  EXPECT_EQ(find(request, "container_memory_failures_total")->sum().data_points(0).as_double(), 18'446'744'073'709'551'614.0);
+  EXPECT_EQ(find(request, "container_memory_failures_total")->sum().data_points(0).as_double(),
+            18'446'744'073'709'551'614.0);
 }
 
 TEST_F(EncodeTest, EndsSeriesWithoutAValue) {
@@ -169,8 +175,12 @@ TEST_F(EncodeTest, IsReadAlikeByTwoDecoders) {
   std::vector<metrics::ReadingPtr> readings;
   std::vector<metrics::Ending> endings;
   for (int i = 0; i < 40; ++i) {
-    metrics::Container container = *make_container("id" + std::to_string(i), "name" + std::string(static_cast<std::size_t>(i) * 11, 'n'));
-    container.labels = metrics::LabelSet{{{"id", container.id}, {"name", container.name}, {"container_label_long", std::string(static_cast<std::size_t>(i) * 97, 'x')}}};
+    metrics::Container container =
+        *make_container("id" + std::to_string(i), "name" + std::string(static_cast<std::size_t>(i) * 11, 'n'));
+    container.labels =
+        metrics::LabelSet{{{"id", container.id},
+                           {"name", container.name},
+                           {"container_label_long", std::string(static_cast<std::size_t>(i) * 97, 'x')}}};
     const auto reading = make_reading(std::make_shared<const metrics::Container>(container));
     if (i % 3 == 0) {
       endings.push_back({.last = reading, .now = nullptr});

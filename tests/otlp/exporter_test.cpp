@@ -28,7 +28,8 @@ struct ExporterTest : testing::Test {
     endpoint.port = receiver.port();
     transport.emplace(context, endpoint);
     exporter.emplace(io, encoder, *transport, capture.log, [this](std::vector<metrics::Ending> endings) {
-      for (auto& ending : endings) restored.push_back(std::move(ending));
+      for (auto& ending : endings)
+        restored.push_back(std::move(ending));
     });
     exporter->set_resource({{"service.name", "containerspy"}});
     test::spawn(io, exporter->run());
@@ -42,12 +43,16 @@ struct ExporterTest : testing::Test {
 
   static metrics::Round round(int containers, int endings = 0) {
     metrics::Round result{.time = test::started_at + 60 * test::second, .readings = {}, .endings = {}};
-    for (int i = 0; i < containers; ++i) result.readings.push_back(test::make_reading(test::make_container("r" + std::to_string(i), "web")));
-    for (int i = 0; i < endings; ++i) result.endings.push_back({.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
+    for (int i = 0; i < containers; ++i)
+      result.readings.push_back(test::make_reading(test::make_container("r" + std::to_string(i), "web")));
+    for (int i = 0; i < endings; ++i)
+      result.endings.push_back(
+          {.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
     return result;
   }
   bool settled(std::uint64_t rounds) {
-    return test::run_until(io, [&] { return exporter->counts().rounds_sent + exporter->counts().rounds_lost >= rounds; });
+    return test::run_until(io,
+                           [&] { return exporter->counts().rounds_sent + exporter->counts().rounds_lost >= rounds; });
   }
   std::string url() { return "POST http://127.0.0.1:" + std::to_string(endpoint.port) + "/v1/metrics"; }
 
@@ -78,7 +83,8 @@ TEST_F(ExporterTest, PostsARoundTheStandardWay) {
   EXPECT_EQ(requests[0].header("Host"), "127.0.0.1:" + std::to_string(endpoint.port));
   EXPECT_THAT(requests[0].header("User-Agent"), testing::StartsWith("ContainerSpy/"));
   EXPECT_EQ(tools::decode_request(requests[0].body)->points(), exporter->counts().points_sent);
-  EXPECT_THAT(capture.lines, ElementsAre("level=info msg=\"first metrics delivered\" points=" + std::to_string(exporter->counts().points_sent)));
+  EXPECT_THAT(capture.lines, ElementsAre("level=info msg=\"first metrics delivered\" points=" +
+                                         std::to_string(exporter->counts().points_sent)));
 }
 
 TEST_F(ExporterTest, SplitsALargeRoundIntoRequestsOfOneTimeOverOneConnection) {
@@ -91,7 +97,8 @@ TEST_F(ExporterTest, SplitsALargeRoundIntoRequestsOfOneTimeOverOneConnection) {
     const auto decoded = tools::decode_request(request.body);
     points += decoded->points();
     for (const auto& metric : decoded->metrics) {
-      for (const auto& point : metric.points) EXPECT_EQ(point.time, test::started_at + 60 * test::second);
+      for (const auto& point : metric.points)
+        EXPECT_EQ(point.time, test::started_at + 60 * test::second);
     }
   }
   EXPECT_EQ(points, 100U * round(1).readings[0]->points);
@@ -121,10 +128,11 @@ TEST_F(ExporterTest, SaysOnceThatTheReceiverIsAwayAndOnceThatItIsBack) {
   receiver.listen(endpoint);
   exporter->push(round(1));
   ASSERT_TRUE(settled(7));
-  EXPECT_THAT(capture.lines, ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": Connection refused\"",
-                                         HasSubstr("first metrics delivered"),
-                                         "level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": Connection refused\"",
-                                         "level=info msg=\"metrics are delivered again\" rounds_lost=1"));
+  EXPECT_THAT(capture.lines,
+              ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": Connection refused\"",
+                          HasSubstr("first metrics delivered"),
+                          "level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": Connection refused\"",
+                          "level=info msg=\"metrics are delivered again\" rounds_lost=1"));
   EXPECT_EQ(exporter->counts().rounds_lost, 4U);
   EXPECT_EQ(exporter->counts().points_lost, 4U * round(1).readings[0]->points);
   EXPECT_THAT(restored, SizeIs(3)) << "that a series has ended is not lost with the points";
@@ -137,7 +145,8 @@ TEST_F(ExporterTest, TellsEachKindOfRefusalOnceWithItsRemedy) {
     ASSERT_TRUE(settled(exporter->counts().rounds_lost + 1));
   }
   ASSERT_THAT(capture.lines, SizeIs(3));
-  EXPECT_THAT(capture.lines[0], testing::AllOf(HasSubstr("HTTP 404: no"), HasSubstr("remedy=\"check the path of otlp_endpoint")));
+  EXPECT_THAT(capture.lines[0],
+              testing::AllOf(HasSubstr("HTTP 404: no"), HasSubstr("remedy=\"check the path of otlp_endpoint")));
   EXPECT_THAT(capture.lines[1], HasSubstr("HTTP 415"));
   EXPECT_THAT(capture.lines[2], HasSubstr("HTTP 503"));
 }
@@ -167,7 +176,8 @@ TEST_F(ExporterTest, DropsTheOldestRoundWhereTheReceiverIsTooSlow) {
   decide = [&](const HttpRequest&) { return HttpResponse{.hang = true}; };
   exporter->push(round(1));
   ASSERT_TRUE(test::run_until(io, [&] { return requests.size() == 1; }));
-  for (int i = 0; i < 3; ++i) exporter->push(round(1, 1));
+  for (int i = 0; i < 3; ++i)
+    exporter->push(round(1, 1));
   EXPECT_EQ(exporter->counts().rounds_lost, 1U);
   EXPECT_THAT(restored, SizeIs(1));
   EXPECT_EQ(capture.count("the receiver is slower than the interval"), 1U);

@@ -13,7 +13,8 @@ using std::chrono::seconds;
 constexpr std::string_view operation{"POST http://c:4318/v1/metrics"};
 constexpr UnixNanos now = 1'795'398'873'000'000'000;  // 2026-11-23T01:54:33Z
 
-Outcome outcome(unsigned status, std::string_view body = {}, std::string_view type = "text/plain", std::string_view retry_after = {}) {
+Outcome outcome(unsigned status, std::string_view body = {}, std::string_view type = "text/plain",
+                std::string_view retry_after = {}) {
   return http_outcome(operation, status, type, body, retry_after, now);
 }
 
@@ -34,12 +35,15 @@ TEST(HttpOutcome, ReadsAPartialSuccess) {
 }
 
 TEST(HttpOutcome, TriesAgainOnlyWhatTheSpecificationNames) {
-  for (const unsigned status : {429U, 502U, 503U, 504U}) EXPECT_EQ(outcome(status).kind, Kind::transient) << status;
-  for (const unsigned status : {300U, 302U, 400U, 401U, 403U, 404U, 405U, 408U, 413U, 415U, 500U, 501U, 505U}) EXPECT_EQ(outcome(status).kind, Kind::permanent) << status;
+  for (const unsigned status : {429U, 502U, 503U, 504U})
+    EXPECT_EQ(outcome(status).kind, Kind::transient) << status;
+  for (const unsigned status : {300U, 302U, 400U, 401U, 403U, 404U, 405U, 408U, 413U, 415U, 500U, 501U, 505U})
+    EXPECT_EQ(outcome(status).kind, Kind::permanent) << status;
 }
 
 TEST(HttpOutcome, QuotesTheReceiverAndSaysWhatToDo) {
-  EXPECT_EQ(outcome(404, "404 page not found\nmore").message, "POST http://c:4318/v1/metrics: HTTP 404: 404 page not found");
+  EXPECT_EQ(outcome(404, "404 page not found\nmore").message,
+            "POST http://c:4318/v1/metrics: HTTP 404: 404 page not found");
   EXPECT_TRUE(outcome(404).remedy.contains("/api/v1/otlp/v1/metrics"));
   EXPECT_TRUE(outcome(400).remedy.contains("out_of_order_time_window"));
   EXPECT_TRUE(outcome(401).remedy.contains("credentials"));
@@ -49,19 +53,22 @@ TEST(HttpOutcome, QuotesTheReceiverAndSaysWhatToDo) {
   otlp_test::Status status;
   status.set_code(3);
   status.set_message("bad temporality");
-  EXPECT_EQ(outcome(400, status.SerializeAsString(), "application/x-protobuf").message, "POST http://c:4318/v1/metrics: HTTP 400: bad temporality");
+  EXPECT_EQ(outcome(400, status.SerializeAsString(), "application/x-protobuf").message,
+            "POST http://c:4318/v1/metrics: HTTP 400: bad temporality");
 }
 
 TEST(HttpOutcome, TellsWhenToComeBack) {
   EXPECT_EQ(outcome(503, "", "", "120").retry_after, seconds{120});
   EXPECT_EQ(outcome(429, "", "", "Mon, 23 Nov 2026 01:55:03 GMT").retry_after, seconds{30});
   EXPECT_EQ(outcome(429, "", "", "Mon, 23 Nov 2026 01:00:00 GMT").retry_after, seconds{0}) << "in the past";
-  for (const auto* text : {"", "soon", "-5", "1.5", "99999999999", "Mon, 23 Foo 2026 01:55:03 GMT"}) EXPECT_EQ(outcome(503, "", "", text).retry_after, std::nullopt) << text;
+  for (const auto* text : {"", "soon", "-5", "1.5", "99999999999", "Mon, 23 Foo 2026 01:55:03 GMT"})
+    EXPECT_EQ(outcome(503, "", "", text).retry_after, std::nullopt) << text;
 }
 
 TEST(NoAnswer, IsTransientUnlessThePeerIsNoReceiver) {
   EXPECT_EQ(no_answer(operation, {Code::unreachable, "Connection refused"}).kind, Kind::transient);
-  EXPECT_EQ(no_answer(operation, {Code::timeout, "no answer within the deadline"}).message, "POST http://c:4318/v1/metrics: no answer within the deadline");
+  EXPECT_EQ(no_answer(operation, {Code::timeout, "no answer within the deadline"}).message,
+            "POST http://c:4318/v1/metrics: no answer within the deadline");
   const auto grpc = no_answer(operation, {Code::malformed, "the answer is not HTTP: bad version"});
   EXPECT_EQ(grpc.kind, Kind::permanent);
   EXPECT_TRUE(grpc.remedy.contains("4317"));

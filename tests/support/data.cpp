@@ -22,11 +22,17 @@ std::string read_or_fail(const std::string& path) {
 
 }  // namespace
 
-std::string data_path(std::string_view name) { return std::string{CSPY_TEST_DATA "/"}.append(name); }
+std::string data_path(std::string_view name) {
+  return std::string{CSPY_TEST_DATA "/"}.append(name);
+}
 
-std::string read_data(std::string_view name) { return read_or_fail(data_path(name)); }
+std::string read_data(std::string_view name) {
+  return read_or_fail(data_path(name));
+}
 
-std::string read_source(std::string_view path) { return read_or_fail(std::string{CSPY_SOURCE_DIR "/"}.append(path)); }
+std::string read_source(std::string_view path) {
+  return read_or_fail(std::string{CSPY_SOURCE_DIR "/"}.append(path));
+}
 
 void expect_golden(std::string_view name, const std::string& actual) {
   const auto path = data_path("golden/" + std::string{name});

@@ -16,12 +16,15 @@ struct LogCapture {
 
   explicit LogCapture(LogLevel level = LogLevel::info)
       : log{level, LogFormat::logfmt,
-            [this](std::string_view line) { lines.emplace_back(line.substr(line.find(' ') + 1, line.size() - line.find(' ') - 2)); },
+            [this](std::string_view line) {
+              lines.emplace_back(line.substr(line.find(' ') + 1, line.size() - line.find(' ') - 2));
+            },
             [] { return UnixNanos{1'795'000'000'000'000'000}; }} {}
 
   [[nodiscard]] std::size_t count(std::string_view part) const {
     std::size_t found = 0;
-    for (const auto& line : lines) found += line.contains(part) ? 1U : 0U;
+    for (const auto& line : lines)
+      found += line.contains(part) ? 1U : 0U;
     return found;
   }
 };

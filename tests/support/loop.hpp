@@ -33,7 +33,8 @@ std::optional<T> run(boost::asio::io_context& io, net::Task<T> task) {
   });
   const auto end = std::chrono::steady_clock::now() + patience;
   io.restart();
-  while (!ended && std::chrono::steady_clock::now() < end) io.run_one_until(end);
+  while (!ended && std::chrono::steady_clock::now() < end)
+    io.run_one_until(end);
   EXPECT_TRUE(ended) << "the coroutine did not end";
   if (error) std::rethrow_exception(error);
   return result;
@@ -41,7 +42,8 @@ std::optional<T> run(boost::asio::io_context& io, net::Task<T> task) {
 
 /// Starts a task that runs beside; an exception in it fails the test.
 inline void spawn(boost::asio::io_context& io, net::Task<void> task) {
-  boost::asio::co_spawn(io, std::move(task), [](std::exception_ptr error) { EXPECT_FALSE(error) << "a coroutine has thrown"; });
+  boost::asio::co_spawn(io, std::move(task),
+                        [](std::exception_ptr error) { EXPECT_FALSE(error) << "a coroutine has thrown"; });
 }
 
 /// Runs the loop until `condition` holds; false where it never does.

@@ -15,14 +15,17 @@ namespace cspy::test {
 inline constexpr UnixNanos second = nanos_per_second;
 inline constexpr UnixNanos started_at = 1'795'000'000 * second;
 
-inline std::shared_ptr<const metrics::Container> make_container(std::string id, std::string name, UnixNanos started = started_at) {
+inline std::shared_ptr<const metrics::Container> make_container(std::string id, std::string name,
+                                                                UnixNanos started = started_at) {
   metrics::Container container;
-  container.labels = metrics::LabelSet{{{"id", "/docker/" + id}, {"image", "bb:1"}, {"name", name}, {"container_label_app", "shop"}}};
+  container.labels =
+      metrics::LabelSet{{{"id", "/docker/" + id}, {"image", "bb:1"}, {"name", name}, {"container_label_app", "shop"}}};
   container.id = std::move(id);
   container.name = std::move(name);
   container.created = started - 2 * second;
   container.started = started;
-  container.limits = {.memory_bytes = 134'217'728, .cpu_period_us = 100'000, .cpu_quota_us = 50'000, .cpu_shares = 2'597};
+  container.limits = {
+      .memory_bytes = 134'217'728, .cpu_period_us = 100'000, .cpu_quota_us = 50'000, .cpu_shares = 2'597};
   return std::make_shared<const metrics::Container>(std::move(container));
 }
 
@@ -60,7 +63,8 @@ inline metrics::Sample full_sample() {
   return sample;
 }
 
-inline metrics::ReadingPtr make_reading(std::shared_ptr<const metrics::Container> container, metrics::Sample sample = full_sample()) {
+inline metrics::ReadingPtr make_reading(std::shared_ptr<const metrics::Container> container,
+                                        metrics::Sample sample = full_sample()) {
   metrics::Reading reading{.container = std::move(container), .sample = std::move(sample)};
   metrics::measure(reading);
   return std::make_shared<const metrics::Reading>(std::move(reading));
@@ -71,7 +75,8 @@ class SeriesList final : public metrics::PointSink {
  public:
   void point(metrics::Number value, metrics::LabelValues labels) override {
     std::string text{metric};
-    for (const auto label : labels) text.append("|").append(label);
+    for (const auto label : labels)
+      text.append("|").append(label);
     series.push_back(text);
     values[text] = value;
   }

@@ -58,7 +58,8 @@ Recording replay(const std::string& folder, const docker::DeviceNamer& namer) {
     auto sample = docker::parse_stats(recording.engine, read_data(folder + "/stats." + entry.name + ".json"));
     EXPECT_TRUE(sample) << entry.name << ": " << sample.error().message;
     if (!inspection || !sample || !*sample) continue;
-    metrics::Reading reading{.container = docker::make_container(recording.engine, *inspection), .sample = std::move(**sample)};
+    metrics::Reading reading{.container = docker::make_container(recording.engine, *inspection),
+                             .sample = std::move(**sample)};
     docker::name_devices(reading.sample, namer);
     reading.sample.health = inspection->health;
     metrics::measure(reading);

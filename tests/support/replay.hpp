@@ -20,6 +20,7 @@ struct Recording {
 
 /// The points of `readings` as a request that is encoded and decoded again, one line each, sorted:
 /// `name{key="value",...} value` and, where `with_times`, the start time.
-[[nodiscard]] std::vector<std::string> points_as_text(const std::vector<metrics::ReadingPtr>& readings, bool with_times);
+[[nodiscard]] std::vector<std::string> points_as_text(const std::vector<metrics::ReadingPtr>& readings,
+                                                      bool with_times);
 
 }  // namespace cspy::test

@@ -191,7 +191,7 @@ std::string EngineModel::list_json() const {
   return out.append("]");
 }
 
-std::string EngineModel::inspect_json(const ModelContainer& container) const {
+std::string EngineModel::inspect_json(const ModelContainer& container) {
   const auto health = container.health.empty()
                           ? std::string{}
                           : fmt::format(R"(,"Health":{{"Status":"{}","FailingStreak":0,"Log":[]}})", container.health);
@@ -204,7 +204,7 @@ std::string EngineModel::inspect_json(const ModelContainer& container) const {
       container.nano_cpus, quoted(container.image), labels_json(container.labels));
 }
 
-std::string EngineModel::stats_json(ModelContainer& container) const {
+std::string EngineModel::stats_json(ModelContainer& container) {
   if (!container.running) {
     return fmt::format(
         R"({{"name":"/{}","id":"{}","read":"0001-01-01T00:00:00Z","pids_stats":{{}},"cpu_stats":{{"cpu_usage":{{"total_usage":0}}}},"memory_stats":{{}}}})",

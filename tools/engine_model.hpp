@@ -65,9 +65,9 @@ class EngineModel {
  private:
   HttpResponse answer(const HttpRequest& request);
   HttpResponse answer_container(const std::string& id, std::string_view what);
-  std::string list_json() const;
-  std::string inspect_json(const ModelContainer& container) const;
-  std::string stats_json(ModelContainer& container) const;
+  [[nodiscard]] std::string list_json() const;
+  [[nodiscard]] static std::string inspect_json(const ModelContainer& container);
+  static std::string stats_json(ModelContainer& container);
 
   HttpServer server_;
   std::map<std::string, ModelContainer> containers_;

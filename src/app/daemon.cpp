@@ -58,6 +58,7 @@ void Daemon::run() {
   const auto& sent = exporter_.counts();
   log_.info("stopped", {{"rounds_sent", std::to_string(sent.rounds_sent)},
                         {"rounds_lost", std::to_string(sent.rounds_lost)},
+                        {"rounds_skipped", std::to_string(rounds_skipped_)},
                         {"points_sent", std::to_string(sent.points_sent)},
                         {"bytes", std::to_string(sent.bytes)},
                         {"stats_requests", std::to_string(client_.counts().stats)},
@@ -81,7 +82,8 @@ void Daemon::spawn(Task<void> task) {
 /// Reads on a fixed grid that begins when the fleet is first complete.
 Task<void> Daemon::tick() {
   const auto interval = options_.otlp_export_interval;
-  const auto reading = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
+  const auto share = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
+  const auto reading = std::max(share, milliseconds{limits::round_time_min});
   while (!stopping_ && watch_.engine() == nullptr)
     co_await tick_alarm_.wait();
   auto next = Clock::now();
@@ -157,23 +159,32 @@ otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
 void Daemon::say_reads(const docker::Collector::Result& result) {
   log_.debug("round read",
              {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
-  const bool failing = result.failed > 0;
-  if (std::exchange(reads_failing_, failing) == failing) return;
-  if (failing) {
-    log_.warn("containers cannot be read: their points of this round are missing",
-              {{"failed", std::to_string(result.failed)},
-               {"containers", std::to_string(result.attempted)},
-               {"error", result.first_error ? result.first_error->message : ""}});
-  } else {
-    log_.info("all containers are read again", {{"containers", std::to_string(result.attempted)}});
+  switch (reads_failing_.update(result.failed > 0)) {
+    case Trouble::Change::began:
+      log_.warn("containers cannot be read: their points of this round are missing",
+                {{"failed", std::to_string(result.failed)},
+                 {"containers", std::to_string(result.attempted)},
+                 {"error", result.first_error ? result.first_error->message : ""}});
+      break;
+    case Trouble::Change::ended:
+      log_.info("all containers are read again", {{"containers", std::to_string(result.attempted)}});
+      break;
+    case Trouble::Change::none: break;
   }
 }
 
 void Daemon::say_skipped(std::int64_t rounds) {
-  const bool skipping = rounds > 0;
-  if (std::exchange(rounds_skipping_, skipping) == skipping || !skipping) return;
-  log_.warn("a round took longer than the interval: rounds are skipped",
-            {{"skipped", std::to_string(rounds)}, {"remedy", "lengthen otlp_export_interval"}});
+  rounds_skipped_ += static_cast<std::uint64_t>(rounds);
+  switch (rounds_skipping_.update(rounds > 0)) {
+    case Trouble::Change::began:
+      log_.warn("a round took longer than the interval: rounds are skipped",
+                {{"skipped", std::to_string(rounds)}, {"remedy", "lengthen otlp_export_interval"}});
+      break;
+    case Trouble::Change::ended:
+      log_.info("rounds are on time again", {{"skipped", std::to_string(rounds_skipped_)}});
+      break;
+    case Trouble::Change::none: break;
+  }
 }
 
 }  // namespace cspy::app

@@ -8,7 +8,9 @@
 #include <random>
 
 #include "app/options.hpp"
+#include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/trouble.hpp"
 #include "docker/client.hpp"
 #include "docker/collect.hpp"
 #include "docker/watch.hpp"
@@ -69,8 +71,9 @@ class Daemon {
   bool stopping_ = false;
   net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
   std::exception_ptr failure_;
-  bool reads_failing_ = false;
-  bool rounds_skipping_ = false;
+  Trouble reads_failing_{limits::trouble_free_rounds};
+  std::uint64_t rounds_skipped_ = 0;
+  Trouble rounds_skipping_{limits::trouble_free_rounds};
 };
 
 }  // namespace cspy::app

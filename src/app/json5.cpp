@@ -1,165 +1,230 @@
+// Sections are those of the JSON5 standard, ES5 is ECMAScript 5.1.
 #include "app/json5.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
+#include <map>
+#include <optional>
 #include <utility>
 
+#include "app/json5_number.hpp"
 #include "app/json5_text.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::json5 {
 namespace {
 
-constexpr std::size_t depth_max = 64;
-/// Ends the parsing from any depth; caught in parse() and nowhere else.
-struct Failure {
-  Position at;
-  std::string what;
+/// How much of a key or a word a message shows.
+constexpr std::size_t quoted_bytes_max = 80;
+
+std::unexpected<Error> mistake(Position at, std::string_view what) {
+  return fail(Code::malformed, fmt::format("line {}, column {}: {}", at.line, at.column, what));
+}
+
+/// Section 5.1, table 1. Any other character stands for itself.
+char32_t escaped(char32_t c) {
+  switch (c) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'v': return '\v';
+    default: return c;
+  }
+}
+
+bool is_high_surrogate(char32_t c) {
+  return c >= 0xD800 && c <= 0xDBFF;
+}
+
+bool is_low_surrogate(char32_t c) {
+  return c >= 0xDC00 && c <= 0xDFFF;
+}
+
+char32_t join_surrogates(char32_t high, char32_t low) {
+  return 0x1'0000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
+}
+
+/// What a rule returns after a mistake: of any type, its empty value.
+struct Nothing {
+  template<class T>
+  operator T() const {  // NOLINT(google-explicit-constructor): to be returned from any rule is its purpose
+    return T{};
+  }
 };
 
+/// One function a rule. The first mistake is kept and takes the rest of the text away: every rule ends at the end of
+/// the text, and what it finds wrong there is no longer the first.
 class Parser {
  public:
   explicit Parser(std::string_view text) : cursor_{text} {}
 
-  Value document() {
+  Result<Value> document() {
     skip();
-    auto value = this->value();
+    auto root = value();
     skip();
     if (cursor_.peek() != end_of_text) expected("the end of the text");
-    return value;
+    if (mistake_) return *mistake_;
+    return root;
   }
 
  private:
-  [[noreturn]] static void failed(Position at, std::string what) { throw Failure{at, std::move(what)}; }
+  using KnownKeys = std::map<std::string, Position>;
 
-  [[noreturn]] void expected(std::string_view what) {
-    failed(cursor_.position(), fmt::format("expected {}, found {}", what, name_of(cursor_.peek())));
+  Nothing wrong(Position at, std::string_view what) {
+    if (!mistake_) mistake_ = mistake(at, what);
+    cursor_ = Cursor{""};
+    return {};
+  }
+
+  Nothing expected(std::string_view what) {
+    return wrong(cursor_.position(), fmt::format("expected {}, found {}", what, name_of(cursor_.peek())));
+  }
+
+  bool take(std::string_view token) {
+    if (!cursor_.rest().starts_with(token)) return false;
+    for (std::size_t i = 0; i < token.size(); ++i)
+      cursor_.next();
+    return true;
+  }
+
+  std::string_view take_while(bool (*fits)(char32_t)) {
+    const auto text = cursor_.rest();
+    while (fits(cursor_.peek()))
+      cursor_.next();
+    return taken_of(text);
+  }
+
+  /// What was taken of `text`, which was the rest.
+  [[nodiscard]] std::string_view taken_of(std::string_view text) const {
+    return text.substr(0, text.size() - cursor_.rest().size());
   }
 
   // Sections 7 and 8: comments and white space.
 
   void skip() {
-    for (;;) {
-      if (is_space(cursor_.peek())) {
-        cursor_.next();
-      } else if (cursor_.rest().starts_with("//")) {
-        while (cursor_.peek() != end_of_text && !ends_line(cursor_.peek()))
-          cursor_.next();
-      } else if (cursor_.rest().starts_with("/*")) {
-        skip_block_comment();
-      } else {
-        return;
-      }
+    while (!take_while(is_space).empty() || skip_comment()) {
     }
   }
 
-  void skip_block_comment() {
+  bool skip_comment() {
     const auto begin = cursor_.position();
-    cursor_.next();
-    cursor_.next();
-    while (!cursor_.rest().starts_with("*/")) {
-      if (cursor_.next() == end_of_text) failed(begin, "this comment has no end");
+    if (take("//")) {
+      take_while([](char32_t c) { return c != end_of_text && !ends_line(c); });
+      return true;
     }
-    cursor_.next();
-    cursor_.next();
+    if (!take("/*")) return false;
+    while (!take("*/")) {
+      if (cursor_.next() == end_of_text) return wrong(begin, "this comment has no end");
+    }
+    return true;
   }
 
-  // Section 3: values.
+  // Section 2: values.
 
   Value value() {
     const auto at = cursor_.position();
-    const auto c = cursor_.peek();
-    if (c == '{' || c == '[') {
-      if (++depth_ > depth_max) failed(at, fmt::format("nested deeper than {} levels", depth_max));
-      Value nested{.at = at, .data = {}};
-      if (c == '{') {
-        nested.data = object();
-      } else {
-        nested.data = array();
-      }
-      --depth_;
-      return nested;
-    }
-    if (c == '"' || c == '\'') return {.at = at, .data = string()};
-    if (is_digit(c) || c == '.' || c == '+' || c == '-' || c == 'I' || c == 'N') return number();
-    if (c == 't' || c == 'f' || c == 'n') return literal();
-    expected("a value");
+    return {.at = at, .data = data()};
   }
 
-  Value literal() {
-    const auto at = cursor_.position();
-    const auto word = identifier();
-    if (word == "true") return {.at = at, .data = true};
-    if (word == "false") return {.at = at, .data = false};
-    if (word == "null") return {.at = at, .data = Null{}};
-    failed(at, fmt::format("expected a value, found '{}'", word));
+  Value::Data data() {
+    const auto c = cursor_.peek();
+    if (c == '{') return object();
+    if (c == '[') return array();
+    if (c == '"' || c == '\'') return string();
+    if (is_digit(c) || c == '.' || c == '+' || c == '-') return number();
+    if (starts_identifier(c)) return literal();
+    return expected("a value");
   }
+
+  Value::Data literal() {
+    const auto at = cursor_.position();
+    const auto word = take_while(continues_identifier);
+    if (word == "true") return true;
+    if (word == "false") return false;
+    if (word == "null") return Null{};
+    if (const auto number = named_number(word)) return *number;
+    return unknown_word(at, word);
+  }
+
+  Nothing unknown_word(Position at, std::string_view word) {
+    return wrong(
+        at, fmt::format("expected a value, found '{}' (a string needs quotes)", printable(word, quoted_bytes_max)));
+  }
+
+  // Sections 3 and 4: objects and arrays.
 
   Object object() {
     Object members;
-    cursor_.next();
-    for (;;) {
-      skip();
-      if (cursor_.take('}')) return members;
-      const auto at = cursor_.position();
-      auto key = this->key();
-      if (const auto known = std::ranges::find(members, key, &Member::key); known != members.end()) {
-        failed(at, fmt::format("the key '{}' stands already at line {}, column {}", printable(key, 80), known->at.line,
-                               known->at.column));
-      }
-      skip();
-      if (!cursor_.take(':')) expected("':' after a key");
-      skip();
-      auto member_value = value();
-      members.push_back({.at = at, .key = std::move(key), .value = std::move(member_value)});
-      skip();
-      if (cursor_.take(',')) continue;
-      if (cursor_.peek() != '}') expected("',' or '}' after a member");
-    }
+    KnownKeys known;
+    list('}', "',' or '}' after a member", [&] { members.push_back(member(known)); });
+    return members;
   }
 
   Array array() {
     Array elements;
+    list(']', "',' or ']' after an element", [&] { elements.push_back(value()); });
+    return elements;
+  }
+
+  /// Items between commas, of which one may follow the last, up to `close`.
+  template<class Item>
+  void list(char32_t close, std::string_view comma_or_close, Item item) {
+    if (++depth_ > depth_max) wrong(cursor_.position(), fmt::format("nested deeper than {} levels", depth_max));
     cursor_.next();
-    for (;;) {
+    do {
       skip();
-      if (cursor_.take(']')) return elements;
-      elements.push_back(value());
+      if (cursor_.peek() == close) break;
+      item();
       skip();
-      if (cursor_.take(',')) continue;
-      if (cursor_.peek() != ']') expected("',' or ']' after an element");
-    }
+    } while (cursor_.take(','));
+    if (!cursor_.take(close)) expected(comma_or_close);
+    --depth_;
+  }
+
+  Member member(KnownKeys& known) {
+    Member member{.at = cursor_.position(), .key = key(), .value = {}};
+    refuse_twice(known, member);
+    skip();
+    if (!cursor_.take(':')) expected("':' after a key");
+    skip();
+    member.value = value();
+    return member;
+  }
+
+  void refuse_twice(KnownKeys& known, const Member& member) {
+    const auto [earlier, is_new] = known.try_emplace(member.key, member.at);
+    if (is_new) return;
+    wrong(member.at,
+          fmt::format("the key '{}' stands already at line {}, column {}", printable(member.key, quoted_bytes_max),
+                      earlier->second.line, earlier->second.column));
   }
 
   std::string key() {
     const auto c = cursor_.peek();
     if (c == '"' || c == '\'') return string();
-    if (starts_identifier(c) || c == '\\') return identifier();
-    expected("a key");
+    if (c == '\\' || starts_identifier(c)) return identifier();
+    return expected("a key");
   }
 
-  /// ECMAScript 5.1's IdentifierName; a \u escape must stand for a character that may stand there itself.
+  /// ES5, section 7.6: IdentifierName. Reserved words are names too.
   std::string identifier() {
     std::string name;
-    for (;;) {
-      const auto at = cursor_.position();
-      auto c = cursor_.peek();
-      const bool escaped = c == '\\';
-      if (escaped) {
-        cursor_.next();
-        if (!cursor_.take('u')) failed(at, "only \\u escapes may stand in a key without quotes");
-        c = unicode_escape(at);
-      }
-      const bool fits = name.empty() ? starts_identifier(c) : continues_identifier(c);
-      if (!fits && escaped) failed(at, fmt::format("{} may not stand in a key without quotes", name_of(c)));
-      if (!fits) return name;
-      if (!escaped) cursor_.next();
-      append_utf8(name, c);
-    }
+    do {
+      append_utf8(name, identifier_character(name.empty() ? starts_identifier : continues_identifier));
+    } while (cursor_.peek() == '\\' || continues_identifier(cursor_.peek()));
+    return name;
+  }
+
+  /// An escape must stand for a character that could stand in its place.
+  char32_t identifier_character(bool (*fits)(char32_t)) {
+    const auto at = cursor_.position();
+    if (!cursor_.take('\\')) return cursor_.next();
+    if (!cursor_.take('u')) return wrong(at, "only \\u escapes may stand in a key without quotes");
+    const auto c = unicode_escape(at);
+    if (!fits(c)) return wrong(at, fmt::format("{} may not stand here in a key without quotes", name_of(c)));
+    return c;
   }
 
   // Section 5: strings.
@@ -168,176 +233,129 @@ class Parser {
     const auto begin = cursor_.position();
     const auto quote = cursor_.next();
     std::string text;
-    for (;;) {
+    while (!cursor_.take(quote)) {
       const auto at = cursor_.position();
       const auto c = cursor_.next();
-      if (c == quote) return text;
-      if (c == end_of_text) failed(begin, "this string has no end");
-      if (c == '\n' || c == '\r') failed(at, "a line break in a string needs a '\\' before it");
+      if (c == end_of_text) return wrong(begin, "this string has no end");
+      if (c == '\n' || c == '\r') return wrong(at, "a line break in a string needs a '\\' before it");
       if (c == '\\') {
         escape(at, text);
       } else {
         append_utf8(text, c);
       }
     }
+    return text;
   }
 
+  /// Section 5.1: what follows the '\' at `at`.
   void escape(Position at, std::string& text) {
     const auto c = cursor_.next();
-    switch (c) {
-      case 'b': text.push_back('\b'); return;
-      case 'f': text.push_back('\f'); return;
-      case 'n': text.push_back('\n'); return;
-      case 'r': text.push_back('\r'); return;
-      case 't': text.push_back('\t'); return;
-      case 'v': text.push_back('\v'); return;
-      case 'x': append_utf8(text, hex_digits(at, 2)); return;
-      case 'u': append_utf8(text, unicode_escape(at)); return;
-      case '\r':  // A line continuation; CR LF is one.
-        cursor_.take('\n');
-        return;
-      case '\n':
-      case 0x2028:
-      case 0x2029: return;
-      case '0':
-        if (is_digit(cursor_.peek())) failed(at, "octal escapes are not allowed");
-        text.push_back('\0');
-        return;
-      case end_of_text: failed(at, "this escape has no end");
-      default:
-        if (is_digit(c)) failed(at, fmt::format("'\\{}' is not an escape", static_cast<char>(c)));
-        append_utf8(text, c);
+    if (c == end_of_text) return;
+    if (ends_line(c)) {
+      if (c == '\r') cursor_.take('\n');
+    } else if (c == 'x') {
+      append_utf8(text, hex_escape(at, 2));
+    } else if (c == 'u') {
+      append_utf8(text, unicode_escape(at));
+    } else if (c == '0' && !is_digit(cursor_.peek())) {
+      text.push_back('\0');
+    } else if (is_digit(c)) {
+      wrong(at, c == '0' ? "a digit may not follow '\\0'" : "a digit may not be escaped");
+    } else {
+      append_utf8(text, escaped(c));
     }
   }
 
-  char32_t hex_digits(Position at, int count) {
+  char32_t hex_escape(Position at, int count) {
     char32_t value = 0;
     for (int i = 0; i < count; ++i) {
       const auto digit = hex_value(cursor_.peek());
-      if (digit < 0) failed(at, fmt::format("this escape needs {} hexadecimal digits", count));
+      if (digit < 0) return wrong(at, fmt::format("this escape needs {} hexadecimal digits", count));
       cursor_.next();
       value = value << 4U | static_cast<char32_t>(digit);
     }
     return value;
   }
 
-  /// What follows "\u"; a character beyond U+FFFF is written as two escapes.
+  /// What follows the "\u" at `at`. A character beyond U+FFFF is written as two escapes, a surrogate pair.
   char32_t unicode_escape(Position at) {
-    const auto is_high = [](char32_t c) { return c >= 0xD800 && c <= 0xDBFF; };
-    const auto is_low = [](char32_t c) { return c >= 0xDC00 && c <= 0xDFFF; };
-    const auto first = hex_digits(at, 4);
-    if (is_low(first)) failed(at, "half of a surrogate pair");
-    if (!is_high(first)) return first;
-    if (!cursor_.rest().starts_with("\\u")) failed(at, "half of a surrogate pair");
-    cursor_.next();
-    cursor_.next();
-    const auto second = hex_digits(at, 4);
-    if (!is_low(second)) failed(at, "half of a surrogate pair");
-    return 0x1'0000 + ((first - 0xD800) << 10U) + (second - 0xDC00);
+    const auto first = hex_escape(at, 4);
+    if (is_low_surrogate(first)) return lone_surrogate(at, first);
+    if (!is_high_surrogate(first)) return first;
+    const auto second_at = cursor_.position();
+    if (!take("\\u")) return lone_surrogate(at, first);
+    const auto second = hex_escape(second_at, 4);
+    return is_low_surrogate(second) ? join_surrogates(first, second) : lone_surrogate(at, first);
+  }
+
+  Nothing lone_surrogate(Position at, char32_t c) {
+    return wrong(at, fmt::format("U+{:04X} is half of a surrogate pair and no character", static_cast<unsigned>(c)));
   }
 
   // Section 6: numbers.
 
-  Value number() {
+  Value::Data number() {
+    const bool negative = cursor_.take('-');
+    if (!negative) cursor_.take('+');
+    const auto number = magnitude();
+    if (cursor_.peek() == '.' || continues_identifier(cursor_.peek())) return expected("the end of the number");
+    return whole_or_real(negative ? -number : number);
+  }
+
+  double magnitude() {
+    if (starts_identifier(cursor_.peek())) return number_word();
+    if (take("0x") || take("0X")) return hexadecimal();
+    return decimal();
+  }
+
+  double number_word() {
     const auto at = cursor_.position();
-    const bool negative = cursor_.peek() == '-';
-    if (negative || cursor_.peek() == '+') cursor_.next();
-    const auto sign = [negative](double magnitude) { return negative ? -magnitude : magnitude; };
-    Value result{.at = at, .data = {}};
-    if (cursor_.peek() == 'I' || cursor_.peek() == 'N') {
-      const auto word = identifier();
-      if (word == "Infinity") {
-        result.data = sign(std::numeric_limits<double>::infinity());
-      } else if (word == "NaN") {
-        result.data = std::numeric_limits<double>::quiet_NaN();
-      } else {
-        failed(at, fmt::format("expected a value, found '{}'", word));
-      }
-    } else if (cursor_.rest().starts_with("0x") || cursor_.rest().starts_with("0X")) {
-      set_whole_or_real(result, sign(hex_number()));
-    } else {
-      set_whole_or_real(result, sign(decimal_number()));
-    }
-    if (continues_identifier(cursor_.peek()) || cursor_.peek() == '\\') expected("the end of the number");
-    return result;
+    const auto word = take_while(continues_identifier);
+    if (const auto number = named_number(word)) return *number;
+    return wrong(at, fmt::format("expected a number, found '{}'", printable(word, quoted_bytes_max)));
   }
 
-  double hex_number() {
-    cursor_.next();
-    cursor_.next();
-    if (hex_value(cursor_.peek()) < 0) expected("a hexadecimal digit");
-    double value = 0;
-    while (hex_value(cursor_.peek()) >= 0)
-      value = value * 16 + hex_value(cursor_.next());
-    return value;
+  double hexadecimal() {
+    const auto digits = take_while([](char32_t c) { return hex_value(c) >= 0; });
+    if (digits.empty()) return expected("a hexadecimal digit");
+    return hexadecimal_number(digits);
   }
 
-  double decimal_number() {
-    std::string text;
-    const auto digits = [&] {
-      std::size_t count = 0;
-      for (; is_digit(cursor_.peek()); ++count)
-        text.push_back(static_cast<char>(cursor_.next()));
-      return count;
-    };
-    const bool zero = cursor_.peek() == '0';
-    const auto whole = digits();
-    if (zero && whole > 1) failed(cursor_.position(), "a number may not begin with a 0");
-    std::size_t fraction = 0;
-    if (cursor_.take('.')) {
-      text.append(whole == 0 ? "0." : ".");
-      fraction = digits();
-      if (fraction == 0) text.push_back('0');
+  double decimal() {
+    const auto begin = cursor_.position();
+    const auto text = cursor_.rest();
+    const auto whole = take_while(is_digit);
+    if (whole.size() > 1 && whole.front() == '0') return wrong(begin, "a number may not begin with a 0");
+    const auto fraction = cursor_.take('.') ? take_while(is_digit) : "";
+    if (whole.empty() && fraction.empty()) return expected("a digit");
+    if (take("e") || take("E")) {
+      if (!cursor_.take('-')) cursor_.take('+');
+      if (take_while(is_digit).empty()) return expected("a digit of the exponent");
     }
-    if (whole + fraction == 0) expected("a digit");
-    if (cursor_.take('e') || cursor_.take('E')) {
-      text.push_back('e');
-      if (cursor_.peek() == '+' || cursor_.peek() == '-') {
-        if (const auto c = cursor_.next(); c == '-') text.push_back('-');
-      }
-      if (digits() == 0) expected("a digit of the exponent");
-    }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    // Out of range leaves the value untouched: too large is infinite, too small is nothing, as in ECMAScript.
-    if (error == std::errc::result_out_of_range)
-      value = text.contains("e-") ? 0 : std::numeric_limits<double>::infinity();
-    return value;
-  }
-
-  static void set_whole_or_real(Value& result, double number) {
-    constexpr double exact = 9'007'199'254'740'992;  // 2^53: beyond it a double skips integers
-    const bool whole =
-        std::abs(number) <= exact && number == std::trunc(number) && !(number == 0 && std::signbit(number));
-    if (whole) {
-      result.data = static_cast<std::int64_t>(number);
-    } else {
-      result.data = number;
-    }
+    return decimal_number(taken_of(text));
   }
 
   Cursor cursor_;
+  std::optional<std::unexpected<Error>> mistake_;
   std::size_t depth_ = 0;
 };
 
-std::unexpected<Error> failure(Position at, std::string_view what) {
-  return fail(Code::malformed, fmt::format("line {}, column {}: {}", at.line, at.column, what));
+/// Where a text ends that is valid UTF-8.
+Position end_position(std::string_view text) {
+  Cursor cursor{text};
+  while (cursor.next() != end_of_text) {
+  }
+  return cursor.position();
 }
 
 }  // namespace
 
 Result<Value> parse(std::string_view text) {
   if (const auto valid = valid_utf8_prefix(text); valid != text.size()) {
-    Cursor cursor{text.substr(0, valid)};
-    while (cursor.next() != end_of_text) {
-    }
-    return failure(cursor.position(), "not UTF-8");
+    const unsigned byte = static_cast<unsigned char>(text[valid]);
+    return mistake(end_position(text.substr(0, valid)), fmt::format("not UTF-8: byte 0x{:02X}", byte));
   }
-  try {
-    return Parser{text}.document();
-  } catch (const Failure& error) {
-    return failure(error.at, error.what);
-  }
+  return Parser{text}.document();
 }
 
 }  // namespace cspy::json5

@@ -56,7 +56,7 @@ class Resolver {
     return {.value = std::string{row.default_value}, .source = "default"};
   }
 
-  std::optional<Given> lookup(std::string_view name) const {
+  [[nodiscard]] std::optional<Given> lookup(std::string_view name) const {
     auto value = environment_(name);
     if (!value || value->empty()) return std::nullopt;
     return Given{.value = std::move(*value), .source = fmt::format("environment variable {}", name)};

@@ -52,6 +52,11 @@ inline constexpr std::size_t cpus_max = 1'024;
 inline constexpr auto engine_request_time_max = 10s;
 /// Share of the interval in which a round's reads must end, so that its export still falls into the same interval.
 inline constexpr double round_share_of_interval = 0.8;
+/// But a round is never given less: an engine with slow stats needs more than a second whatever the interval is. Where
+/// that is longer than the interval, rounds are skipped.
+inline constexpr auto round_time_min = 3s;
+/// So many rounds in a row must be free of a trouble before the log says that it is over.
+inline constexpr int trouble_free_rounds = 5;
 /// A list is asked for this often although events are followed: the engine drops events for slow readers.
 inline constexpr auto reconcile_interval = 300s;
 /// Without /events the list is the only source: not slower than this, whatever the export interval is.

@@ -1,10 +1,6 @@
 // Command line, environment and file together: precedence, and every mistake at once in words that help.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "app/command_line.hpp"
 #include "app/config_file.hpp"
@@ -166,9 +162,7 @@ TEST(ConfigFile, ThatIsNamedMustBeReadable) {
 
 TEST(ConfigFile, IsFoundWhereItIsNamed) {
   const test::TempDir dir;
-  std::FILE* const file = std::fopen(dir.file("c.json").c_str(), "w");
-  std::fputs("// ours\n{log_level: 'debug'}", file);
-  std::fclose(file);
+  test::write_file(dir.file("c.json"), "// ours\n{log_level: 'debug'}");
   EXPECT_EQ(read_config_file(dir.file("c.json"), from({})).values.at("log_level").value, "debug");
   EXPECT_EQ(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("c.json")}})).values.at("log_level").value,
             "debug");

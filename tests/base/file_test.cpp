@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdio>
-
+#include "tests/support/data.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy {
@@ -13,10 +12,7 @@ namespace {
 TEST(ReadFile, GivesTheBytesOrTheSystemsReason) {
   const test::TempDir dir;
   const auto path = dir.file("f");
-  std::FILE* const file = std::fopen(path.c_str(), "w");
-  ASSERT_NE(file, nullptr);
-  std::fputs("hello", file);
-  std::fclose(file);
+  test::write_file(path, "hello");
   EXPECT_EQ(read_file(path, 5), "hello");
   EXPECT_EQ(read_file(path, 4).error().message, "larger than 4 bytes");
   EXPECT_EQ(read_file(dir.file("none"), 5).error().code, Code::missing);

@@ -13,7 +13,6 @@ namespace {
 
 using net::Clock;
 using std::chrono::milliseconds;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;

@@ -18,6 +18,7 @@ Result<std::vector<Listed>> read(std::string_view body, std::size_t step = 1'000
 
 std::vector<std::string> summary(const std::vector<Listed>& listed) {
   std::vector<std::string> lines;
+  lines.reserve(listed.size());
   for (const auto& container : listed)
     lines.push_back(container.name + (container.health.empty() ? "" : " " + container.health));
   return lines;

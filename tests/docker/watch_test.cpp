@@ -17,7 +17,6 @@ namespace {
 
 using metrics::Health;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using tools::EngineModel;
 using tools::HttpRequest;
 using tools::HttpResponse;
@@ -40,11 +39,11 @@ struct WatchTest : testing::Test {
   bool connected() {
     return until([&] { return watch.engine() != nullptr; });
   }
-  std::string name_of(unsigned number) {
+  [[nodiscard]] std::string name_of(unsigned number) const {
     const auto* entry = fleet.find(EngineModel::id_of(number));
     return entry == nullptr ? "-" : entry->container->name;
   }
-  std::string connected_line(std::size_t containers) {
+  [[nodiscard]] std::string connected_line(std::size_t containers) const {
     return "level=info msg=\"engine connected\" address=" + endpoint.path +
            " version=28.5.2 api=1.51 cgroup=2 containers=" + std::to_string(containers) + " events=followed";
   }

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <filesystem>
 
+#include "tests/support/data.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy::host {
@@ -20,11 +20,10 @@ struct BlockDevicesTest : testing::Test {
     link("11:0", "ata/block/sr0");
     link("259:0", "nvme/block/nvme0n1");
     link("259:1", "nvme/block/nvme0c0n1");
-    std::FILE* const hidden = std::fopen(dir.file("devices/nvme/block/nvme0c0n1/hidden").c_str(), "w");
-    std::fputs("1\n", hidden);
-    std::fclose(hidden);
+    test::write_file(dir.file("devices/nvme/block/nvme0c0n1/hidden"), "1
+");
   }
-  void link(const std::string& number, const std::string& device) {
+  void link(const std::string& number, const std::string& device) const {
     std::filesystem::create_directories(dir.file("devices/" + device));
     std::filesystem::create_directories(dir.file("dev"));
     std::filesystem::create_symlink("../devices/" + device, dir.file("dev/" + number));

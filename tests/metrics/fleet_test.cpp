@@ -19,7 +19,7 @@ using testing::SizeIs;
 constexpr UnixNanos now = test::started_at + 60 * second;
 
 struct FleetTest : testing::Test {
-  ReadingPtr read(const std::string& id, Sample sample = test::full_sample()) {
+  [[nodiscard]] ReadingPtr read(const std::string& id, Sample sample = test::full_sample()) const {
     return make_reading(fleet.find(id)->container, std::move(sample));
   }
   Fleet fleet;

@@ -56,7 +56,7 @@ std::multiset<std::string> lines(const otlp_test::ExportMetricsServiceRequest& r
       if (point.has_as_int()) line += " int " + std::to_string(point.as_int());
       if (point.has_as_double()) line += " double " + std::to_string(point.as_double());
       for (const auto& [key, value] : attributes)
-        line += " " + key + "=" + value;
+        line.append(" ").append(key).append("=").append(value);
       result.insert(line);
     }
   }
@@ -72,7 +72,7 @@ std::multiset<std::string> lines(const tools::DecodedRequest& request) {
       if (const auto* whole = std::get_if<std::int64_t>(&point.value)) line += " int " + std::to_string(*whole);
       if (const auto* real = std::get_if<double>(&point.value)) line += " double " + std::to_string(*real);
       for (const auto& [key, value] : point.attributes)
-        line += " " + key + "=" + value;
+        line.append(" ").append(key).append("=").append(value);
       result.insert(line);
     }
   }

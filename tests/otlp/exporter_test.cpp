@@ -17,7 +17,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 using tools::HttpRequest;
 using tools::HttpResponse;
@@ -54,7 +53,9 @@ struct ExporterTest : testing::Test {
     return test::run_until(io,
                            [&] { return exporter->counts().rounds_sent + exporter->counts().rounds_lost >= rounds; });
   }
-  std::string url() { return "POST http://127.0.0.1:" + std::to_string(endpoint.port) + "/v1/metrics"; }
+  [[nodiscard]] std::string url() const {
+    return "POST http://127.0.0.1:" + std::to_string(endpoint.port) + "/v1/metrics";
+  }
 
   boost::asio::io_context io;
   net::Context context{io};

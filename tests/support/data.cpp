@@ -34,14 +34,18 @@ std::string read_source(std::string_view path) {
   return read_or_fail(std::string{CSPY_SOURCE_DIR "/"}.append(path));
 }
 
+void write_file(const std::string& path, std::string_view content) {
+  std::FILE* const file = std::fopen(path.c_str(), "w");
+  ASSERT_NE(file, nullptr) << path;
+  EXPECT_EQ(std::fwrite(content.data(), 1, content.size(), file), content.size()) << path;
+  EXPECT_EQ(std::fclose(file), 0) << path;
+}
+
 void expect_golden(std::string_view name, const std::string& actual) {
   const auto path = data_path("golden/" + std::string{name});
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
-    std::FILE* const file = std::fopen(path.c_str(), "w");
-    ASSERT_NE(file, nullptr) << path;
-    std::fwrite(actual.data(), 1, actual.size(), file);
-    std::fclose(file);
+    write_file(path, actual);
     return;
   }
   EXPECT_EQ(read_or_fail(path), actual) << "UPDATE_GOLDEN=1 rewrites " << path;

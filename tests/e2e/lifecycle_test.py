@@ -1,0 +1,257 @@
+"""What users see of a container: it comes, works, changes, goes."""
+
+from support.case import EngineCase, anchor
+from support.decode import label, own_labels
+from support.kernel import Kernel, disk_below
+
+MIB = 1024 * 1024
+
+
+class Arrival(EngineCase):
+    def test_a_started_container_arrives_with_its_labels_and_limits(self):
+        self.run_agent()
+        web = self.engine.run("web", network="bridge", Memory=32 * MIB, NanoCpus=500_000_000, CpuShares=512, PidsLimit=50,
+                              labels={"com.docker.compose.project": "shop", "k/ä": 'v"1\\', "empty": ""})
+        first = self.collector.first(web.name, "container_memory_usage_bytes")
+        labels = {key: value for key, value in first.labels if "containerspy_e2e" not in key}
+        self.assertEqual(labels, {"id": label(first, "id"), "name": web.name, "image": "bb:1",
+                                  "container_label_com_docker_compose_project": "shop", "container_label_k__": 'v"1\\'})
+        self.assertRegex(label(first, "id"), f"^/.*{web.id}")
+        values = self.collector.at(web.name, first.time)
+        expected = {
+            "container_spec_memory_limit_bytes": 32 * MIB,
+            "container_spec_cpu_quota": 50_000,
+            "container_spec_cpu_period": 100_000,
+            "container_threads_max": 50,
+            "container_health_state": -1,
+            "container_start_time_seconds": web.started // 10**9,
+            "container_last_seen": first.time // 10**9,
+        }
+        if self.engine.info.get("CgroupVersion", "1") == "1":
+            expected["container_spec_cpu_shares"] = 512
+        self.assertEqual({name: values.get((name, ())) for name in expected}, expected)
+        self.assertIn(("container_network_receive_bytes_total", (("interface", "eth0"),)), values)
+        counters = [p for p in self.collector.points(web.name) if p.metric.endswith("_total")]
+        self.assertEqual({p.start for p in counters}, {web.started})
+
+    def test_a_container_that_ran_before_the_agent_is_found(self):
+        early = self.engine.run("early")
+        self.run_agent()
+        self.collector.first(early.name)
+
+    def test_numbers_are_the_kernels_to_the_last_digit(self):
+        self.run_agent()
+        work = """
+            i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done
+            dd if=/dev/zero of=/data bs=1M count=4 conv=fsync
+            dd if=/data of=/dev/null bs=1M iflag=direct
+            ping -c 2 -s 1000 -W 1 $(ip route | awk '/default/ { print $3 }')
+            echo finished; sleep 1000000"""
+        worker = self.engine.run("worker", work, network="bridge", Memory=256 * MIB, NanoCpus=900_000_000,
+                                 **self.engine.disk_accounting())
+        worker.wait_output("finished")
+        cgroup = label(self.collector.first(worker.name), "id")
+        kernel = Kernel(cgroup, worker.inspect()["State"]["Pid"])
+        if not kernel.is_there():
+            self.skipTest(f"{cgroup} is not in the cgroup tree of this machine: the engine's is another")
+        expected, values = self.while_still(kernel.values, worker.name)
+        self.assertEqual({key: values.get(key) for key in expected}, expected)
+        # Comparing nothing would prove nothing.
+        self.assertGreater(expected["container_memory_usage_bytes", ()], 4 * MIB)
+        self.assertGreater(expected["container_cpu_user_seconds_total", ()], 0)
+        self.assertGreater(expected["container_cpu_cfs_periods_total", ()], 0)
+        self.assertGreater(expected["container_network_transmit_bytes_total", (("interface", "eth0"),)], 100)
+        if disk := disk_below(self.engine.info["DockerRootDir"]):
+            self.assertGreaterEqual(expected["container_fs_writes_bytes_total", (("device", disk),)], 4 * MIB)
+            self.assertGreaterEqual(expected["container_fs_reads_bytes_total", (("device", disk),)], 4 * MIB)
+
+    def test_numbers_are_those_of_the_engines_own_answer(self):
+        self.run_agent()
+        sleeper = self.engine.run("sleeper", network="bridge", PidsLimit=99)
+
+        def of_the_engine():
+            stats = sleeper.stats()
+            usage, eth0 = stats["cpu_stats"]["cpu_usage"], stats["networks"]["eth0"]
+            return {
+                ("container_cpu_user_seconds_total", ()): usage["usage_in_usermode"] / 1e9,
+                ("container_cpu_system_seconds_total", ()): usage["usage_in_kernelmode"] / 1e9,
+                ("container_memory_usage_bytes", ()): stats["memory_stats"]["usage"],
+                ("container_threads", ()): stats["pids_stats"]["current"],
+                ("container_threads_max", ()): stats["pids_stats"]["limit"],
+                ("container_network_receive_bytes_total", (("interface", "eth0"),)): eth0["rx_bytes"],
+                ("container_network_transmit_packets_total", (("interface", "eth0"),)): eth0["tx_packets"],
+            }
+
+        self.collector.first(sleeper.name)
+        expected, values = self.while_still(of_the_engine, sleeper.name)
+        self.assertEqual({key: values.get(key) for key in expected}, expected)
+
+    def while_still(self, read, container):
+        """What `read` says before and after a round in which it did not change, and the round's values."""
+        for _ in range(8):
+            before = read()
+            time = self.collector.whole_rounds(1)[0]
+            if read() == before:
+                return before, self.collector.at(container, time)
+        self.fail(f"the numbers of {container} never stood still")
+
+
+class Changes(EngineCase):
+    def test_a_restart_under_the_same_id_is_a_new_run_of_the_same_series(self):
+        self.run_agent()
+        cpu_time = "container_cpu_user_seconds_total"
+        again = self.engine.run("again", "test -e /ran || { touch /ran; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; };"
+                                " echo counted; sleep 1000000")
+        again.wait_output("counted")
+        first_start = again.started
+        before = self.collector.wait(lambda: [p for p in self.collector.points(again.name, cpu_time) if p.value > 0.05],
+                                     30, "CPU time")[-1]
+        again.restart()
+        second_start = again.started
+        self.assertLess(first_start, second_start)
+        new = self.collector.wait(lambda: [p for p in self.collector.points(again.name, cpu_time) if p.start == second_start],
+                                  60, "points of the new run")[0]
+        self.assertLess(new.value, before.value, "the new run counts from its own beginning")
+        self.assertEqual(self.collector.at(again.name, new.time)["container_start_time_seconds", ()], second_start // 10**9)
+        now = self.collector.at(again.name, self.collector.whole_rounds(1)[0])
+        for identity, points in self.collector.series(again.name).items():
+            # What the new run does not have, such as a disk that it has not used, ends; the rest goes on without a gap.
+            if (identity[0], own_labels(points[0])) in now:
+                self.assertFalse(any(p.ended for p in points), identity)
+            else:
+                self.assert_ended_once(points, identity)
+            starts = [p.start for p in points]
+            self.assertLessEqual(set(starts), {0, first_start, second_start}, identity)
+            self.assertEqual(starts, sorted(starts), f"{identity}: after a point of the new run comes none of the old")
+
+    def test_a_paused_container_goes_on(self):
+        self.run_agent()
+        paused = self.engine.run("paused")
+        self.collector.first(paused.name)
+        paused.pause()
+        for time in self.collector.whole_rounds(3):
+            self.assertIn(("container_memory_usage_bytes", ()), self.collector.at(paused.name, time))
+        paused.unpause()
+        self.collector.whole_rounds(1)
+        for identity, points in self.collector.series(paused.name).items():
+            self.assertFalse(any(p.ended for p in points), identity)
+
+    def test_a_rename_ends_the_old_series_and_begins_the_new(self):
+        self.run_agent()
+        renamed = self.engine.run("old", network="bridge", labels={"team": "core"})
+        old, started = renamed.name, renamed.started
+        self.collector.first(old)
+        self.collector.whole_rounds(1)
+        renamed.rename("new")
+        self.collector.first(renamed.name)
+        self.collector.ended(old)
+        self.collector.whole_rounds(2)
+        for identity, points in self.collector.series(old).items():
+            self.assert_ended_once(points, identity)
+        without_name = lambda series: {(metric, tuple(p for p in labels if p[0] != "name")) for metric, labels in series}
+        self.assertEqual(without_name(self.collector.series(old)), without_name(self.collector.series(renamed.name)))
+        counters = [p for p in self.collector.points(renamed.name) if p.metric.endswith("_total")]
+        self.assertEqual({p.start for p in counters}, {started}, "the run goes on under its new name")
+
+    def test_health_follows_the_check(self):
+        self.run_agent()
+        checked = self.engine.run("checked", health="test -e /ok")
+        health = lambda wanted: self.collector.value(checked.name, "container_health_state", wanted)
+        health(0)
+        checked.execute("touch /ok")
+        health(1)
+        checked.execute("rm /ok")
+        health(0)
+        self.assertEqual(self.collector.points(anchor().name, "container_health_state")[-1].value, -1)
+
+    def test_new_limits_are_seen(self):
+        self.run_agent()
+        grown = self.engine.run("grown", Memory=32 * MIB, MemorySwap=-1)
+        limit = lambda bytes_max: self.collector.value(grown.name, "container_spec_memory_limit_bytes", bytes_max)
+        limit(32 * MIB)
+        self.assertFalse(self.collector.points(grown.name, "container_spec_cpu_quota"))
+        grown.update(Memory=64 * MIB, MemorySwap=-1, CpuPeriod=50_000, CpuQuota=25_000)
+        limit(64 * MIB)
+        self.collector.value(grown.name, "container_spec_cpu_quota", 25_000)
+        self.collector.value(grown.name, "container_spec_cpu_period", 50_000)
+        self.collector.first(grown.name, "container_cpu_cfs_periods_total")
+
+    def test_the_series_of_a_network_that_is_left_end_alone(self):
+        self.run_agent()
+        network = self.engine.network("second")
+        moved = self.engine.run("moved", network="bridge")
+        self.collector.first(moved.name, "container_network_receive_bytes_total", interface="eth0")
+        self.engine.call("POST", f"/networks/{network}/connect", {"Container": moved.id})
+        self.collector.first(moved.name, "container_network_receive_bytes_total", interface="eth1")
+        self.engine.call("POST", f"/networks/{network}/disconnect", {"Container": moved.id})
+        self.collector.wait(lambda: any(p.ended for p in self.collector.points(moved.name, interface="eth1")), 60, "the end of eth1")
+        self.collector.whole_rounds(1)
+        for identity, points in self.collector.series(moved.name).items():
+            if ("interface", "eth1") in own_labels(points[0]):
+                self.assert_ended_once(points, identity)
+            else:
+                self.assertFalse(any(p.ended for p in points), identity)
+
+
+class Ends(EngineCase):
+    def assert_gone(self, name, series_min):
+        """Every series has ended, once; and nothing comes any more."""
+        self.collector.ended(name)
+        self.collector.whole_rounds(3)
+        series = self.collector.series(name)
+        self.assertGreaterEqual(len(series), series_min)
+        for identity, points in series.items():
+            self.assert_ended_once(points, identity)
+        self.assertEqual(len({points[-1].time for points in series.values()}), 1, "all series end in one round")
+
+    def test_every_series_of_a_removed_container_ends_once_and_nothing_follows(self):
+        self.run_agent()
+        gone = self.engine.run("gone", network="bridge", NanoCpus=500_000_000)
+        stays = self.engine.run("stays")
+        self.collector.first(gone.name)
+        self.collector.first(stays.name)
+        self.collector.whole_rounds(1)
+        gone.remove()
+        self.assert_gone(gone.name, series_min=30)
+        for name in (stays.name, anchor().name):
+            self.assertFalse(any(p.ended for p in self.collector.points(name)), name)
+
+    def test_a_container_that_exits_by_itself_ends_as_well(self):
+        self.run_agent()
+        brief = self.engine.run("brief", "while ! test -e /leave; do sleep 0.1; done")
+        self.collector.first(brief.name)
+        brief.execute("touch /leave")
+        self.assert_gone(brief.name, series_min=15)
+
+    def test_a_name_that_is_taken_again_is_another_container(self):
+        self.run_agent()
+        first = self.engine.run("reused")
+        old = label(self.collector.first(first.name), "id")
+        first.remove()
+        second = self.engine.run("reused")
+        self.assertNotEqual(old, label(self.collector.first(second.name, since=second.started), "id"))
+        self.collector.wait(lambda: all(p.ended for p in self.last_points(first.name, id=old)), 60, "the end of the first of that name")
+        self.collector.whole_rounds(2)
+        for identity, points in self.collector.series(first.name).items():
+            if ("id", old) in identity[1]:
+                self.assert_ended_once(points, identity)
+            else:
+                self.assertFalse(any(p.ended for p in points), identity)
+
+    def last_points(self, name, **labels):
+        return [points[-1] for (_, have), points in self.collector.series(name).items() if labels.items() <= dict(have).items()]
+
+    def test_automatic_restarts_are_counted_in_a_label(self):
+        self.run_agent()
+        crashing = self.engine.run("crashing", "while ! test -e /crash; do sleep 0.1; done; rm /crash; exit 1",
+                                   RestartPolicy={"Name": "on-failure", "MaximumRetryCount": 5})
+        self.collector.first(crashing.name)
+        crashing.execute("touch /crash")
+        restarted = self.collector.first(crashing.name, container_label_restartcount="1")
+        self.collector.whole_rounds(1)
+        before = {identity: points for identity, points in self.collector.series(crashing.name).items()
+                  if "container_label_restartcount" not in dict(identity[1])}
+        self.assertTrue(before)
+        for identity, points in before.items():
+            self.assert_ended_once(points, identity)
+            self.assertLessEqual(points[-1].time, restarted.time, identity)

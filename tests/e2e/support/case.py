@@ -1,0 +1,69 @@
+"""The test case that all others are: one engine for the whole run, an agent and a receiver for each test."""
+
+import unittest
+
+from support import agent as agent_module
+from support.agent import Agent
+from support.collector import Collector
+from support.engine import Engine
+from support.invariants import SUITE
+
+ENGINE = Engine()
+
+# A container that runs through the whole suite: a round of nothing is not sent, so that without it nobody could wait for
+# a round in which something else is missing.
+_anchor = []
+
+
+def anchor():
+    return _anchor[0]
+
+
+class EngineCase(unittest.TestCase):
+    maxDiff = 4_000
+
+    @classmethod
+    def setUpClass(cls):
+        reason = ENGINE.start()
+        if reason:
+            raise unittest.SkipTest(f"no private engine can run here: {reason}")
+        if not _anchor:
+            _anchor.append(ENGINE.run("anchor", RestartPolicy={"Name": "always"}))
+
+    def setUp(self):
+        self.engine = ENGINE
+        # Where an answer of the engine takes a second, no shorter interval can be kept.
+        self.interval_ms = 1_500 if ENGINE.slow_stats else 500
+        # Undone in reverse order: the agent has to end before its receiver goes, and the engine is swept last.
+        self.addCleanup(self._check)
+        self.addCleanup(ENGINE.remove_all, keep=_anchor)
+        self.collector = Collector()
+        self.addCleanup(self.collector.kill)
+        self.agent = None
+
+    def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, **more):
+        """Starts the agent of this test between its engine and its receiver. It must be able to end as promised."""
+        agent = Agent(engine=engine or ENGINE.socket, endpoint=self.collector.endpoint,
+                      interval_ms=interval_ms or self.interval_ms, binary=binary, **more)
+        self.own(agent)
+        return agent
+
+    def own(self, agent):
+        self.agent = agent
+
+        def end():
+            if agent.process.returncode is None:
+                agent.stop()
+
+        self.addCleanup(agent.kill)
+        self.addCleanup(end)
+
+    def _check(self):
+        violations = SUITE.take_violations()
+        shown = "\n".join(violations[:5])
+        self.assertEqual(len(violations), 0, f"{len(violations)} invariants were violated, such as\n{shown}")
+
+    def assert_ended_once(self, series, identity):
+        """The points of one series: values, then one mark of the end, then nothing."""
+        marks = [point.ended for point in series]
+        self.assertEqual(marks, [False] * (len(marks) - 1) + [True], identity)

@@ -1,0 +1,126 @@
+"""What must hold for all that is ever sent, whatever happens to the engine, the containers, the receiver and the agent.
+
+Counters are the kernel's own, so the rules span agents: one that is started again goes on where another ended. Only what
+a receiver has acknowledged is looked at; what it refused may rightly come again.
+"""
+
+import re
+
+from support.decode import GENERAL_LABELS
+
+_METRIC = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
+_LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*\Z")
+_RESOURCE = ("host.name", "service.instance.id", "service.name", "service.version")
+
+
+class Invariants:
+    """Not safe for use by several threads: its owner has the lock."""
+
+    def __init__(self):
+        self.violations = []
+        self.requests = 0
+        self.points = 0
+        self._time = 0  # of the last round
+        self._resource = None
+        self._scope = None
+        self._descriptions = {}  # metric -> Description
+        self._last = {}  # (metric, labels) -> its last point
+        self._counters = {}  # (metric, labels) -> start and value of its last point that had one
+
+    @property
+    def series(self):
+        return len(self._last)
+
+    def take_violations(self):
+        violations, self.violations = self.violations, []
+        return violations
+
+    def take(self, request):
+        self.requests += 1
+        self.points += len(request.points)
+        self._take_envelope(request)
+        for name, description in request.descriptions:
+            self._take_description(name, description)
+        times = {point.time for point in request.points}
+        if len(times) != 1:
+            self._say(f"a request has the times {sorted(times)}: it must be one round's")
+        if times and min(times) < self._time:
+            self._say(f"the time goes back from {self._time} to {min(times)}")
+        self._time = max(times, default=self._time)
+        for point in request.points:
+            self._take_point(point)
+
+    def _say(self, what):
+        self.violations.append(what)
+
+    def _take_envelope(self, request):
+        if len(request.resources) != 1 or len(request.scopes) != 1:
+            self._say(f"a request has {len(request.resources)} resources and {len(request.scopes)} scopes")
+            return
+        resource, scope = request.resources[0], request.scopes[0]
+        if self._resource is None:
+            keys = tuple(key for key, _ in resource)
+            if keys != _RESOURCE or not all(value for _, value in resource) or dict(resource)["service.name"] != "containerspy":
+                self._say(f"a resource that is not ours: {resource}")
+        elif resource != self._resource:
+            self._say(f"another resource: {resource} after {self._resource}")
+        if self._scope not in (None, scope):
+            self._say(f"another scope: {scope} after {self._scope}")
+        self._resource, self._scope = resource, scope
+
+    def _take_description(self, name, description):
+        known = self._descriptions.setdefault(name, description)
+        if known != description:
+            self._say(f"{name} changed from {known} to {description}")
+        if known is not description:
+            return
+        if not _METRIC.match(name):
+            self._say(f"an illegal name: {name!r}")
+        if description.kind != ("counter" if name.endswith("_total") else "gauge"):
+            self._say(f"{name} is sent as {description.kind}")
+        if not description.help:
+            self._say(f"{name} has no description")
+
+    def _take_point(self, point):
+        identity = (point.metric, point.labels)
+        last = self._last.get(identity)
+        say = lambda what: self._say(f"{what}: {point} after {last}")
+        keys = [key for key, _ in point.labels]
+        if len(set(keys)) != len(keys):
+            say("a label twice")
+        if not all(_LABEL.match(key) for key in keys):
+            say("an illegal label")
+        if not set(GENERAL_LABELS) <= set(keys):
+            say(f"not all of the labels {', '.join(GENERAL_LABELS)}")
+        if point.ended != (point.value is None):
+            say("either a value or the mark that there is none")
+        if self._descriptions[point.metric].kind == "counter":
+            self._take_counter(point, identity, say)
+        elif point.start != 0:
+            say("a gauge with a start time")
+        if last is not None:
+            if point.time == last.time:
+                say("a series twice at one time")
+            if point.ended and last.ended:
+                say("a series ended twice")
+            if type(point.value) is not type(last.value) and not point.ended and not last.ended:
+                say("another type of number")
+        self._last[identity] = point
+
+    def _take_counter(self, point, identity, say):
+        if not 0 < point.start <= point.time:
+            say("a counter whose start is not before its time")
+        start, value = self._counters.get(identity, (0, 0))
+        if point.start < start:
+            say("a start time goes back")
+        if point.value is None:
+            return
+        if not point.value >= 0:
+            say("a negative counter")
+        if point.start == start and point.value < value:
+            say(f"a counter goes back from {value}")
+        self._counters[identity] = (point.start, point.value)
+
+
+# Of everything that every receiver of this run has taken.
+SUITE = Invariants()

@@ -20,8 +20,7 @@ struct BlockDevicesTest : testing::Test {
     link("11:0", "ata/block/sr0");
     link("259:0", "nvme/block/nvme0n1");
     link("259:1", "nvme/block/nvme0c0n1");
-    test::write_file(dir.file("devices/nvme/block/nvme0c0n1/hidden"), "1
-");
+    test::write_file(dir.file("devices/nvme/block/nvme0c0n1/hidden"), "1\n");
   }
   void link(const std::string& number, const std::string& device) const {
     std::filesystem::create_directories(dir.file("devices/" + device));

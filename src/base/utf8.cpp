@@ -72,7 +72,12 @@ std::string repair_utf8(std::string_view text, std::size_t bytes_max) {
 
 std::string printable(std::string_view text, std::size_t bytes_max) {
   auto line = repair_utf8(text, bytes_max);
-  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  for (std::size_t i = 0; i < line.size(); i += character_length(line, i)) {
+    if (byte_at(line, i) < 0x20 || line[i] == 0x7F) line[i] = '?';
+    // U+0080 to U+009F: terminals take some of them for commands.
+    const bool c1 = byte_at(line, i) == 0xC2 && byte_at(line, i + 1) < 0xA0;
+    if (c1) line.replace(i, 2, "?");
+  }
   return line;
 }
 

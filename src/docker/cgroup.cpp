@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 namespace cspy::docker {
@@ -46,17 +45,7 @@ std::string cgroupfs_path(const Engine& engine, std::string_view id, std::string
 /// runc changed the conversion in 1.3.2: before, it was linear and gave the default shares a weight of 39 instead of
 /// 100.
 bool has_new_weights(std::string_view runc_version) {
-  std::array<unsigned, 3> numbers{};
-  const auto* position = runc_version.data();
-  const auto* const end = position + runc_version.size();
-  for (auto& number : numbers) {
-    const auto [next, error] = std::from_chars(position, end, number);
-    if (error != std::errc{}) break;
-    position = next;
-    if (position == end || *position != '.') break;
-    ++position;
-  }
-  return numbers >= std::array<unsigned, 3>{1, 3, 2};
+  return release_numbers(runc_version) >= std::array<unsigned, 3>{1, 3, 2};
 }
 
 std::uint64_t weight_of(std::uint64_t shares, bool new_weights) {

@@ -16,19 +16,6 @@ constexpr ApiVersion api_known{.major = 1, .minor = 52};
 /// The first that has one-shot stats.
 constexpr ApiVersion api_one_shot{.major = 1, .minor = 41};
 
-/// The leading "24.0.7" of a version such as "24.0.7+dfsg1-1"; missing parts are 0.
-std::array<unsigned, 3> leading_numbers(std::string_view version) {
-  std::array<unsigned, 3> numbers{};
-  for (auto& number : numbers) {
-    const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), number);
-    if (error != std::errc{}) break;
-    version.remove_prefix(static_cast<std::size_t>(end - version.data()));
-    if (!version.starts_with('.')) break;
-    version.remove_prefix(1);
-  }
-  return numbers;
-}
-
 using json::Scalar;
 
 struct Component {
@@ -121,6 +108,18 @@ constexpr auto info_schema = json::object("", info_fields);
 
 }  // namespace
 
+std::array<unsigned, 3> release_numbers(std::string_view version) {
+  std::array<unsigned, 3> numbers{};
+  for (auto& number : numbers) {
+    const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), number);
+    if (error != std::errc{}) break;
+    version.remove_prefix(static_cast<std::size_t>(end - version.data()));
+    if (!version.starts_with('.')) break;
+    version.remove_prefix(1);
+  }
+  return numbers;
+}
+
 std::string ApiVersion::text() const {
   return fmt::format("{}.{}", major, minor);
 }
@@ -142,7 +141,7 @@ ApiVersion Engine::api() const {
 bool Engine::slow_stats() const {
   if (podman) return false;
   if (api() < api_one_shot) return true;
-  const auto numbers = leading_numbers(version);
+  const auto numbers = release_numbers(version);
   using Version = std::array<unsigned, 3>;
   if (numbers[0] == 23) return numbers < Version{23, 0, 8};
   if (numbers[0] == 24) return numbers < Version{24, 0, 7};

@@ -1,6 +1,7 @@
 // What an engine says of itself, and how it is to be spoken to.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ struct ApiVersion {
 
 /// "1.44"; nullopt for anything else.
 [[nodiscard]] std::optional<ApiVersion> parse_api_version(std::string_view text);
+
+/// The leading "24.0.7" of a version such as "24.0.7+dfsg1-1"; missing parts are 0.
+[[nodiscard]] std::array<unsigned, 3> release_numbers(std::string_view version);
 
 enum class CgroupDriver : std::uint8_t { systemd, cgroupfs, none };
 

@@ -29,6 +29,11 @@ TEST(Utf8, CutsBetweenCharacters) {
 
 TEST(Utf8, ShowsControlCharactersAsQuestionMarks) {
   EXPECT_EQ(printable("a\nb\x1b[2J", 100), "a?b?[2J");
+  EXPECT_EQ(printable("a\xC2\x9B"
+                      "2J\xC2\xA0",
+                      100),
+            "a?2J\xC2\xA0")
+      << "the same command in one character";
 }
 
 }  // namespace

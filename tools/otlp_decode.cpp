@@ -9,21 +9,33 @@ namespace {
 
 namespace fields = otlp::fields;
 using protozero::pbf_message;
+using protozero::pbf_wire_type;
+
+/// A peer may give a field any wire type; protozero only asserts that it is the right one.
+template<class Message>
+Message& typed(Message& message, pbf_wire_type type) {
+  if (message.wire_type() != type) throw protozero::unknown_pbf_wire_type_exception{};
+  return message;
+}
 
 template<class Message>
 pbf_message<Message> nested(auto& parent) {
-  return pbf_message<Message>{parent.get_message()};
+  return pbf_message<Message>{typed(parent, pbf_wire_type::length_delimited).get_message()};
+}
+
+std::string text(auto& message) {
+  return typed(message, pbf_wire_type::length_delimited).get_string();
 }
 
 void decode_attribute(pbf_message<fields::KeyValue> message, Attributes& attributes) {
   std::string key, value;
   while (message.next()) {
     switch (message.tag()) {
-      case fields::KeyValue::key: key = message.get_string(); break;
+      case fields::KeyValue::key: key = text(message); break;
       case fields::KeyValue::value: {
         auto any = nested<fields::AnyValue>(message);
         while (any.next(fields::AnyValue::string_value))
-          value = any.get_string();
+          value = text(any);
         break;
       }
       default: message.skip();
@@ -37,12 +49,12 @@ Point decode_point(pbf_message<fields::NumberDataPoint> message) {
   Point point;
   while (message.next()) {
     switch (message.tag()) {
-      case F::start_time_unix_nano: point.start = message.get_fixed64(); break;
-      case F::time_unix_nano: point.time = message.get_fixed64(); break;
-      case F::as_double: point.value = message.get_double(); break;
-      case F::as_int: point.value = std::int64_t{message.get_sfixed64()}; break;
+      case F::start_time_unix_nano: point.start = typed(message, pbf_wire_type::fixed64).get_fixed64(); break;
+      case F::time_unix_nano: point.time = typed(message, pbf_wire_type::fixed64).get_fixed64(); break;
+      case F::as_double: point.value = typed(message, pbf_wire_type::fixed64).get_double(); break;
+      case F::as_int: point.value = std::int64_t{typed(message, pbf_wire_type::fixed64).get_sfixed64()}; break;
       case F::attributes: decode_attribute(nested<fields::KeyValue>(message), point.attributes); break;
-      case F::flags: point.flags = message.get_uint32(); break;
+      case F::flags: point.flags = typed(message, pbf_wire_type::varint).get_uint32(); break;
       default: message.skip();
     }
   }
@@ -53,9 +65,9 @@ DecodedMetric decode_metric(pbf_message<fields::Metric> message) {
   DecodedMetric metric;
   while (message.next()) {
     switch (message.tag()) {
-      case fields::Metric::name: metric.name = message.get_string(); break;
-      case fields::Metric::description: metric.description = message.get_string(); break;
-      case fields::Metric::unit: metric.unit = message.get_string(); break;
+      case fields::Metric::name: metric.name = text(message); break;
+      case fields::Metric::description: metric.description = text(message); break;
+      case fields::Metric::unit: metric.unit = text(message); break;
       case fields::Metric::gauge: {
         auto gauge = nested<fields::Gauge>(message);
         while (gauge.next(fields::Gauge::data_points)) {
@@ -71,8 +83,10 @@ DecodedMetric decode_metric(pbf_message<fields::Metric> message) {
             case fields::Sum::data_points:
               metric.points.push_back(decode_point(nested<fields::NumberDataPoint>(sum)));
               break;
-            case fields::Sum::aggregation_temporality: metric.temporality = sum.get_enum(); break;
-            case fields::Sum::is_monotonic: metric.monotonic = sum.get_bool(); break;
+            case fields::Sum::aggregation_temporality:
+              metric.temporality = typed(sum, pbf_wire_type::varint).get_enum();
+              break;
+            case fields::Sum::is_monotonic: metric.monotonic = typed(sum, pbf_wire_type::varint).get_bool(); break;
             default: sum.skip();
           }
         }

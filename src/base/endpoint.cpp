@@ -22,6 +22,9 @@ Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind,
   if (url.has_fragment()) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
   const auto host = url.host_address();
   if (host.empty()) return fail(Code::invalid, "it has no host");
+  // Boost.URL takes a port that is no number for a path.
+  if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/'))
+    return fail(Code::invalid, "its port is not a number");
   std::uint16_t port = default_port;
   if (url.has_port() && !url.port().empty()) {
     // Boost.URL's port_number() lets numbers that are too large wrap around.
@@ -29,7 +32,7 @@ Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind,
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc{} || port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
   }
-  return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_target()}};
+  return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_path()}};
 }
 
 Result<Endpoint> unix_endpoint(std::string_view path) {
@@ -86,7 +89,9 @@ Result<Endpoint> parse_otlp_endpoint(std::string_view text) {
   const bool tls = scheme == "https";
   if (!tls && scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
   auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
-  if (endpoint && (endpoint->path.empty() || endpoint->path == "/")) endpoint->path = "/v1/metrics";
+  if (!endpoint) return endpoint;
+  if (endpoint->path.empty() || endpoint->path == "/") endpoint->path = "/v1/metrics";
+  if (url->has_query()) endpoint->path.append("?").append(url->encoded_query());
   return endpoint;
 }
 

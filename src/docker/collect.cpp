@@ -47,17 +47,17 @@ void name_devices(Sample& sample, const DeviceNamer& namer) {
   for (auto& device : devices)
     device.device = namer(device.major, device.minor);
   std::ranges::sort(devices, {}, &metrics::DeviceCounters::device);
-  auto kept = devices.begin();
+  std::vector<metrics::DeviceCounters> merged;
+  merged.reserve(devices.size());
   for (auto& device : devices) {
-    if (&device == &*kept) continue;
-    if (device.device == kept->device) {
-      kept->read_bytes = sum(kept->read_bytes, device.read_bytes);
-      kept->write_bytes = sum(kept->write_bytes, device.write_bytes);
+    if (merged.empty() || merged.back().device != device.device) {
+      merged.push_back(std::move(device));
     } else {
-      *++kept = std::move(device);
+      merged.back().read_bytes = sum(merged.back().read_bytes, device.read_bytes);
+      merged.back().write_bytes = sum(merged.back().write_bytes, device.write_bytes);
     }
   }
-  if (!devices.empty()) devices.erase(kept + 1, devices.end());
+  devices = std::move(merged);
 }
 
 Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint deadline) {

@@ -46,12 +46,14 @@ TEST(OtlpEndpoint, GetsTheStandardPathOnlyWhereItHasNone) {
   EXPECT_EQ(parse_otlp_endpoint("http://localhost:4318/"), (Endpoint{Kind::tcp, "localhost", 4318, "/v1/metrics"}));
   EXPECT_EQ(parse_otlp_endpoint("http://p:9090/api/v1/otlp/v1/metrics?x=1"),
             (Endpoint{Kind::tcp, "p", 9090, "/api/v1/otlp/v1/metrics?x=1"}));
+  EXPECT_EQ(parse_otlp_endpoint("http://p?x=1"), (Endpoint{Kind::tcp, "p", 80, "/v1/metrics?x=1"}));
   EXPECT_EQ(parse_otlp_endpoint("http://p"), (Endpoint{Kind::tcp, "p", 80, "/v1/metrics"}));
   EXPECT_EQ(parse_otlp_endpoint("https://[2001:db8::1]/x"), (Endpoint{Kind::tls, "2001:db8::1", 443, "/x"}));
 }
 
 TEST(OtlpEndpoint, SaysWhatIsWrong) {
   EXPECT_EQ(otlp_error("localhost:4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://host:port/x"), "its port is not a number");
   EXPECT_EQ(otlp_error("ftp://host"), "its scheme must be http or https");
   EXPECT_EQ(otlp_error("http://user:secret@host"), "it has a user name or password, which is not supported");
   EXPECT_EQ(otlp_error("http://host/#x"), "it has a fragment ('#...'), which means nothing here");

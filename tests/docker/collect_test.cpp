@@ -60,6 +60,17 @@ TEST(NameDevices, AddsUpWhatWouldHaveTheSameLabels) {
   EXPECT_THAT(none.devices, IsEmpty());
 }
 
+TEST(NameDevices, KeepsDevicesThatAreAlreadyApart) {
+  metrics::Sample sample;
+  sample.devices = {{.major = 8, .minor = 0, .device = {}, .read_bytes = 1, .write_bytes = 2},
+                    {.major = 8, .minor = 16, .device = {}, .read_bytes = 3, .write_bytes = 4}};
+  name_devices(sample, [](std::uint32_t, std::uint32_t minor) { return minor == 0 ? "/dev/sda" : "/dev/sdb"; });
+  ASSERT_THAT(sample.devices, SizeIs(2));
+  EXPECT_EQ(sample.devices[0].device, "/dev/sda");
+  EXPECT_EQ(sample.devices[1].device, "/dev/sdb");
+  EXPECT_EQ(*sample.devices[1].write_bytes, 4U);
+}
+
 struct CollectTest : testing::Test {
   CollectTest() {
     for (unsigned number = 1; number <= 20; ++number) {

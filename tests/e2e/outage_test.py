@@ -80,7 +80,7 @@ class Signals(EngineCase):
                 self.assertEqual(len(self.collector.times()), rounds + 1, "one last push")
                 self.assertIn(anchor().name, self.collector.containers_at(self.collector.times()[-1]))
                 self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_CONNECTED, log.FIRST_DELIVERED, log.STOPPING, log.STOPPED])
-                self.assertEqual(agent.entries()[-2]["signal"], how.name)
+                self.assertEqual(agent.said(log.STOPPING)[0]["signal"], how.name)
 
     def test_it_ends_where_there_is_neither_engine_nor_receiver(self):
         self.collector.kill()

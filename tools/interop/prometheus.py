@@ -1,195 +1,265 @@
-#!/usr/bin/env python3
-"""The agent into a real Prometheus: names, types, rates and the end of a series, under every translation strategy."""
+"""The agent pushing to a real Prometheus, of which one runs for each translation strategy, all at the same time.
+
+Each has an agent of its own. What depends on a strategy is checked with all of them, the rest with the default one.
+"""
 
 import argparse
-import json
+import contextlib
+import os
 import pathlib
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-STRATEGIES = ["UnderscoreEscapingWithSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation", "UnderscoreEscapingWithoutSuffixes"]
-INTERVAL = 2
+from checks import Checks
+from expected import COUNTERS, GAUGES, NAMES, documented
+from server import Server, wait_for
+from support.agent import BINARY, Agent
+from support.engine import Engine, in_parallel
 
+STRATEGIES = ("UnderscoreEscapingWithSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation", "UnderscoreEscapingWithoutSuffixes")
+INTERVAL_MS = 2_000
+MEMORY_BYTES_MAX = 64 * 1024 * 1024
 
-def promised():
-    """Name and type of every metric of docs/METRICS.md, which is generated from the catalogue."""
-    rows = re.findall(r"^\| `(container_\w+)` \| (\w+) \|", (ROOT / "docs/METRICS.md").read_text(), re.M)
-    return dict(rows)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# What Prometheus makes itself: the resource's attributes as a metric.
+_OWN = {"target_info"}
 
 
-class Check:
-    def __init__(self):
-        self.failed = 0
+class Prometheus(Server):
+    def __init__(self, binary, strategy, features=()):
+        self.strategy = strategy
 
-    def __call__(self, what, good, detail=""):
-        self.failed += not good
-        print(f"{'ok  ' if good else 'FAIL'} {what}{': ' + str(detail) if detail and not good else ''}", flush=True)
+        def command(directory, port):
+            config = f"otlp:\n  translation_strategy: {strategy}\n"
+            (directory / "prometheus.yml").write_text(config, encoding="ascii")
+            return [binary, "--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}",
+                    "--web.enable-otlp-receiver", "--log.level=warn", *(f"--enable-feature={feature}" for feature in features)]
 
-
-class Prometheus:
-    def __init__(self, binary, work, strategy):
-        self.port = free_port()
-        directory = work / f"prometheus-{strategy}"
-        directory.mkdir()
-        (directory / "prometheus.yml").write_text(f"otlp:\n  translation_strategy: {strategy}\nglobal:\n  scrape_interval: 5s\n")
-        self.log = open(directory / "log", "w", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [binary, f"--config.file={directory}/prometheus.yml", f"--storage.tsdb.path={directory}/data",
-             f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-otlp-receiver"], stdout=self.log, stderr=self.log)
-        wait(lambda: self.get("/-/ready", raw=True), 60, "Prometheus")
-
-    def get(self, path, raw=False, **query):
-        url = f"http://127.0.0.1:{self.port}{path}?{urllib.parse.urlencode(query, doseq=True)}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            content = answer.read()
-        return content if raw else json.loads(content)["data"]
-
-    def query(self, expression):
-        return self.get("/api/v1/query", query=expression)["result"]
+        super().__init__("prometheus", command)
+        self.endpoint = f"http://127.0.0.1:{self.port}/api/v1/otlp/v1/metrics"
 
     def names(self):
-        return {name for name in self.get("/api/v1/label/__name__/values") if name.startswith("container_")}
+        """Of all metrics that have a sample."""
+        return set(self.get_json("/api/v1/label/__name__/values")["data"])
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
+    def query(self, expression, at=None):
+        """The instant vector: [(labels, value)]."""
+        parameters = {"query": expression} | ({"time": f"{at:.3f}"} if at else {})
+        return [(result["metric"], float(result["value"][1])) for result in self.get_json("/api/v1/query", parameters)["data"]["result"]]
+
+    def value(self, expression, at=None):
+        """The only element's value; None where there is none."""
+        results = self.query(expression, at)
+        if len(results) > 1:
+            raise RuntimeError(f"{expression} has {len(results)} results: {results[:2]}")
+        return results[0][1] if results else None
+
+    def pushes(self):
+        """How many pushes were answered, by status."""
+        line = re.compile(r'^prometheus_http_requests_total\{code="(\d+)",handler="/api/v1/otlp/v1/metrics"\} (\d+)', re.MULTILINE)
+        return {code: int(count) for code, count in line.findall(self.get("/metrics"))}
 
 
-def wait(condition, seconds, what):
-    end = time.monotonic() + seconds
-    while True:
+class Containers:
+    """What runs on the engine: between them every metric has a reason to exist."""
+
+    def __init__(self, engine, undo):
+        self.engine = engine
+        self._undo = undo
+        self.parent = self._favoured_parent()
+        self.burner = engine.run("burner", "while :; do :; done", CpusetCpus="0", **self._in_parent())
+        self.all = engine.run(
+            "all", "while :; do dd if=/dev/zero of=/data bs=1M count=4 conv=fsync 2>/dev/null; ping -c 1 -W 1 $GATEWAY >/dev/null; sleep 1; done"
+            .replace("$GATEWAY", "$(ip route | awk '/default/ { print $3 }')"),
+            network="bridge", health="true", labels={"com.example/team": "core"}, Memory=MEMORY_BYTES_MAX, NanoCpus=200_000_000,
+            **engine.disk_accounting())
+        self.leaver = engine.run("leaver", network="bridge")
+
+    def _favoured_parent(self):
+        """A cgroup that gets its CPU whatever else this machine does, or None where we cannot make one: the burner's rate
+        is to be 1, and that is what is checked, not how busy the machine is."""
+        if self.engine.info["CgroupDriver"] != "cgroupfs":
+            return None
+        unified = pathlib.Path("/sys/fs/cgroup/cgroup.controllers").exists()
+        root = pathlib.Path("/sys/fs/cgroup" if unified else "/sys/fs/cgroup/cpu")
+        path = root / f"containerspy-interop-{os.getpid()}"
         try:
-            if result := condition():
-                return result
-        except (urllib.error.URLError, OSError):
-            pass
-        if time.monotonic() > end:
-            sys.exit(f"interop: gave up waiting for {what} after {seconds} s")
-        time.sleep(0.2)
+            path.mkdir()
+            self._undo.callback(self._remove_parent, path.name)
+            (path / ("cpu.weight" if unified else "cpu.shares")).write_text("10000" if unified else "262144", encoding="ascii")
+        except OSError:
+            return None
+        return path.name
+
+    def _remove_parent(self, name):
+        # The engine, too, would end what runs in it, but leave its cgroups where it does not know the parent.
+        self.engine.remove_all()
+        for path in [pathlib.Path("/sys/fs/cgroup", name), *pathlib.Path("/sys/fs/cgroup").glob(f"*/{name}")]:
+            if path.is_dir():
+                path.rmdir()
+
+    def _in_parent(self):
+        return {"CgroupParent": "/" + self.parent} if self.parent else {}
+
+    def burnt(self):
+        """The kernel's own account of the burner, in CPU seconds, by the engine's answer; and when it was taken."""
+        stats = self.burner.stats()
+        return stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9, time.time()
 
 
-class Engine:
-    def __init__(self, path):
-        self.path = path
-
-    def docker(self, *words):
-        return subprocess.run(["docker", "--host", f"unix://{self.path}", *words], check=True, capture_output=True, text=True).stdout.strip()
-
-    def stats(self, name):
-        identity = self.docker("inspect", "-f", "{{.Id}}", name)
-        answer = subprocess.run(["curl", "-s", "--unix-socket", self.path, f"http://localhost/containers/{identity}/stats?stream=false&one-shot=true"],
-                                capture_output=True, text=True, check=True).stdout
-        return json.loads(answer)
-
-    def cpu_seconds(self, name):
-        return self.stats(name)["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9
-
-    def run(self, name, *words):
-        self.docker("run", "-d", "--name", name, *words)
+def check_names(checks, prometheus):
+    with contextlib.suppress(TimeoutError):  # The check says which are missing.
+        wait_for(lambda: NAMES <= prometheus.names(), 60, "all names")
+    # Metrics that were added later are documented; what is neither here nor there was renamed on the way.
+    checks.equal(f"names, {prometheus.strategy}", prometheus.names() - _OWN, NAMES | (documented() & prometheus.names()))
 
 
-def start_agent(options, prometheus, log):
-    return subprocess.Popen([options.agent, "--docker-socket", options.engine, "--otlp-export-interval", str(INTERVAL * 1000),
-                             "--otlp-endpoint", f"http://127.0.0.1:{prometheus.port}/api/v1/otlp/v1/metrics"], stderr=log)
+def check_types(checks, prometheus):
+    """Prometheus tells the type of what was pushed only as a label, and only if asked to (type-and-unit-labels)."""
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: NAMES <= prometheus.names(), 60, "all names")
+    kinds = {name: {labels.get("__type__") for labels, _ in prometheus.query(name)} for name in NAMES}
+    checks.equal("counters", {name for name, kind in kinds.items() if kind == {"counter"}}, set(COUNTERS))
+    checks.equal("gauges", {name for name, kind in kinds.items() if kind == {"gauge"}}, set(GAUGES))
 
 
-def stop_agent(agent):
-    agent.send_signal(signal.SIGTERM)
-    agent.wait(timeout=10)
+def check_labels(checks, prometheus, containers):
+    info = containers.engine.info
+    series = [labels for labels, _ in prometheus.query('{__name__=~"container_.+"}')]
+    identities = {(labels.get("job"), labels.get("instance")) for labels in series}
+    checks.check("job and instance of every series", identities == {("containerspy", info["Name"])}, " ".join(map(str, identities)))
+    labels, _ = prometheus.query(f'container_last_seen{{name="{containers.all.name}"}}')[0]
+    expected = {"__name__", "job", "instance", "id", "image", "name", "container_label_com_example_team", "container_label_containerspy_e2e"}
+    checks.equal("labels of a container", set(labels), expected)
+    checks.check("values of its labels", (labels.get("image"), labels.get("container_label_com_example_team")) == ("bb:1", "core")
+                 and containers.all.id in labels.get("id", ""), f"id={labels.get('id', '')[:24]}...")
+
+
+def check_values(checks, prometheus, containers):
+    selector = f'{{name="{containers.all.name}"}}'
+    for metric in ("container_network_transmit_bytes_total", "container_fs_writes_bytes_total"):
+        value = prometheus.value(f"sum({metric}{selector})")
+        checks.check(f"{metric} moves", value is not None and value > 0, str(value))
+    for metric, expected in (("container_spec_memory_limit_bytes", MEMORY_BYTES_MAX), ("container_spec_cpu_quota", 20_000)):
+        value = prometheus.value(metric + selector)
+        checks.check(f"{metric} is exact", value == expected, str(value))
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: prometheus.value("container_health_state" + selector) == 1, 20, "the health check")
+    value = prometheus.value("container_health_state" + selector)
+    checks.check("container_health_state of a healthy container", value == 1, str(value))
+
+
+def check_removal(checks, receivers, containers):
+    """A series that is not ended would be found for five minutes after its last sample."""
+    selector = f'{{name="{containers.leaver.name}"}}'
+    for prometheus in receivers:
+        wait_for(lambda p=prometheus: p.query(selector), 30, f"series of {containers.leaver.name}")
+    present = time.time()
+    before = {prometheus.strategy: len(prometheus.query(selector)) for prometheus in receivers}
+    containers.leaver.remove()
+    removed = time.time()
+    for prometheus in receivers:
+        with contextlib.suppress(TimeoutError):
+            wait_for(lambda p=prometheus: not p.query(selector), 30, "the end of its series", pause=0.1)
+        left, took = len(prometheus.query(selector)), time.time() - removed
+        # The next round has the marks of the end; an engine with slow stats needs a second of its own for it.
+        checks.check(f"a removed container is gone, {prometheus.strategy}", left == 0 and took < 3 * INTERVAL_MS / 1000,
+                     f"{before[prometheus.strategy]} series, {left} left after {took:.1f} s")
+    past = len(receivers[0].query(selector, at=present))
+    checks.check("what was known of it is still known", past == before[receivers[0].strategy], f"{past} series when it was there")
+
+
+def check_rate(checks, prometheus, containers, since):
+    """`since`: what `burnt` said when the minute began."""
+    time.sleep(max(0, since[1] + 62 - time.time()))
+    burnt, now = containers.burnt()
+    kernel = (burnt - since[0]) / (now - since[1])
+    selector = f'container_cpu_usage_seconds_total{{name="{containers.burner.name}"}}'
+    rate = prometheus.value(f"sum by (name) (rate({selector}[1m]))")
+    found = f"{rate:.4f}, the kernel says {kernel:.4f}" if rate is not None else "no result"
+    # On a machine that is too busy to give it a whole CPU the kernel's own number is what is right.
+    right = 1.0 if kernel > 0.95 else kernel
+    checks.check("rate of a container that burns one CPU, within 10 %", rate is not None and abs(rate - right) <= 0.1 * right, found)
+    checks.check("the same, within 2 % of the kernel's number", rate is not None and abs(rate - kernel) <= 0.02 * kernel, found)
+
+
+def check_restart(checks, prometheus, containers, agent, start_agent):
+    """Counters are the kernel's, not the agent's: one that is started again goes on."""
+    agent.stop()
+    start_agent()
+    selector = f'container_cpu_usage_seconds_total{{name="{containers.burner.name}"}}'
+    since = time.time()
+    wait_for(lambda: (prometheus.value(f"max(timestamp({selector}))") or 0) > since, 30, "points of the new agent")
+    resets = prometheus.value(f"sum(resets({selector}[2m]))")
+    checks.check("an agent that is started again resets no counter", resets == 0, f"{resets} resets")
+
+
+def check_pushes(checks, receivers):
+    pushes = [prometheus.pushes() for prometheus in receivers]
+    checks.check("every push was taken", all(set(codes) == {"200"} for codes in pushes),
+                 ", ".join(f"{count} with {code}" for codes in pushes for code, count in codes.items()))
+
+
+def run(options, engine, undo):
+    version = subprocess.run([options.prometheus, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
+    print(f"Prometheus {version}, engine {engine.info['ServerVersion']} with cgroup v{engine.info.get('CgroupVersion', '1')}, {BINARY}", flush=True)
+
+    checks = Checks()
+    containers = Containers(engine, undo)
+    receivers = [undo.enter_context(Prometheus(options.prometheus, strategy)) for strategy in options.strategy or STRATEGIES]
+    typed = undo.enter_context(Prometheus(options.prometheus, STRATEGIES[0], features=["type-and-unit-labels"]))
+    everyone = [*receivers, typed]
+    in_parallel(lambda prometheus: prometheus.wait_ready("/-/ready"), everyone, workers=len(everyone))
+    agents = []
+
+    def start_agent(prometheus):
+        agents.append(Agent(engine=engine.socket, endpoint=prometheus.endpoint, interval_ms=INTERVAL_MS))
+        undo.callback(agents[-1].kill)
+
+    for prometheus in everyone:
+        start_agent(prometheus)
+    default = receivers[0]
+    wait_for(lambda: default.query(f'container_cpu_usage_seconds_total{{name="{containers.burner.name}"}}'), 60, "the burner's first sample")
+    minute = containers.burnt()
+    for prometheus in receivers:
+        check_names(checks, prometheus)
+    check_types(checks, typed)
+    check_labels(checks, default, containers)
+    check_values(checks, default, containers)
+    check_removal(checks, receivers, containers)
+    check_rate(checks, default, containers, minute)
+    check_restart(checks, default, containers, agents[0], lambda: start_agent(default))
+    check_pushes(checks, everyone)
+    for agent in agents[1:]:  # The first was stopped, and has a successor among them.
+        agent.stop()
+    if checks.failed:
+        print("the end of the agent's log:\n" + agents[-1].log()[-3000:])
+        print("the end of Prometheus' log:\n" + default.log()[-3000:])
+    return checks.status()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("agent", "prometheus", "engine"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser = argparse.ArgumentParser(prog="scripts/interop prometheus", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prometheus", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--strategy", action="append", choices=STRATEGIES, help="only this one; more than once for several (all)")
     options = parser.parse_args()
-    check, engine, metrics = Check(), Engine(options.engine), promised()
-    names = ["interop-burner", "interop-shop", "interop-gone"]
-    try:
-        engine.run(names[0], "--network", "none", "bb:1", "sh", "-c", "while :; do :; done")
-        # Everything that makes a metric exist: a quota, a limit, a network, a health check, disk I/O on a volume.
-        engine.run(names[1], "--cpus", "0.5", "-m", "64m", "--health-cmd", "true", "--health-interval", "2s", "-v", "/data", "bb:1", "sh", "-c",
-                   "while :; do dd if=/dev/zero of=/data/f bs=1M count=4 conv=fsync 2>/dev/null; sleep 1; done")
-        engine.run(names[2], "bb:1", "sleep", "1000000")
-        with open(options.work / "agent.log", "w", encoding="utf-8") as log:
-            for number, strategy in enumerate(STRATEGIES):
-                prometheus = Prometheus(options.prometheus, options.work, strategy)
-                agent = start_agent(options, prometheus, log)
-                try:
-                    wait(lambda: len(prometheus.names()) >= len(metrics) - 2, 60, "the metrics")
-                    time.sleep(2 * INTERVAL)
-                    seen = prometheus.names()
-                    # Where the kernel accounts no I/O to the container, the engine has no device and there is no series.
-                    no_io = {m for m in metrics if m.startswith("container_fs_")} if not engine_has_io(engine, names[1]) else set()
-                    check(f"{strategy}: every name is there under exactly its name", set(metrics) - seen <= no_io, set(metrics) - seen)
-                    if no_io - seen:
-                        print(f"     (no block I/O is accounted on this machine: {', '.join(sorted(no_io - seen))})")
-                    check(f"{strategy}: and no other", seen <= set(metrics), seen - set(metrics))
-                    if number == 0:
-                        check_values(check, prometheus, engine, metrics)
-                        check_end(check, prometheus, engine, names[2])
-                finally:
-                    stop_agent(agent)
-                    prometheus.stop()
-        lost = [line for line in (options.work / "agent.log").read_text().splitlines() if "cannot be delivered" in line]
-        check("Prometheus took every request", not lost, lost[:3])
-    finally:
-        subprocess.run(["docker", "--host", f"unix://{options.engine}", "rm", "-f", "-v", *names], capture_output=True, check=False)
-        if check.failed:
-            shutil.copy(options.work / "agent.log", "/tmp/containerspy-interop-agent.log")
-            print("the agent's log is in /tmp/containerspy-interop-agent.log")
-    print(f"{check.failed} checks failed" if check.failed else "all checks passed")
-    sys.exit(1 if check.failed else 0)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
-
-def engine_has_io(engine, name):
-    return bool(engine.stats(name)["blkio_stats"]["io_service_bytes_recursive"])
-
-
-def check_values(check, prometheus, engine, metrics):
-    known = prometheus.get("/api/v1/metadata")
-    wrong = {name: known[name][0]["type"] for name, kind in metrics.items() if name in known and known[name][0]["type"] != kind}
-    check("types are those of the catalogue", not wrong, wrong)
-    check("job and instance are set", bool(prometheus.query('container_last_seen{job="containerspy",instance!=""}')))
-    check("the health check's result is there", bool(prometheus.query('container_health_state{name="interop-shop"} == 1')))
-    limit = prometheus.query('container_spec_memory_limit_bytes{name="interop-shop"}')
-    check("the memory limit is exact", limit and limit[0]["value"][1] == str(64 * 2**20), limit)
-    # The kernel's own account of the same minute: on a busy machine a burner does not get its whole CPU.
-    used, begin = engine.cpu_seconds("interop-burner"), time.monotonic()
-    expression = 'sum by (name) (rate(container_cpu_usage_seconds_total{name="interop-burner"}[1m]))'
-    time.sleep(60)
-    rate = float(prometheus.query(expression)[0]["value"][1])
-    true = (engine.cpu_seconds("interop-burner") - used) / (time.monotonic() - begin)
-    check(f"rate() of a container that burns one CPU is {rate:.3f}, and was {true:.3f} by the kernel", abs(rate - true) < 0.1 and rate > 0.3, rate)
-
-
-def check_end(check, prometheus, engine, name):
-    query = f'{{name="{name}"}}'
-    check("the container to be removed is there", bool(prometheus.query(query)))
-    engine.docker("rm", "-f", name)
-    removed = time.monotonic()
-    wait(lambda: not prometheus.query(query), 60, "the end of the removed container's series")
-    took = time.monotonic() - removed
-    # One round until the end is sent, and an engine whose answers may take a second.
-    check(f"every series of a removed container is gone after {took:.1f} s", took < 2 * INTERVAL + 3, took)
+    engine = Engine()
+    with contextlib.ExitStack() as undo:
+        undo.callback(engine.stop)
+        try:
+            if reason := engine.start():
+                print(f"interop: a real engine is needed: {reason}; or name one by ENGINE_SOCKET", file=sys.stderr)
+                return 1
+            return run(options, engine, undo)
+        finally:
+            # A second Ctrl-C must not leave half of it behind.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,5 @@
 """A real engine: a private one of scripts/engine, or the one at ENGINE_SOCKET, of which only what is ours is touched."""
 
-import atexit
 import calendar
 import concurrent.futures
 import contextlib
@@ -48,17 +47,14 @@ class Engine:
     # Its life.
 
     def start(self):
-        """Returns why there is none, or None. It is stopped when Python ends."""
+        """Returns why there is none, or None. Whoever may have started it has to stop it; twice is harmless."""
         if self.private and self._directory is None:
             check = subprocess.run([SCRIPT, "available"], capture_output=True, text=True)
             if check.returncode != 0:
                 return check.stdout.strip() or check.stderr.strip()
             self._directory = tempfile.mkdtemp(prefix="containerspy-engine-")
-            atexit.register(self.stop)
             self._script("start")
             self.socket = self._directory + "/docker.sock"
-        elif not self.private:
-            atexit.register(self.stop)
         if not self._has_image:
             self._has_image = True
             self._imported = not self._exists("/images/bb:1/json")
@@ -66,12 +62,15 @@ class Engine:
         return None
 
     def stop(self):
-        if self.private:
-            subprocess.run([SCRIPT, "stop", self._directory], check=True)
-            return
-        self.remove_all()
-        if self._imported:
-            self.call("DELETE", "/images/bb:1?force=1")
+        """Ends a private one; of another, takes away what is ours."""
+        if self.private and self._directory is not None:
+            self._script("stop")
+            self._directory = None
+        elif not self.private and self._has_image:
+            self.remove_all()
+            if self._imported:
+                self.call("DELETE", "/images/bb:1?force=1")
+            self._has_image = False
 
     def _script(self, command):
         done = subprocess.run([SCRIPT, command, self._directory], capture_output=True, text=True)

@@ -8,6 +8,7 @@ import time
 import unittest
 
 from support.agent import BINARY
+from support.case import ENGINE
 from support.invariants import SUITE
 
 
@@ -24,7 +25,6 @@ class _Result(unittest.TextTestResult):
 
 
 def _end(*_):
-    # As an exception it passes through every clean-up, those of unittest and those at the end of Python.
     raise KeyboardInterrupt
 
 
@@ -41,7 +41,13 @@ def main(patterns):
     if tests.countTestCases() == 0:
         print(f"no test is called {' or '.join(patterns)}", file=sys.stderr)
         return 2
-    result = unittest.TextTestRunner(verbosity=2, resultclass=_Result).run(tests)
+    try:
+        result = unittest.TextTestRunner(verbosity=2, resultclass=_Result).run(tests)
+    finally:
+        # A second Ctrl-C must not leave half of it behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        ENGINE.stop()
     print(f"The invariants were checked over {SUITE.requests} requests, {SUITE.points} points, {SUITE.series} series.")
     return 0 if result.wasSuccessful() else 1
 

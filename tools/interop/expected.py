@@ -1,0 +1,33 @@
+"""What a receiver must have, said apart from the catalogue: renaming a metric there must not go unnoticed here."""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+COUNTERS = frozenset("""
+    container_cpu_usage_seconds_total container_cpu_user_seconds_total container_cpu_system_seconds_total
+    container_cpu_cfs_periods_total container_cpu_cfs_throttled_periods_total container_cpu_cfs_throttled_seconds_total
+    container_fs_reads_bytes_total container_fs_writes_bytes_total
+    container_memory_failures_total
+    container_network_receive_bytes_total container_network_transmit_bytes_total
+    container_network_receive_errors_total container_network_transmit_errors_total
+    container_network_receive_packets_total container_network_transmit_packets_total
+    container_network_receive_packets_dropped_total container_network_transmit_packets_dropped_total
+""".split())
+
+GAUGES = frozenset("""
+    container_last_seen container_start_time_seconds container_creation_time_seconds container_health_state
+    container_memory_cache container_memory_mapped_file container_memory_rss container_memory_usage_bytes
+    container_memory_working_set_bytes
+    container_threads container_threads_max
+    container_spec_memory_limit_bytes container_spec_cpu_period container_spec_cpu_quota container_spec_cpu_shares
+""".split())
+
+NAMES = COUNTERS | GAUGES
+
+
+def documented():
+    """The names in docs/METRICS.md, which is generated from the catalogue."""
+    text = (ROOT / "docs/METRICS.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))

@@ -1,0 +1,83 @@
+"""A receiver as a process: started on a free port with files of its own, asked over HTTP, and gone afterwards."""
+
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+# Not through the proxy that the environment may name: everything is on this machine.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, seconds, what, pause=0.2):
+    """Polls: a program of others tells nobody when it changes. Returns what the condition returned."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise TimeoutError(f"gave up after {seconds} s waiting for {what}")
+        time.sleep(pause)
+
+
+class Server:
+    """`command` is called with the directory and the port and gives the command line."""
+
+    def __init__(self, name, command):
+        self.name = name
+        self.port = free_port()
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"containerspy-{name}-"))
+        self._log = open(self.directory / "log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(command(self.directory, self.port), cwd=self.directory,
+                                        stdout=self._log, stderr=subprocess.STDOUT)
+
+    def get(self, path, parameters=None):
+        """The body of an answer, whatever its status."""
+        query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
+        with _opener.open(f"http://127.0.0.1:{self.port}{path}{query}", timeout=30) as answer:
+            return answer.read().decode()
+
+    def get_json(self, path, parameters=None):
+        return json.loads(self.get(path, parameters))
+
+    def wait_ready(self, path, seconds=60):
+        def ready():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended with status {self.process.returncode}:\n{self.log()}")
+            try:
+                self.get(path)
+                return True
+            except OSError:
+                return False
+
+        wait_for(ready, seconds, f"{self.name} to be ready")
+
+    def log(self):
+        return (self.directory / "log").read_text(encoding="utf-8")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._log.close()
+        shutil.rmtree(self.directory, ignore_errors=True)

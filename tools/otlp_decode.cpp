@@ -86,7 +86,8 @@ DecodedMetric decode_metric(pbf_message<fields::Metric> message) {
             case fields::Sum::aggregation_temporality:
               metric.temporality = typed(sum, pbf_wire_type::varint).get_enum();
               break;
-            case fields::Sum::is_monotonic: metric.monotonic = typed(sum, pbf_wire_type::varint).get_bool(); break;
+            // Not get_bool(): it reads a byte where none may be left.
+            case fields::Sum::is_monotonic: metric.monotonic = typed(sum, pbf_wire_type::varint).get_uint64() != 0; break;
             default: sum.skip();
           }
         }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/src.hpp>  // The only unit that uses Boost.URL, so its implementation is compiled here.
 #include <boost/url/url_view.hpp>
@@ -10,10 +11,17 @@
 namespace cspy {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 constexpr std::uint16_t docker_tcp_port = 2375;
 
 std::string bracketed(std::string_view host) {
   return host.contains(':') ? fmt::format("[{}]", host) : std::string{host};
+}
+
+/// Of names as resolvers take them, and of addresses; what was percent-encoded in the URL is neither.
+bool is_host_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.:"sv.contains(c);
 }
 
 /// Host and port of a parsed URL; the user information that some put there is refused, since it would be sent nowhere.
@@ -22,6 +30,9 @@ Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind,
   if (url.has_fragment()) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
   const auto host = url.host_address();
   if (host.empty()) return fail(Code::invalid, "it has no host");
+  if (!std::ranges::all_of(host, is_host_letter)) {
+    return fail(Code::invalid, "its host may hold letters, digits, '-', '_' and '.' only, or be an address");
+  }
   // Boost.URL takes a port that is no number for a path.
   if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/'))
     return fail(Code::invalid, "its port is not a number");

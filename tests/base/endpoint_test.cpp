@@ -38,6 +38,8 @@ TEST(EngineAddress, SaysWhatIsWrong) {
   EXPECT_EQ(engine_error("tcp://host:0"), "its port must be between 1 and 65535");
   EXPECT_EQ(engine_error("tcp://host:99999"), "its port must be between 1 and 65535");
   EXPECT_EQ(engine_error("tcp://ho st"), "it is not a URL");
+  EXPECT_EQ(engine_error("tcp://ho%20st"),
+            "its host may hold letters, digits, '-', '_' and '.' only, or be an address");
   EXPECT_EQ(engine_error("tcp://host/path"), "an engine's address has no path");
 }
 

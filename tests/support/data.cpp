@@ -37,8 +37,9 @@ std::string read_source(std::string_view path) {
 void write_file(const std::string& path, std::string_view content) {
   std::FILE* const file = std::fopen(path.c_str(), "w");
   ASSERT_NE(file, nullptr) << path;
-  EXPECT_EQ(std::fwrite(content.data(), 1, content.size(), file), content.size()) << path;
-  EXPECT_EQ(std::fclose(file), 0) << path;
+  const auto written = std::fwrite(content.data(), 1, content.size(), file);
+  const bool closed = std::fclose(file) == 0;
+  EXPECT_TRUE(closed && written == content.size()) << path << " took " << written << " bytes";
 }
 
 void expect_golden(std::string_view name, const std::string& actual) {

@@ -38,7 +38,7 @@ Daemon::Daemon(const Options& options, Log& log)
                  [this](std::uint32_t major, std::uint32_t minor) {
                    return engine_is_here_ ? devices_.name(major, minor) : std::string{};
                  }},
-      transport_{export_side_, options.otlp_endpoint},
+      transport_{export_side_, {.endpoint = options.otlp_endpoint}, headers_},
       exporter_{io_, encoder_, transport_, log,
                 [this](std::vector<metrics::Ending> endings) { fleet_.restore(std::move(endings)); }} {}
 

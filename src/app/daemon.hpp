@@ -58,6 +58,7 @@ class Daemon {
   bool engine_is_here_ = false;
   docker::Collector collector_;
   otlp::ProtobufEncoder encoder_;
+  otlp::RequestHeaders headers_;
   otlp::HttpTransport transport_;
   otlp::Exporter exporter_;
   bool resource_known_ = false;

@@ -101,6 +101,8 @@ inline constexpr std::size_t collector_body_bytes_max = 64 * 1024;
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
+/// Some headers with tokens.
+inline constexpr std::size_t headers_file_bytes_max = 64 * 1024;
 inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 24h;
 

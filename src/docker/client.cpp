@@ -5,9 +5,9 @@
 
 #include <array>
 
+#include "base/json_reader.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
-#include "docker/json.hpp"
 #include "docker/stats.hpp"
 
 namespace cspy::docker {
@@ -96,7 +96,7 @@ Task<Result<Client::Channel>> Client::begin(std::string target, TimePoint deadli
       channel.emplace(std::move(idle_.back()));
       idle_.pop_back();
     } else {
-      auto opened = co_await net::http1::Connection::open(context_, endpoint_, deadline);
+      auto opened = co_await net::http1::Connection::open(context_, {.endpoint = endpoint_}, deadline);
       if (!opened) co_return std::unexpected{std::move(opened).error().in(operation(target))};
       channel.emplace(std::move(*opened), std::string{});
     }

@@ -10,7 +10,6 @@
 namespace cspy::docker {
 namespace {
 
-using metrics::Count;
 using metrics::Sample;
 using net::Clock;
 using net::Task;

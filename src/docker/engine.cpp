@@ -6,7 +6,7 @@
 #include <array>
 #include <charconv>
 
-#include "docker/json.hpp"
+#include "base/json_reader.hpp"
 
 namespace cspy::docker {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "base/json_reader.hpp"
 #include "docker/inspect.hpp"
-#include "docker/json.hpp"
 
 namespace cspy::docker {
 namespace {

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_reader.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "docker/cgroup.hpp"
-#include "docker/json.hpp"
 
 namespace cspy::docker {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "docker/json.hpp"
+#include "base/json_reader.hpp"
 
 namespace cspy::docker {
 

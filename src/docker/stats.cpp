@@ -8,16 +8,15 @@
 #include <string>
 #include <utility>
 
+#include "base/json_reader.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "base/utf8.hpp"
-#include "docker/json.hpp"
 
 namespace cspy::docker {
 namespace {
 
 using json::Scalar;
-using metrics::Count;
 using metrics::NetworkCounters;
 using metrics::Sample;
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/count.hpp"
 #include "base/time.hpp"
-#include "metrics/count.hpp"
 #include "metrics/labels.hpp"
 
 namespace cspy::metrics {

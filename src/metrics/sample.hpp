@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/count.hpp"
+#include "base/count.hpp"
 
 namespace cspy::metrics {
 

@@ -35,17 +35,12 @@ constexpr std::size_t body_step_bytes = 8 * 1024;
 }  // namespace
 
 struct Connection::State {
-  State(Context& owner, Socket connected, std::string host_header)
-      : context{owner}, socket{std::move(connected)}, host{std::move(host_header)} {
+  State(Context& owner, Stream connected, std::string host_header)
+      : context{owner}, stream{std::move(connected)}, host{std::move(host_header)} {
     buffer.reserve(read_buffer_bytes);
   }
 
-  static void expire(void* state) { static_cast<State*>(state)->close(); }
-
-  void close() {
-    boost::system::error_code ignored;  // Closing ends the pending operation; what close itself says changes nothing.
-    socket.close(ignored);
-  }
+  static void expire(void* state) { static_cast<State*>(state)->stream.close(); }
 
   [[nodiscard]] bool expired() const { return guard && guard->expired(); }
 
@@ -76,7 +71,7 @@ struct Connection::State {
   }
 
   Context& context;
-  Socket socket;
+  Stream stream;
   std::string host;
   std::string head;  ///< of the request, reused
   boost::beast::flat_buffer buffer{limits::http_header_bytes_max + read_buffer_bytes};
@@ -90,11 +85,11 @@ Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 
-Task<Result<Connection>> Connection::open(Context& context, Endpoint endpoint, TimePoint deadline) {
-  auto host = endpoint.authority();
-  auto socket = co_await connect(context, std::move(endpoint), deadline);
-  if (!socket) co_return std::unexpected{std::move(socket).error()};
-  co_return Connection{std::make_unique<State>(context, std::move(*socket), std::move(host))};
+Task<Result<Connection>> Connection::open(Context& context, Route route, TimePoint deadline) {
+  auto host = route.endpoint.authority();
+  auto stream = co_await connect(context, std::move(route), deadline);
+  if (!stream) co_return std::unexpected{std::move(stream).error()};
+  co_return Connection{std::make_unique<State>(context, std::move(*stream), std::move(host))};
 }
 
 Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline) {
@@ -108,10 +103,10 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
   state.compose_head(request);
   const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(state.head),
                                                        boost::asio::buffer(request.body)};
-  if (auto [error, sent] = co_await boost::asio::async_write(state.socket, parts, as_tuple); error) {
+  if (auto [error, sent] = co_await boost::asio::async_write(state.stream, parts, as_tuple); error) {
     co_return std::unexpected{state.failure(error)};
   }
-  auto [error, received] = co_await http::async_read_header(state.socket, state.buffer, *state.parser, as_tuple);
+  auto [error, received] = co_await http::async_read_header(state.stream, state.buffer, *state.parser, as_tuple);
   if (error) co_return std::unexpected{state.failure(error)};
   co_return state.parser->get().result_int();
 }
@@ -134,7 +129,7 @@ Task<Result<void>> Connection::read_body(std::string& body, std::size_t bytes_ma
     auto& target = state.parser->get().body();
     target.data = body.data() + filled;
     target.size = step;
-    auto [error, read] = co_await http::async_read(state.socket, state.buffer, *state.parser, as_tuple);
+    auto [error, read] = co_await http::async_read(state.stream, state.buffer, *state.parser, as_tuple);
     body.resize(filled + step - target.size);
     if (error && error != http::error::need_buffer) co_return std::unexpected{state.failure(error)};
     if (body.size() > bytes_max) {
@@ -152,7 +147,7 @@ Task<Result<std::size_t>> Connection::read_some(std::span<char> buffer) {
   while (!state.parser->is_done()) {
     target.data = buffer.data();
     target.size = buffer.size();
-    auto [error, read] = co_await http::async_read_some(state.socket, state.buffer, *state.parser, as_tuple);
+    auto [error, read] = co_await http::async_read_some(state.stream, state.buffer, *state.parser, as_tuple);
     if (error && error != http::error::need_buffer) co_return std::unexpected{state.failure(error)};
     if (const auto arrived = buffer.size() - target.size; arrived > 0) co_return arrived;
   }
@@ -166,7 +161,7 @@ void Connection::release_deadline() {
 
 bool Connection::reusable() const {
   const auto& state = *state_;
-  return !state.failed && state.socket.is_open() && state.parser && state.parser->is_done() &&
+  return !state.failed && state.stream.is_open() && state.parser && state.parser->is_done() &&
          state.parser->keep_alive();
 }
 
@@ -175,7 +170,7 @@ bool Connection::nothing_received() const {
 }
 
 void Connection::close() {
-  state_->close();
+  state_->stream.close();
 }
 
 }  // namespace cspy::net::http1

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "net/context.hpp"
+#include "net/route.hpp"
 #include "net/task.hpp"
 
 namespace cspy::net::http1 {
@@ -34,7 +34,7 @@ struct Request {
 class Connection {
  public:
   /// Connects; errors as net::connect.
-  static Task<Result<Connection>> open(Context& context, Endpoint endpoint, TimePoint deadline);
+  static Task<Result<Connection>> open(Context& context, Route route, TimePoint deadline);
 
   ~Connection();
   Connection(Connection&& other) noexcept;

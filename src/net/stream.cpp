@@ -70,7 +70,13 @@ Error socket_error(const boost::system::error_code& error, bool expired) {
   return {Code::unreachable, error.message()};
 }
 
-Task<Result<Socket>> connect(Context& context, Endpoint endpoint, TimePoint deadline) {
+void Stream::close() {
+  boost::system::error_code ignored;  // Closing ends the pending operation; what close itself says changes nothing.
+  socket_.close(ignored);
+}
+
+Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
+  const auto& endpoint = route.endpoint;
   if (endpoint.kind == Endpoint::Kind::tls) co_return fail(Code::invalid, "TLS is not built yet");
   auto addresses = co_await resolve(context, endpoint, deadline);
   if (!addresses) co_return std::unexpected{std::move(addresses).error()};
@@ -91,7 +97,7 @@ Task<Result<Socket>> connect(Context& context, Endpoint endpoint, TimePoint dead
     socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket.set_option(asio::socket_base::keep_alive{true}, ignored);
   }
-  co_return socket;
+  co_return Stream{std::move(socket)};
 }
 
 }  // namespace cspy::net

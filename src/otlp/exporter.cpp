@@ -56,6 +56,7 @@ Task<void> Exporter::run() {
     queue_.pop_front();
     co_await send_round(std::move(round));
   }
+  transport_.close();
 }
 
 Task<void> Exporter::send_round(metrics::Round round) {
@@ -67,7 +68,8 @@ Task<void> Exporter::send_round(metrics::Round round) {
     const auto body = encoder_.encode(resource_, batch);
     ++counts_.requests;
     counts_.bytes += body.size();
-    auto outcome = co_await transport_.send(body, encoder_.content_type());
+    auto outcome = co_await transport_.send({.body = body, .content_type = encoder_.content_type()},
+                                            net::Clock::now() + limits::export_request_time_max);
     switch (outcome.kind) {
       case Outcome::Kind::accepted:
         counts_.points_sent += points_of(batch);
@@ -82,6 +84,7 @@ Task<void> Exporter::send_round(metrics::Round round) {
         say_failed(outcome);
         lose(std::move(round), endings_sent);
         co_return;
+      case Outcome::Kind::too_large:
       case Outcome::Kind::permanent:
         // This request is lost, and sending it again would not help; the others may still be taken.
         counts_.points_lost += points_of(batch);

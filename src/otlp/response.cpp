@@ -15,9 +15,17 @@
 namespace cspy::otlp {
 namespace {
 
-/// OTLP/HTTP, "Retryable Response Codes": these and no others.
-bool is_retryable(unsigned status) {
-  return status == 429 || status == 502 || status == 503 || status == 504;
+/// Of an answer that is no success.
+Outcome::Kind kind_of(unsigned status) {
+  switch (status) {
+    // OTLP/HTTP, "Retryable Response Codes": these and no others.
+    case 429:
+    case 502:
+    case 503:
+    case 504: return Outcome::Kind::transient;
+    case 413: return Outcome::Kind::too_large;
+    default: return Outcome::Kind::permanent;
+  }
 }
 
 std::string_view remedy_for(unsigned status) {
@@ -70,7 +78,7 @@ Outcome http_outcome(std::string_view operation, unsigned status, std::string_vi
             .message = std::move(partial->message)};
   }
   const auto said = quote_body(content_type, body);
-  return {.kind = is_retryable(status) ? Outcome::Kind::transient : Outcome::Kind::permanent,
+  return {.kind = kind_of(status),
           .status = status,
           .message = fmt::format("{}: HTTP {}{}{}", operation, status, said.empty() ? "" : ": ", said),
           .remedy = std::string{remedy_for(status)},
@@ -125,7 +133,7 @@ std::optional<std::string> parse_status_message(std::string_view body) {
   return std::nullopt;
 }
 
-std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, UnixNanos now) {
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, UnixNanos now) {
   std::uint32_t seconds = 0;
   const auto* const end = text.data() + text.size();
   const auto [last, error] = std::from_chars(text.data(), end, seconds);

@@ -17,15 +17,16 @@ struct Outcome {
   enum class Kind : std::uint8_t {
     accepted,   ///< all of it, or all but `rejected_points`
     transient,  ///< worth another try: the receiver is away, busy or slow
+    too_large,  ///< smaller requests with the same points may be taken
     permanent,  ///< the same request will never be taken
   };
 
   Kind kind = Kind::accepted;
-  unsigned status = 0;  ///< of HTTP; 0: there was no answer
+  unsigned status = 0;  ///< HTTP's, or gRPC's; 0 with another kind than accepted: there was no answer
   std::uint64_t rejected_points = 0;
   std::string message = {};  ///< what was asked and what the receiver said; also a warning with an accepted request
   std::string remedy = {};   ///< what a person can do, empty where nothing is known
-  std::optional<std::chrono::seconds> retry_after = {};  ///< the receiver's own wish
+  std::optional<std::chrono::milliseconds> retry_after = {};  ///< the receiver's own wish
 };
 
 /// The outcome of an HTTP exchange that had an answer. `operation` is "POST http://host:4318/v1/metrics"; the body is
@@ -47,6 +48,6 @@ struct PartialSuccess {
 [[nodiscard]] std::optional<std::string> parse_status_message(std::string_view body);
 
 /// Retry-After: seconds, or an HTTP date of which the time from `now` is taken. nullopt where it is neither.
-[[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, UnixNanos now);
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, UnixNanos now);
 
 }  // namespace cspy::otlp

@@ -2,32 +2,35 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "base/version.hpp"
 
 namespace cspy::otlp {
 
-using net::Clock;
 using net::Task;
 
-HttpTransport::HttpTransport(net::Context& context, Endpoint endpoint)
+HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers)
     : context_{context},
-      endpoint_{std::move(endpoint)},
-      operation_{"POST " + endpoint_.text()},
+      route_{std::move(route)},
+      headers_{headers},
+      operation_{"POST " + route_.endpoint.text()},
       user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
 
-Task<Outcome> HttpTransport::send(std::string_view body, std::string_view content_type) {
-  const auto deadline = Clock::now() + limits::export_request_time_max;
-  const std::array headers{net::http1::Header{.name = "Content-Type", .value = content_type},
-                           net::http1::Header{.name = "User-Agent", .value = user_agent_}};
-  const net::http1::Request request{.method = "POST", .target = endpoint_.path, .headers = headers, .body = body};
+Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
+  std::vector<net::http1::Header> headers{{.name = "Content-Type", .value = payload.content_type},
+                                          {.name = "User-Agent", .value = user_agent_}};
+  if (payload.gzip) headers.push_back({.name = "Content-Encoding", .value = "gzip"});
+  for (const auto& [name, value] : headers_.current())
+    headers.push_back({.name = name, .value = value});
+  const net::http1::Request request{
+      .method = "POST", .target = route_.endpoint.path, .headers = headers, .body = payload.body};
   for (;;) {
     const bool kept = connection_.has_value();
     if (!kept) {
-      auto opened = co_await net::http1::Connection::open(context_, endpoint_, deadline);
+      auto opened = co_await net::http1::Connection::open(context_, route_, deadline);
       if (!opened) co_return no_answer(operation_, opened.error());
       connection_.emplace(std::move(*opened));
     }

@@ -3,22 +3,26 @@
 
 #include <optional>
 
-#include "base/endpoint.hpp"
 #include "net/context.hpp"
 #include "net/http1.hpp"
+#include "net/route.hpp"
+#include "otlp/request_headers.hpp"
 #include "otlp/transport.hpp"
 
 namespace cspy::otlp {
 
 class HttpTransport final : public Transport {
  public:
-  HttpTransport(net::Context& context, Endpoint endpoint);
+  /// `headers` outlives it.
+  HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers);
 
-  net::Task<Outcome> send(std::string_view body, std::string_view content_type) override;
+  net::Task<Outcome> send(Payload payload, net::TimePoint deadline) override;
+  void close() override { connection_.reset(); }
 
  private:
   net::Context& context_;
-  Endpoint endpoint_;
+  net::Route route_;
+  RequestHeaders& headers_;
   std::string operation_;  ///< "POST http://localhost:4318/v1/metrics"
   std::string user_agent_;
   std::optional<net::http1::Connection> connection_;

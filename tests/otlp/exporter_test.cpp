@@ -25,7 +25,7 @@ struct ExporterTest : testing::Test {
   ExporterTest() {
     receiver.listen({Endpoint::Kind::tcp, "127.0.0.1", 0, ""});
     endpoint.port = receiver.port();
-    transport.emplace(context, endpoint);
+    transport.emplace(context, net::Route{.endpoint = endpoint}, headers);
     exporter.emplace(io, encoder, *transport, capture.log, [this](std::vector<metrics::Ending> endings) {
       for (auto& ending : endings)
         restored.push_back(std::move(ending));
@@ -69,6 +69,7 @@ struct ExporterTest : testing::Test {
   Endpoint endpoint{Endpoint::Kind::tcp, "127.0.0.1", 0, "/v1/metrics"};
   test::LogCapture capture;
   ProtobufEncoder encoder;
+  RequestHeaders headers;
   std::optional<HttpTransport> transport;
   std::optional<Exporter> exporter;
   std::vector<metrics::Ending> restored;

@@ -37,8 +37,9 @@ TEST(HttpOutcome, ReadsAPartialSuccess) {
 TEST(HttpOutcome, TriesAgainOnlyWhatTheSpecificationNames) {
   for (const unsigned status : {429U, 502U, 503U, 504U})
     EXPECT_EQ(outcome(status).kind, Kind::transient) << status;
-  for (const unsigned status : {300U, 302U, 400U, 401U, 403U, 404U, 405U, 408U, 413U, 415U, 500U, 501U, 505U})
+  for (const unsigned status : {300U, 302U, 400U, 401U, 403U, 404U, 405U, 408U, 415U, 500U, 501U, 505U})
     EXPECT_EQ(outcome(status).kind, Kind::permanent) << status;
+  EXPECT_EQ(outcome(413).kind, Kind::too_large);
 }
 
 TEST(HttpOutcome, QuotesTheReceiverAndSaysWhatToDo) {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-namespace cspy::metrics {
+namespace cspy {
 
 /// An optional 64-bit count in 8 bytes instead of std::optional's 16: a sample is some thirty of them, a round one
 /// sample a container, and that is most of the agent's memory. Absent is 2^64-1, a value no counter of the kernel
@@ -29,4 +29,4 @@ class Count {
   std::uint64_t value_ = absent;
 };
 
-}  // namespace cspy::metrics
+}  // namespace cspy

@@ -1,4 +1,4 @@
-#include "docker/json.hpp"
+#include "base/json_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 
 #include "base/limits.hpp"
 
-namespace cspy::docker::json {
+namespace cspy::json {
 namespace {
 
 struct Target {
   std::string name;
-  metrics::Count count;
+  Count count;
   std::vector<std::string> keys;
   bool flag = false;
 };
@@ -115,4 +115,4 @@ TEST(JsonReader, NoticesThatTheTextIsNotComplete) {
 }
 
 }  // namespace
-}  // namespace cspy::docker::json
+}  // namespace cspy::json

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <variant>
 
+#include "base/count.hpp"
 #include "base/error.hpp"
-#include "metrics/count.hpp"
 
-namespace cspy::docker::json {
+namespace cspy::json {
 
 /// A scalar; a string is valid during the call only, cut at Reader's bound, and may be invalid UTF-8.
 using Scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
@@ -45,7 +45,7 @@ constexpr Node field(std::string_view key) {
           }};
 }
 
-[[nodiscard]] bool read(const Scalar& scalar, metrics::Count& value);
+[[nodiscard]] bool read(const Scalar& scalar, Count& value);
 [[nodiscard]] bool read(const Scalar& scalar, std::uint64_t& value);
 [[nodiscard]] bool read(const Scalar& scalar, std::uint32_t& value);
 [[nodiscard]] bool read(const Scalar& scalar, std::int64_t& value);
@@ -85,4 +85,4 @@ class Reader {
 /// Reads a whole text; without the incremental reader's allocations between two calls.
 [[nodiscard]] Result<void> read_all(const Node& root, void* target, std::string_view text);
 
-}  // namespace cspy::docker::json
+}  // namespace cspy::json

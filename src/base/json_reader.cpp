@@ -1,4 +1,4 @@
-#include "docker/json.hpp"
+#include "base/json_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 
-namespace cspy::docker::json {
+namespace cspy::json {
 namespace {
 
 using boost::json::error_code;
@@ -195,7 +195,7 @@ bool read(const Scalar& scalar, std::uint64_t& value) {
   return true;
 }
 
-bool read(const Scalar& scalar, metrics::Count& value) {
+bool read(const Scalar& scalar, Count& value) {
   std::uint64_t whole = 0;
   if (!read(scalar, whole)) return false;
   value = whole;
@@ -272,4 +272,4 @@ Result<void> read_all(const Node& root, void* target, std::string_view text) {
   return outcome(parser, error, used);
 }
 
-}  // namespace cspy::docker::json
+}  // namespace cspy::json

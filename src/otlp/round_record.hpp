@@ -1,0 +1,23 @@
+// A round as bytes, for the journal: what was read, not what is sent, so that another protocol or temporality may send
+// it.
+//
+// The format is protobuf (docs/queue-format.md has the schema), so that a later version can add fields and still read
+// what an older one wrote. A container that several readings of a round share is written once.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "metrics/reading.hpp"
+
+namespace cspy::otlp {
+
+/// Replaces `out` by the round's record.
+void write_round(const metrics::Round& round, std::string& out);
+
+/// Whatever the bytes are, the result is a round that could have been written, or malformed: bounds of base/limits.hpp
+/// hold, devices and networks are sorted and apart, the readings are measured.
+[[nodiscard]] Result<metrics::Round> read_round(std::string_view record);
+
+}  // namespace cspy::otlp

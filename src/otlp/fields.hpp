@@ -6,6 +6,8 @@
 
 #include <protozero/types.hpp>
 
+#include "otlp/encoder.hpp"
+
 namespace cspy::otlp::fields {
 
 enum class ExportRequest : protozero::pbf_tag_type { resource_metrics = 1 };
@@ -31,7 +33,13 @@ enum class PartialSuccess : protozero::pbf_tag_type { rejected_data_points = 1, 
 /// google.rpc.Status, the body of an error.
 enum class Status : protozero::pbf_tag_type { code = 1, message = 2 };
 
+/// AggregationTemporality.
+inline constexpr std::int32_t temporality_delta = 1;
 inline constexpr std::int32_t temporality_cumulative = 2;
+constexpr std::int32_t number_of(Temporality temporality) {
+  return temporality == Temporality::delta ? temporality_delta : temporality_cumulative;
+}
+
 /// NumberDataPoint.flags: the series has ended; there is no value.
 inline constexpr std::uint32_t flag_no_recorded_value = 1;
 

@@ -4,18 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "base/key_values.hpp"
 #include "base/time.hpp"
 #include "metrics/reading.hpp"
 
 namespace cspy::otlp {
 
 /// What all points share: attributes of the resource, in order.
-using Resource = std::vector<std::pair<std::string, std::string>>;
+using Resource = KeyValues;
 
 /// How counters are sent: since the container's start, or since the last push.
 enum class Temporality : std::uint8_t { cumulative, delta };

@@ -14,16 +14,9 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "otlp/progress.hpp"
 
 namespace cspy::otlp {
-
-/// How much of a round has been delivered, in the order in which Batches walks it.
-struct Progress {
-  std::uint32_t readings = 0;
-  std::uint32_t endings = 0;
-
-  bool operator==(const Progress&) const = default;
-};
 
 class Journal {
  public:

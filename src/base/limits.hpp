@@ -27,6 +27,10 @@ inline constexpr std::size_t event_bytes_max = 1024 * 1024;
 inline constexpr std::size_t events_queued_max = 4'096;
 /// Header of an HTTP answer: Beast's own default, named.
 inline constexpr std::uint32_t http_header_bytes_max = 8 * 1024;
+/// Headers and trailers of one HTTP/2 answer, counted as RFC 9113 counts them: 32 bytes more for each.
+inline constexpr std::uint32_t http2_header_bytes_max = 2 * http_header_bytes_max;
+/// Answers to PING and SETTINGS that wait because the peer does not read; with more the connection ends.
+inline constexpr std::size_t http2_acks_queued_max = 100;
 /// Nesting of JSON. Docker's deepest answer (/info) has 8 levels.
 inline constexpr std::size_t json_depth_max = 32;
 /// What of an error body is quoted in our messages.

@@ -38,14 +38,11 @@ std::unique_ptr<otlp::Transport> make_transport(const Options& options, net::Con
   return std::make_unique<otlp::HttpTransport>(context, std::move(route), headers);
 }
 
-std::optional<net::Tls> make_tls(const Options& options) {
-  std::optional<net::Tls> tls;
-  if (is_tls(options)) {
-    tls.emplace(net::TlsSettings{.ca_file = options.otlp_certificate,
-                                 .certificate_file = options.otlp_client_certificate,
-                                 .key_file = options.otlp_client_key});
-  }
-  return tls;
+std::unique_ptr<net::Tls> make_tls(const Options& options) {
+  if (!is_tls(options)) return nullptr;
+  return std::make_unique<net::Tls>(net::TlsSettings{.ca_file = options.otlp_certificate,
+                                                     .certificate_file = options.otlp_client_certificate,
+                                                     .key_file = options.otlp_client_key});
 }
 
 otlp::Exporter::Settings exporter_settings(const Options& options) {
@@ -67,7 +64,7 @@ ExportSide::ExportSide(boost::asio::io_context& io, const Options& options, Log&
       headers_{options.otlp_headers, options.otlp_headers_file, log},
       tls_{make_tls(options)},
       encoder_{make_encoder(options)},
-      transport_{make_transport(options, context_, tls_ ? &*tls_ : nullptr, headers_)},
+      transport_{make_transport(options, context_, tls_.get(), headers_)},
       exporter_{io,  exporter_settings(options), *encoder_, *transport_, log, std::move(restore),
                 std::move(random)} {}
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "app/options.hpp"
 #include "base/log.hpp"
@@ -33,7 +32,7 @@ class ExportSide {
   const Options& options_;
   net::Context context_;
   otlp::RequestHeaders headers_;
-  std::optional<net::Tls> tls_;
+  std::unique_ptr<net::Tls> tls_;  ///< null where the endpoint does without
   std::unique_ptr<otlp::Encoder> encoder_;
   std::unique_ptr<otlp::Transport> transport_;
   otlp::Exporter exporter_;

@@ -64,7 +64,7 @@ void make_lower(std::string& text) {
 }
 
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 11> ours{
+  constexpr std::array<std::string_view, 12> ours{
       "connection",          "content-encoding", "content-length", "content-type",     "host", "keep-alive", "te",
       "proxy-authorization", "trailer",          "upgrade",        "transfer-encoding"};
   return std::ranges::find(ours, name) != ours.end() || name.starts_with("grpc-");

@@ -43,11 +43,18 @@ std::vector<Waiting> Delivery::push(Waiting waiting) {
   bytes_ += waiting.bytes;
   queue_.push_back(std::move(waiting));
   std::vector<Waiting> dropped;
-  const std::size_t oldest = sending_ ? 1 : 0;
-  // The newest stays even where it alone is larger than the bound.
-  while (bytes_ > settings_.queue_bytes_max && queue_.size() > oldest + 1)
-    dropped.push_back(take(oldest));
+  while (bytes_ > settings_.queue_bytes_max) {
+    auto oldest = drop_oldest();
+    if (!oldest) break;  // The newest stays even where it alone is larger than the bound.
+    dropped.push_back(*std::move(oldest));
+  }
   return dropped;
+}
+
+std::optional<Waiting> Delivery::drop_oldest() {
+  const std::size_t oldest = sending_ ? 1 : 0;
+  if (queue_.size() <= oldest + 1) return std::nullopt;
+  return take(oldest);
 }
 
 std::vector<Waiting> Delivery::expire(UnixNanos wall) {

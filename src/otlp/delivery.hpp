@@ -64,6 +64,8 @@ class Delivery {
   [[nodiscard]] std::vector<Waiting> push(Waiting waiting);
   /// Takes out the rounds that are older than their time, seen from `wall`.
   [[nodiscard]] std::vector<Waiting> expire(UnixNanos wall);
+  /// Takes out the oldest round, but neither the newest nor one of which a request is on its way.
+  [[nodiscard]] std::optional<Waiting> drop_oldest();
   /// Takes out all rounds.
   [[nodiscard]] std::vector<Waiting> abandon();
 

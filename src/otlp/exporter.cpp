@@ -1,5 +1,6 @@
 #include "otlp/exporter.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/time.hpp"
@@ -33,8 +34,21 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
       log_{log},
       say_{log},
       delivery_{in_bytes_of(encoder, settings.delivery)},
+      queue_bytes_max_{settings.delivery.queue_bytes_max},
+      store_{log},
       wake_{io} {
+  if (settings.gzip) gzip_.emplace();
   if (settings.temporality == Temporality::delta) deltas_.emplace(system_now());
+}
+
+Result<void> Exporter::keep_in(const std::string& directory) {
+  auto found = store_.open(directory, queue_bytes_max_);
+  if (!found) return std::unexpected{std::move(found).error()};
+  for (auto& waiting : *found) {
+    next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);
+    lose(delivery_.push(std::move(waiting)));
+  }
+  return {};
 }
 
 void Exporter::push(metrics::Round round) {
@@ -42,6 +56,7 @@ void Exporter::push(metrics::Round round) {
   auto dropped = delivery_.push({.sequence = next_sequence_++, .round = std::move(round)});
   if (!dropped.empty()) say_.dropped("the queue is full", "raise queue_limit, or look at the receiver");
   lose(std::move(dropped));
+  keep_waiting();
   wake_.notify();
 }
 
@@ -70,7 +85,7 @@ Task<void> Exporter::run() {
       co_await wake_.wait_until(step.until);
     }
   }
-  lose(delivery_.abandon());
+  lose(kept_for_later());
   transport_.close();
 }
 
@@ -80,10 +95,12 @@ Task<void> Exporter::send(Delivery::Step step) {
     batch.temporality = Temporality::delta;
     batch.bases = deltas_->bases(batch);
   }
-  const auto body = encoder_.encode(resource_, batch);
+  auto body = encoder_.encode(resource_, batch);
+  if (gzip_) body = gzip_->compress(body);
   ++counts_.requests;
   counts_.bytes += body.size();
-  const auto outcome = co_await transport_.send({.body = body, .content_type = encoder_.content_type()}, step.until);
+  const auto outcome = co_await transport_.send(
+      {.body = body, .content_type = encoder_.content_type(), .gzip = gzip_.has_value()}, step.until);
   settle(outcome, batch);
 }
 
@@ -102,8 +119,14 @@ void Exporter::settle(const Outcome& outcome, const Batch& batch) {
   } else if (outcome.kind != Outcome::Kind::accepted) {
     say_.failed(outcome);
   }
+  pushed_back_ = outcome.kind == Outcome::Kind::transient;
+  if (pushed_back_) keep_waiting();
   if (change.give_up) abandon();
-  if (!change.finished) return;
+  if (!change.finished) {
+    if (!delivery_.queue().empty()) store_.note(delivery_.queue().front());
+    return;
+  }
+  store_.finish(*change.finished);
   if (change.finished->refused) {
     ++counts_.rounds_lost;
     return;
@@ -120,12 +143,42 @@ void Exporter::settle(const Outcome& outcome, const Batch& batch) {
 /// The points are gone, but that a series has ended stays true.
 void Exporter::lose(std::vector<Waiting> dropped) {
   for (auto& waiting : dropped) {
+    store_.finish(waiting);
     ++counts_.rounds_lost;
     counts_.points_lost += points_left(waiting);
     auto& endings = waiting.round.endings;
     endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(waiting.progress.endings));
     restore_(std::move(endings));
   }
+}
+
+/// Writes down the rounds that have to wait: those behind the oldest, and the oldest where it could not be delivered.
+void Exporter::keep_waiting() {
+  if (delivery_.queue().size() < 2 && !pushed_back_) return;
+  std::vector<Waiting> dropped;
+  for (std::size_t i = 0; i < delivery_.queue().size();) {
+    if (store_.keep(delivery_.queue()[i])) {
+      ++i;
+      continue;
+    }
+    auto oldest = delivery_.drop_oldest();
+    if (!oldest) break;
+    say_.dropped("the queue's directory is full", "raise queue_limit, or look at the receiver");
+    dropped.push_back(*std::move(oldest));
+    i = 0;
+  }
+  lose(std::move(dropped));
+}
+
+/// At the end: what is left, without what the next run will find in the directory.
+std::vector<Waiting> Exporter::kept_for_later() {
+  auto left = delivery_.abandon();
+  std::erase_if(left, [this](const Waiting& waiting) {
+    const bool kept = store_.keep(waiting) && store_.has(waiting);
+    if (kept) ++counts_.rounds_kept;
+    return kept;
+  });
+  return left;
 }
 
 }  // namespace cspy::otlp

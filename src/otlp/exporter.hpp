@@ -14,6 +14,8 @@
 #include "otlp/deltas.hpp"
 #include "otlp/encoder.hpp"
 #include "otlp/export_log.hpp"
+#include "otlp/gzip.hpp"
+#include "otlp/queue_store.hpp"
 #include "otlp/transport.hpp"
 
 namespace cspy::otlp {
@@ -23,6 +25,7 @@ class Exporter {
   struct Settings {
     Delivery::Settings delivery;
     Temporality temporality = Temporality::cumulative;
+    bool gzip = false;
   };
   struct Counts {
     std::uint64_t rounds_sent = 0;
@@ -30,8 +33,9 @@ class Exporter {
     std::uint64_t points_sent = 0;
     std::uint64_t points_lost = 0;
     std::uint64_t points_rejected = 0;  ///< by the receiver, in a partial success
+    std::uint64_t rounds_kept = 0;      ///< left in the queue's directory for the next run
     std::uint64_t requests = 0;         ///< attempts are counted, each
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0;            ///< of requests, as they were sent
   };
   /// Takes back the endings of a round that was lost, so that a later one sends them.
   using Restore = std::function<void(std::vector<metrics::Ending>)>;
@@ -44,11 +48,14 @@ class Exporter {
 
   /// The resource of all points from now on. REQUIRES: called before the first push().
   void set_resource(Resource resource) { resource_ = std::move(resource); }
+  /// Keeps the rounds that wait in `directory` too, and takes over those that an earlier run left there. Errors as
+  /// Journal::open. REQUIRES: called before the first push().
+  Result<void> keep_in(const std::string& directory);
   /// Queues a round. Where the queue is full, the oldest goes, is counted and said.
   void push(metrics::Round round);
   /// No more rounds will come: run() ends when those that wait are sent; the first failure is the end of trying.
   void close();
-  /// As close(), but those that wait are lost: there is no more time.
+  /// As close(), but without trying: there is no more time. What is not in the queue's directory is lost.
   void abandon();
 
   /// Runs until close().
@@ -61,6 +68,8 @@ class Exporter {
   net::Task<void> send(Delivery::Step step);
   void settle(const Outcome& outcome, const Batch& batch);
   void lose(std::vector<Waiting> dropped);
+  void keep_waiting();
+  [[nodiscard]] std::vector<Waiting> kept_for_later();
 
   Encoder& encoder_;
   Transport& transport_;
@@ -70,10 +79,14 @@ class Exporter {
   Log& log_;
   ExportLog say_;
   Delivery delivery_;
+  std::size_t queue_bytes_max_;
+  QueueStore store_;
   std::optional<Deltas> deltas_;  ///< with that temporality only
+  std::optional<Gzip> gzip_;
   net::Alarm wake_;
   Counts counts_;
   std::uint64_t next_sequence_ = 1;
+  bool pushed_back_ = false;  ///< the oldest round has been tried in vain
   bool closed_ = false;
   bool abandoned_ = false;
 };

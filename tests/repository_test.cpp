@@ -37,6 +37,7 @@ const std::map<std::string, std::set<std::string>> libraries{
       "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
+    {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},
     {"boost/json/", {"base/json_reader.cpp"}},
     {"boost/url/", {"base/endpoint.cpp"}},
     // types.hpp only, for the tag type of the field numbers.

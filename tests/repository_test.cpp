@@ -38,6 +38,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
     {"nghttp2/", {"net/http2.cpp"}},
+    {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},
     {"boost/json/", {"base/json_reader.cpp"}},
     {"boost/url/", {"base/endpoint.cpp"}},
     // types.hpp only, for the tag type of the field numbers.

@@ -38,11 +38,12 @@ std::unique_ptr<otlp::Transport> make_transport(const Options& options, net::Con
   return std::make_unique<otlp::HttpTransport>(context, std::move(route), headers);
 }
 
-std::unique_ptr<net::Tls> make_tls(const Options& options) {
+std::unique_ptr<net::Tls> make_tls(const Options& options, Log& log) {
   if (!is_tls(options)) return nullptr;
   return std::make_unique<net::Tls>(net::TlsSettings{.ca_file = options.otlp_certificate,
                                                      .certificate_file = options.otlp_client_certificate,
-                                                     .key_file = options.otlp_client_key});
+                                                     .key_file = options.otlp_client_key},
+                                    log);
 }
 
 otlp::Exporter::Settings exporter_settings(const Options& options) {
@@ -62,7 +63,7 @@ ExportSide::ExportSide(boost::asio::io_context& io, const Options& options, Log&
     : options_{options},
       context_{io},
       headers_{options.otlp_headers, options.otlp_headers_file, log},
-      tls_{make_tls(options)},
+      tls_{make_tls(options, log)},
       encoder_{make_encoder(options)},
       transport_{make_transport(options, context_, tls_.get(), headers_)},
       exporter_{io,  exporter_settings(options), *encoder_, *transport_, log, std::move(restore),

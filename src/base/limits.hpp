@@ -105,12 +105,16 @@ inline constexpr std::size_t request_bytes_target = 160 * 1024;
 inline constexpr std::size_t departed_max = 50'000;
 /// A collector's answer: a partial success or a status message.
 inline constexpr std::size_t collector_body_bytes_max = 64 * 1024;
+/// The header of a proxy's answer to CONNECT: a status and a few fields.
+inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
 /// Some headers with tokens.
 inline constexpr std::size_t headers_file_bytes_max = 64 * 1024;
+/// A file of certificates or a key. Bundles of all public authorities have some 230 KB.
+inline constexpr std::size_t certificate_file_bytes_max = 1024 * 1024;
 inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 24h;
 inline constexpr auto timeout_max = 1h;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "tests/support/readings.hpp"
 
 namespace cspy::otlp {
@@ -16,8 +18,8 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Outcome accepted{.kind = Kind::accepted, .status = 200};
-constexpr Outcome away{.kind = Kind::transient, .status = 0};
+const Outcome accepted{.kind = Kind::accepted, .status = 200};
+const Outcome away{.kind = Kind::transient, .status = 0};
 constexpr double half = 0.5;
 
 /// A receiver that is away or not, and an agent that pushes rounds, on one clock that only run_until() moves.

@@ -80,9 +80,9 @@ struct Connection::State {
     return exchange && !exchange->ended && exchange->stream == id;
   }
 
-  /// A push may come although it was switched off, as long as the peer has not acknowledged that.
-  static int on_block(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.type != NGHTTP2_PUSH_PROMISE) return 0;
+  /// A push is against our settings. nghttp2 would only decline it, each with a frame that waits for the peer to read.
+  static int on_begin(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
+    if (frame->type != NGHTTP2_PUSH_PROMISE) return 0;
     of(user).complaint = not_http2("PUSH_PROMISE: push disabled");
     return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
@@ -223,7 +223,7 @@ bool Connection::State::make_session() {
   nghttp2_session_callbacks* callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0) return false;
   const Callbacks callbacks_owner{callbacks};
-  nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_block);
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);

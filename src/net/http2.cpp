@@ -80,6 +80,13 @@ struct Connection::State {
     return exchange && !exchange->ended && exchange->stream == id;
   }
 
+  /// A push is against our settings. nghttp2 would only decline it, each with a frame that waits for the peer to read.
+  static int on_begin(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
+    if (frame->type != NGHTTP2_PUSH_PROMISE) return 0;
+    of(user).complaint = not_http2("PUSH_PROMISE: push disabled");
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
+
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
                        const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
     auto& state = of(user);
@@ -216,6 +223,7 @@ bool Connection::State::make_session() {
   nghttp2_session_callbacks* callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0) return false;
   const Callbacks callbacks_owner{callbacks};
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
@@ -269,9 +277,10 @@ Task<void> Connection::State::read_frames(std::shared_ptr<State> state) {
     if (state->exchange) state->exchange->heard = true;
     const auto used = nghttp2_session_mem_recv(state->session.get(), buffer.data(), size);
     if (used < 0) {
-      // A callback fails only where the exchange has said why.
-      state->end(used == NGHTTP2_ERR_CALLBACK_FAILURE ? *state->exchange->failure
-                                                      : not_http2(nghttp2_strerror(static_cast<int>(used))));
+      // A callback that fails has said why: of the exchange here, of the connection in `complaint`, which end()
+      // prefers.
+      const bool explained = used == NGHTTP2_ERR_CALLBACK_FAILURE && state->exchange && state->exchange->failure;
+      state->end(explained ? *state->exchange->failure : not_http2(nghttp2_strerror(static_cast<int>(used))));
     }
     state->submitted.notify();  // it may have to be answered
   }

@@ -120,8 +120,10 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
   if (answer.reset_code != 0) {
     const auto reset = reset_of(answer.reset_code);
     auto outcome = refusal(operation, reset.status, fmt::format("the receiver reset the stream: {}", reset.name));
-    // Smaller requests help against a limit of the receiver, not against its haste.
-    if (outcome.kind == Kind::too_large) outcome.kind = Kind::transient;
+    if (outcome.kind == Kind::too_large) {  // ENHANCE_YOUR_CALM is about how often, not about how much
+      outcome.kind = Kind::transient;
+      outcome.remedy.clear();
+    }
     return outcome;
   }
   if (is_grpc(answer.content_type)) {

@@ -175,8 +175,11 @@ struct Connection::State {
   void end_by_reset(std::uint32_t code) {
     exchange->refused = code == NGHTTP2_REFUSED_STREAM;
     exchange->answer.reset_code = code;
-    if (exchange->has_headers) return end_exchange();
-    end_exchange(Error{Code::unreachable, fmt::format("the peer reset the stream: {}", nghttp2_http2_strerror(code))});
+    std::optional<Error> why;
+    if (!exchange->has_headers) {
+      why = Error{Code::unreachable, fmt::format("the peer reset the stream: {}", nghttp2_http2_strerror(code))};
+    }
+    end_exchange(std::move(why));
   }
 
   void end_exchange(std::optional<Error> why = {}) {
@@ -252,7 +255,7 @@ void Connection::State::submit(const Request& request) {
     headers.push_back(name_value(name, value));
   const nghttp2_data_provider body{.source = {}, .read_callback = on_body_wanted};
   exchange->stream = nghttp2_submit_request(session.get(), nullptr, headers.data(), headers.size(), &body, nullptr);
-  if (exchange->stream < 0) return end_exchange(Error{Code::invalid, nghttp2_strerror(exchange->stream)});
+  if (exchange->stream < 0) end_exchange(Error{Code::invalid, nghttp2_strerror(exchange->stream)});
   submitted.notify();
 }
 

@@ -126,7 +126,7 @@ struct Connection::State {
   }
 
   /// A GOAWAY of ours says that nghttp2 found something that it cannot go on with.
-  static int on_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  static int on_send(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     auto& state = of(user);
     if (frame->hd.type == NGHTTP2_HEADERS && state.is_current(frame->hd.stream_id)) state.exchange->sent = true;
     if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
@@ -175,8 +175,11 @@ struct Connection::State {
   void end_by_reset(std::uint32_t code) {
     exchange->refused = code == NGHTTP2_REFUSED_STREAM;
     exchange->answer.reset_code = code;
-    if (exchange->has_headers) return end_exchange();
-    end_exchange(Error{Code::unreachable, fmt::format("the peer reset the stream: {}", nghttp2_http2_strerror(code))});
+    std::optional<Error> why;
+    if (!exchange->has_headers) {
+      why = Error{Code::unreachable, fmt::format("the peer reset the stream: {}", nghttp2_http2_strerror(code))};
+    }
+    end_exchange(std::move(why));
   }
 
   void end_exchange(std::optional<Error> why = {}) {
@@ -228,7 +231,7 @@ bool Connection::State::make_session() {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
-  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_sent);
+  nghttp2_session_callbacks_set_before_frame_send_callback(callbacks, on_send);
 
   nghttp2_option* options = nullptr;
   if (nghttp2_option_new(&options) != 0) return false;
@@ -252,7 +255,7 @@ void Connection::State::submit(const Request& request) {
     headers.push_back(name_value(name, value));
   const nghttp2_data_provider body{.source = {}, .read_callback = on_body_wanted};
   exchange->stream = nghttp2_submit_request(session.get(), nullptr, headers.data(), headers.size(), &body, nullptr);
-  if (exchange->stream < 0) return end_exchange(Error{Code::invalid, nghttp2_strerror(exchange->stream)});
+  if (exchange->stream < 0) end_exchange(Error{Code::invalid, nghttp2_strerror(exchange->stream)});
   submitted.notify();
 }
 
@@ -346,7 +349,6 @@ Task<Result<Answer>> Connection::exchange(Request request, TimePoint deadline, s
   exchange.body = request.body;
   exchange.body_bytes_max = body_bytes_max;
   if (!state->usable()) {
-    exchange.refused = true;
     exchange.end(state->last_words());
     co_return std::unexpected{*exchange.failure};
   }

@@ -52,13 +52,16 @@ Task<Outcome> GrpcTransport::send(Payload payload, net::TimePoint deadline) {
   const net::http2::Request request{.path = method, .headers = headers, .body = body};
   const auto answer = co_await call(request, deadline);
   if (!answer) co_return grpc_no_answer(operation_, answer.error());
-  // An answer that is only a trailer has all its headers there.
-  const auto in_headers = answer->header("content-type");
+  // An answer that is only a trailer has all its headers there; some proxies make headers of a trailer instead.
+  const auto text = [&](std::string_view name) {
+    const auto trailer = answer->trailer(name);
+    return trailer.empty() ? answer->header(name) : trailer;
+  };
   co_return grpc_outcome(operation_, {.http_status = answer->status,
-                                      .content_type = in_headers.empty() ? answer->trailer("content-type") : in_headers,
-                                      .status = answer->trailer("grpc-status"),
-                                      .message = answer->trailer("grpc-message"),
-                                      .details = answer->trailer("grpc-status-details-bin"),
+                                      .content_type = text("content-type"),
+                                      .status = text("grpc-status"),
+                                      .message = text("grpc-message"),
+                                      .details = text("grpc-status-details-bin"),
                                       .body = answer->body,
                                       .reset_code = answer->reset_code});
 }

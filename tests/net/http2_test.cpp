@@ -48,6 +48,9 @@ struct Http2Test : testing::Test {
     const Request request{.path = "/service/Method", .headers = fields, .body = pieces};
     co_return co_await connection->exchange(request, deadline, answer_bytes_max);
   }
+  Task<void> store_answer(std::optional<Result<Answer>>* result) {
+    result->emplace(co_await post({"hello"}, Clock::now() + test::patience));
+  }
   Result<Answer> ask(std::vector<std::string> body = {"hello"}, std::chrono::milliseconds patience = test::patience) {
     return *test::run(io, post(std::move(body), Clock::now() + patience));
   }
@@ -178,9 +181,7 @@ TEST_F(Http2Test, WaitsForAWindowThatOpensLate) {
   peer.manners.settings = {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0}};
   ASSERT_TRUE(ask({}));
   std::optional<Result<Answer>> result;
-  test::spawn(io, [](auto* self, auto* out) -> Task<void> {
-    out->emplace(co_await self->post({"hello"}, Clock::now() + test::patience));
-  }(this, &result));
+  test::spawn(io, store_answer(&result));
   ASSERT_TRUE(until([&] { return peer.requests_begun == 2; }));
   EXPECT_EQ(peer.requests.size(), 1U);
   peer.change_settings({{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 2}});
@@ -270,6 +271,48 @@ TEST_F(Http2Test, HearsGoaway) {
   EXPECT_FALSE(connection->safe_to_repeat()) << "the peer may have acted";
 }
 
+TEST_F(Http2Test, HearsGoawayInTheMiddleOfARequest) {
+  for (const bool excluded : {false, true}) {
+    reopen();
+    peer.manners.settings = {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0}};
+    ASSERT_TRUE(ask({}));
+    const auto begun = peer.requests_begun;
+    std::optional<Result<Answer>> result;
+    test::spawn(io, store_answer(&result));
+    ASSERT_TRUE(until([&] { return peer.requests_begun == begun + 1; }));
+    // What nghttp2's server would not do: exclude a stream that it has begun, and go on.
+    peer.send_raw(
+        http2_frame(NGHTTP2_GOAWAY, 0, 0, std::string("\0\0\0", 3) + (excluded ? '\1' : '\3') + std::string(4, '\0')));
+    if (!excluded) peer.open_window(3, 1000);
+    ASSERT_TRUE(until([&] { return result.has_value(); }));
+    EXPECT_EQ(result->has_value(), !excluded);
+    if (excluded) {
+      EXPECT_EQ(result->error().message, "the peer closes the connection: NO_ERROR");
+      EXPECT_TRUE(connection->safe_to_repeat());
+    }
+  }
+}
+
+TEST_F(Http2Test, HearsGoawayBeforeTheRequestCouldBegin) {
+  ASSERT_TRUE(ask());
+  peer.change_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 0}});
+  ASSERT_TRUE(until([&] { return peer.settings_answered == 2; }));
+  std::optional<Result<Answer>> result;
+  test::spawn(io, store_answer(&result));
+  peer.ping();
+  ASSERT_TRUE(until([&] { return peer.pings_answered == 1; }));
+  EXPECT_EQ(peer.requests_begun, 1U) << "it waits until it may";
+  peer.goaway(1);
+  ASSERT_TRUE(until([&] { return result.has_value(); }));
+  EXPECT_EQ(result->error().message, "the peer closes the connection: NO_ERROR");
+  EXPECT_TRUE(connection->safe_to_repeat());
+
+  reopen();
+  peer.manners.raw = http2_frame(NGHTTP2_SETTINGS, 0, 0, "") +
+                     http2_frame(NGHTTP2_GOAWAY, 0, 0, std::string("\0\0\0\0\0\0\0\x0b", 8) + "calm\x1b down");
+  EXPECT_EQ(failure(), "the peer closes the connection: ENHANCE_YOUR_CALM: calm? down");
+}
+
 TEST_F(Http2Test, SendsNothingOnceGoawayWasReadBeforeTheRequest) {
   ASSERT_TRUE(ask());
   peer.goaway(1);  // arrives while the next request is on its way
@@ -306,9 +349,7 @@ TEST_F(Http2Test, EndsAtItsDeadline) {
 TEST_F(Http2Test, EndsWhenItIsClosed) {
   answer.hang = true;
   std::optional<Result<Answer>> result;
-  test::spawn(io, [](auto* self, auto* out) -> Task<void> {
-    out->emplace(co_await self->post({"hello"}, Clock::now() + test::patience));
-  }(this, &result));
+  test::spawn(io, store_answer(&result));
   ASSERT_TRUE(until([&] { return peer.requests.size() == 1; }));
   connection.reset();
   ASSERT_TRUE(until([&] { return result.has_value(); }));

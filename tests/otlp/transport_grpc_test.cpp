@@ -88,6 +88,9 @@ TEST_F(GrpcTransportTest, ReadsTheStatusWhereverItStands) {
       {"in only trailers",
        {.headers = {{"content-type", "application/grpc"}, {"grpc-status", "14"}, {"grpc-message", "too%20busy"}},
         .only_trailers = true}},
+      {"in the headers before an empty body",
+       {.headers = {{"content-type", "application/grpc"}, {"grpc-status", "14"}, {"grpc-message", "too%20busy"}},
+        .trailers = {}}},
       {"after interim answers", {.trailers = {{"grpc-status", "14"}, {"grpc-message", "too%20busy"}}, .interim = 2}},
   };
   for (const bool byte_by_byte : {false, true}) {

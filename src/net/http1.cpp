@@ -109,7 +109,7 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
     // Also after a failure to write: a peer that refuses a request may answer and close before it has read all of it.
     auto [error, received] = co_await http::async_read_header(state.stream, state.buffer, *state.parser, as_tuple);
     if (error) co_return std::unexpected{state.failure(error)};
-  } while (http::to_status_class(state.parser->get().result()) == http::status_class::informational);
+  } while (state.parser->get().result_int() / 100 == 1);  // informational: the answer is still to come
   if (unsent) state.failed = true;
   co_return state.parser->get().result_int();
 }

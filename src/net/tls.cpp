@@ -242,6 +242,7 @@ Error certificate_error(long verify_result, std::string_view peer) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // an authority that was made anew under its old name
       error.remedy = "set otlp_certificate to the file of the authority that has signed it";
       break;
     default: error.remedy = "give the peer another certificate";

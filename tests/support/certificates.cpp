@@ -84,7 +84,7 @@ int choose(SSL*, const unsigned char** out, unsigned char* size, const unsigned 
 
 }  // namespace
 
-Authority::Authority() : own_{make("Test Authority", {}, true, nullptr)} {}
+Authority::Authority(const std::string& name) : own_{make(name, {}, true, nullptr)} {}
 
 Identity Authority::issue(const Subject& subject) const {
   return make("collector.test", subject, false, &own_);

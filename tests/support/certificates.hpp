@@ -24,7 +24,8 @@ struct Subject {
 
 class Authority {
  public:
-  Authority();
+  /// Two of the same name have different keys, as one that was made anew.
+  explicit Authority(const std::string& name = "Test Authority");
 
   [[nodiscard]] const std::string& certificate() const { return own_.certificate; }
   [[nodiscard]] Identity issue(const Subject& subject = {}) const;

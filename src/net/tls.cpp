@@ -145,7 +145,7 @@ Result<Context> make_context(const TlsSettings& settings) {
   // here.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   ERR_clear_error();
-  const Context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+  Context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
   if (!context) return fail(Code::untrusted, "OpenSSL cannot be set up: " + last_reason());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);

@@ -413,7 +413,7 @@ TEST_F(HttpTransportTest, ConnectsAnewWhenCertificatesWereRotated) {
   write_file(ca, test::Authority{"Other"}.certificate());
   EXPECT_EQ(send().message, post() +
                                 "the certificate of '127.0.0.1' is not accepted: "
-                                "unable to get local issuer certificate");
+                                "self-signed certificate in certificate chain");
   write_file(ca, authority().certificate());
   EXPECT_EQ(send().message, "");
 }

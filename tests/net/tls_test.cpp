@@ -56,7 +56,7 @@ TEST_F(TlsTest, TakesTheKeyFromTheCertificatesFile) {
   const auto context = tls.context();
   ASSERT_TRUE(context) << context.error().message;
   STACK_OF(X509)* chain = nullptr;
-  SSL_CTX_get0_chain_certs(context->get(), &chain);
+  SSL_CTX_get0_chain_certs(context->get(), static_cast<void*>(&chain));
   EXPECT_EQ(sk_X509_num(chain), 1) << "what follows the certificate is its chain";
 }
 

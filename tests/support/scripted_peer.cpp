@@ -76,11 +76,11 @@ struct ScriptedPeer::Session {
   std::variant<net::Socket, Tls> socket;
 };
 
-ScriptedPeer::ScriptedPeer(asio::io_context& io, const std::string& address, std::uint16_t port) : io_{io} {
+ScriptedPeer::ScriptedPeer(asio::io_context& io, const std::string& address, std::uint16_t port) {
   acceptor_ =
-      std::make_shared<Acceptor>(Acceptor{{io_, asio::ip::tcp::endpoint{asio::ip::make_address(address), port}}});
+      std::make_shared<Acceptor>(Acceptor{{io, asio::ip::tcp::endpoint{asio::ip::make_address(address), port}}});
   port_ = acceptor_->listener.local_endpoint().port();
-  asio::co_spawn(io_, accept(acceptor_), asio::detached);
+  asio::co_spawn(io, accept(state_, acceptor_), asio::detached);
 }
 
 ScriptedPeer::~ScriptedPeer() {
@@ -93,35 +93,37 @@ void ScriptedPeer::stop() {
     acceptor_->listener.close(ignored);
     acceptor_.reset();
   }
-  for (const auto& weak : std::exchange(sessions_, {})) {
+  for (const auto& weak : std::exchange(state_->sessions, {})) {
     if (const auto session = weak.lock()) session->close();
   }
 }
 
-Task<void> ScriptedPeer::accept(std::shared_ptr<Acceptor> acceptor) {
+Task<void> ScriptedPeer::accept(std::shared_ptr<State> state, std::shared_ptr<Acceptor> acceptor) {
   for (;;) {
     auto [error, accepted] = co_await acceptor->listener.async_accept(as_tuple);
     if (error) co_return;
     accepted.set_option(asio::ip::tcp::no_delay{true});
-    ++connections_;
+    ++state->connections;
     auto session = std::make_shared<Session>(net::Socket{std::move(accepted)});
-    sessions_.push_back(session);
+    state->sessions.push_back(session);
     Script script;
-    if (!scripts_.empty()) script = scripts_.front();
-    if (scripts_.size() > 1) scripts_.pop_front();
-    asio::co_spawn(io_, follow(std::move(session), std::move(script)), asio::detached);
+    auto& scripts = state->scripts;
+    if (!scripts.empty()) script = scripts.front();
+    if (scripts.size() > 1) scripts.pop_front();
+    const auto executor = acceptor->listener.get_executor();
+    asio::co_spawn(executor, follow(state, std::move(session), std::move(script)), asio::detached);
   }
 }
 
-Task<void> ScriptedPeer::follow(std::shared_ptr<Session> session, Script script) {
+Task<void> ScriptedPeer::follow(std::shared_ptr<State> state, std::shared_ptr<Session> session, Script script) {
   for (auto& step : script) {
-    const bool goes_on = co_await take(session, std::move(step));
+    const bool goes_on = co_await take(state, session, std::move(step));
     if (!goes_on) break;
   }
   session->close();
 }
 
-Task<bool> ScriptedPeer::take(std::shared_ptr<Session> session, Step step) {
+Task<bool> ScriptedPeer::take(std::shared_ptr<State> state, std::shared_ptr<Session> session, Step step) {
   char byte = 0;
   switch (step.kind) {
     case Step::Kind::read_bytes:
@@ -139,7 +141,7 @@ Task<bool> ScriptedPeer::take(std::shared_ptr<Session> session, Step step) {
         text.push_back(byte);
         if (size == std::string::npos && text.ends_with("\r\n\r\n")) size = text.size() + content_length(text);
       }
-      requests_.push_back(std::move(text));
+      state->requests.push_back(std::move(text));
       co_return true;
     }
     case Step::Kind::send: co_return co_await session->write(std::move(step.text));
@@ -156,7 +158,7 @@ Task<bool> ScriptedPeer::take(std::shared_ptr<Session> session, Step step) {
       auto& secured = *std::get<Session::Tls>(session->socket);
       auto [error] = co_await secured.async_handshake(net::Stream::TlsSocket::server, as_tuple);
       const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-      server_name_ = name == nullptr ? "" : name;
+      state->server_name = name == nullptr ? "" : name;
       co_return !error;
     }
     case Step::Kind::silence:

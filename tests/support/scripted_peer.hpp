@@ -67,34 +67,37 @@ class ScriptedPeer {
   ScriptedPeer& operator=(const ScriptedPeer&) = delete;
 
   /// The script of the next connection that has none yet; the last one is followed by all later ones, too.
-  void expect(Script script) { scripts_.push_back(std::move(script)); }
+  void expect(Script script) { state_->scripts.push_back(std::move(script)); }
   /// Forgets the scripts.
-  void expect_only(Script script) { scripts_ = {std::move(script)}; }
+  void expect_only(Script script) { state_->scripts = {std::move(script)}; }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] std::size_t connections() const { return connections_; }
+  [[nodiscard]] std::size_t connections() const { return state_->connections; }
   /// What read_request has read, in its order.
-  [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
+  [[nodiscard]] const std::vector<std::string>& requests() const { return state_->requests; }
   /// The server name that the client's TLS asked for last.
-  [[nodiscard]] const std::string& server_name() const { return server_name_; }
+  [[nodiscard]] const std::string& server_name() const { return state_->server_name; }
   /// Stops listening and closes every connection.
   void stop();
 
  private:
   struct Session;
   struct Acceptor;
-  net::Task<void> accept(std::shared_ptr<Acceptor> acceptor);
-  net::Task<void> follow(std::shared_ptr<Session> session, Script script);
-  net::Task<bool> take(std::shared_ptr<Session> session, Step step);
+  /// Shared with the coroutines, which end after the peer was stopped.
+  struct State {
+    std::deque<Script> scripts;
+    std::list<std::weak_ptr<Session>> sessions;
+    std::vector<std::string> requests;
+    std::string server_name;
+    std::size_t connections = 0;
+  };
+  static net::Task<void> accept(std::shared_ptr<State> state, std::shared_ptr<Acceptor> acceptor);
+  static net::Task<void> follow(std::shared_ptr<State> state, std::shared_ptr<Session> session, Script script);
+  static net::Task<bool> take(std::shared_ptr<State> state, std::shared_ptr<Session> session, Step step);
 
-  boost::asio::io_context& io_;
-  std::deque<Script> scripts_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
   std::shared_ptr<Acceptor> acceptor_;
-  std::list<std::weak_ptr<Session>> sessions_;
-  std::vector<std::string> requests_;
-  std::string server_name_;
   std::uint16_t port_ = 0;
-  std::size_t connections_ = 0;
 };
 
 }  // namespace cspy::test

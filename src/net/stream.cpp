@@ -183,6 +183,7 @@ void Stream::close() {
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
   const auto& proxy = route.proxy;
   const bool tls = route.endpoint.kind == Endpoint::Kind::tls;
+  if (tls && route.tls == nullptr) co_return fail(Code::invalid, "TLS is not set up for this peer");
   auto socket = co_await connect_socket(context, proxy ? proxy->endpoint : route.endpoint, deadline);
   if (!socket) {
     auto error = std::move(socket).error();

@@ -101,7 +101,8 @@ Result<void> set_trust(SSL_CTX& context, const std::string& ca_file) {
   const auto found = find_trust_store(TrustPlaces::of_system());
   if (!found) return std::unexpected{found.error()};
   if (!found->file.empty()) {
-    if (auto done = trust_file(store, found->file); !done) return done;
+    auto done = trust_file(store, found->file);
+    if (!done) return std::unexpected{std::move(done).error().in("the authorities that the system trusts")};
   }
   return found->directory.empty() ? Result<void>{} : trust_directory(store, found->directory);
 }

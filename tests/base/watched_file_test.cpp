@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/support/certificates.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy {
 namespace {
 
-using test::write_file;
+using test::replace_file;
 
 TEST(WatchedFile, ChangesOnceForEachChange) {
   const test::TempDir folder;
@@ -17,10 +16,10 @@ TEST(WatchedFile, ChangesOnceForEachChange) {
   WatchedFile file{path};
   EXPECT_TRUE(file.changed()) << "nothing was known of it";
   EXPECT_FALSE(file.changed()) << "it is still missing";
-  write_file(path, "one");
+  replace_file(path, "one");
   EXPECT_TRUE(file.changed());
   EXPECT_FALSE(file.changed());
-  write_file(path, "two");
+  replace_file(path, "two");
   EXPECT_TRUE(file.changed()) << "of the same size";
   ::unlink(path.c_str());
   EXPECT_TRUE(file.changed());
@@ -30,8 +29,8 @@ TEST(WatchedFile, ChangesOnceForEachChange) {
 TEST(WatchedFile, FollowsALinkThatIsSwitched) {
   // As Kubernetes mounts secrets: token -> ..data/token, and ..data is replaced.
   const test::TempDir folder;
-  write_file(folder.file("old"), "one");
-  write_file(folder.file("new"), "two");
+  replace_file(folder.file("old"), "one");
+  replace_file(folder.file("new"), "two");
   const auto link = folder.file("token");
   ASSERT_EQ(::symlink("old", link.c_str()), 0);
   WatchedFile file{link};

@@ -39,7 +39,7 @@ Task<std::string> write_all(Stream* stream, std::string text) {
 }
 
 struct StreamTest : testing::Test {
-  StreamTest() { test::write_file(ca, authority.certificate()); }
+  StreamTest() { test::replace_file(ca, authority.certificate()); }
   ~StreamTest() override {
     stream.reset();
     peer.stop();

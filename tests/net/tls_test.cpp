@@ -13,15 +13,15 @@
 namespace cspy::net {
 namespace {
 
-using test::write_file;
+using test::replace_file;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 struct TlsTest : testing::Test {
   TlsTest() {
-    write_file(ca, authority.certificate());
-    write_file(certificate, identity.certificate);
-    write_file(key, identity.key);
+    replace_file(ca, authority.certificate());
+    replace_file(certificate, identity.certificate);
+    replace_file(key, identity.key);
   }
 
   std::string error_of(TlsSettings settings) {
@@ -51,7 +51,7 @@ TEST_F(TlsTest, MakesOneContextFromItsFiles) {
 }
 
 TEST_F(TlsTest, TakesTheKeyFromTheCertificatesFile) {
-  write_file(certificate, identity.key + identity.certificate + authority.certificate());
+  replace_file(certificate, identity.key + identity.certificate + authority.certificate());
   Tls tls{{.ca_file = ca, .certificate_file = certificate, .key_file = {}}, capture.log};
   const auto context = tls.context();
   ASSERT_TRUE(context) << context.error().message;
@@ -66,10 +66,10 @@ TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
   const auto broken = folder.file("broken.pem");
   const auto encrypted = folder.file("encrypted.pem");
   const auto other = folder.file("other.key");
-  write_file(text, "not a certificate");
-  write_file(broken, authority.certificate() + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-  write_file(encrypted, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
-  write_file(other, authority.issue().key);
+  replace_file(text, "not a certificate");
+  replace_file(broken, authority.certificate() + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  replace_file(encrypted, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+  replace_file(other, authority.issue().key);
   EXPECT_EQ(error_of({.ca_file = missing, .certificate_file = {}, .key_file = {}}),
             missing + ": No such file or directory");
   EXPECT_EQ(error_of({.ca_file = text, .certificate_file = {}, .key_file = {}}),
@@ -88,11 +88,18 @@ TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
             other + ": the key does not belong to the certificate in " + certificate + " (key values mismatch)");
 }
 
+TEST_F(TlsTest, NamesTheSystemsFileThatCannotBeUsed) {
+  ASSERT_EQ(::setenv("SSL_CERT_FILE", "/no/such.pem", 1), 0);
+  const auto message = error_of({});
+  ::unsetenv("SSL_CERT_FILE");
+  EXPECT_EQ(message, "the authorities that the system trusts: /no/such.pem: No such file or directory");
+}
+
 TEST_F(TlsTest, ReadsFilesAgainThatHaveChanged) {
   Tls tls{{.ca_file = ca, .certificate_file = certificate, .key_file = key}, capture.log};
   const auto first = tls.context();
   ASSERT_TRUE(first);
-  write_file(ca, test::Authority{}.certificate());
+  replace_file(ca, test::Authority{}.certificate());
   EXPECT_TRUE(tls.changed());
   EXPECT_TRUE(tls.changed()) << "until a context was asked for";
   const auto second = tls.context();
@@ -105,7 +112,7 @@ TEST_F(TlsTest, KeepsTheLastContextWhereFilesBreakAndSaysSoOnce) {
   Tls tls{{.ca_file = ca, .certificate_file = certificate, .key_file = key}, capture.log};
   const auto first = tls.context();
   ASSERT_TRUE(first);
-  write_file(ca, "half a fi");
+  replace_file(ca, "half a fi");
   EXPECT_TRUE(tls.changed());
   EXPECT_EQ(tls.context().value(), *first);
   EXPECT_EQ(tls.context().value(), *first);
@@ -113,7 +120,7 @@ TEST_F(TlsTest, KeepsTheLastContextWhereFilesBreakAndSaysSoOnce) {
   EXPECT_THAT(capture.lines, ElementsAre("level=warn msg=\"the files of TLS cannot be used: the last ones are kept\" "
                                          "error=\"" +
                                          ca + ": there is no certificate in it; the format must be PEM\""));
-  write_file(ca, authority.certificate());
+  replace_file(ca, authority.certificate());
   EXPECT_NE(tls.context().value(), *first);
   EXPECT_EQ(capture.lines.size(), 1U);
 }
@@ -123,7 +130,7 @@ TEST_F(TlsTest, TriesAgainWhereThereNeverWasAContext) {
   Tls tls{{.ca_file = ca, .certificate_file = {}, .key_file = {}}, capture.log};
   EXPECT_FALSE(tls.context());
   EXPECT_FALSE(tls.context());
-  write_file(ca, authority.certificate());
+  replace_file(ca, authority.certificate());
   EXPECT_TRUE(tls.context());
   EXPECT_THAT(capture.lines, IsEmpty()) << "the error is the caller's";
 }

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 
-#include "tests/support/certificates.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy::net {
@@ -20,8 +19,8 @@ struct TrustStoreTest : testing::Test {
 
   void SetUp() override {
     std::filesystem::create_directory(folder.file("certs"));
-    test::write_file(folder.file("certs/bundle.crt"), "bundle");
-    test::write_file(folder.file("one.pem"), "one");
+    test::replace_file(folder.file("certs/bundle.crt"), "bundle");
+    test::replace_file(folder.file("one.pem"), "one");
   }
 };
 
@@ -38,7 +37,7 @@ TEST_F(TrustStoreTest, TakesTheBundleWhereLinksDangle) {
 
 TEST_F(TrustStoreTest, TakesTheBundleWhereNamesAreNoHashes) {
   for (const auto* name : {"certs/002c0b4f", "certs/002c0b4f.pem", "certs/002c0b4g.0", "certs/02c0b4f.0"})
-    test::write_file(folder.file(name), "one");
+    test::replace_file(folder.file(name), "one");
   EXPECT_EQ(find_trust_store(places), (TrustStore{.file = folder.file("certs/bundle.crt"), .directory = {}}));
 }
 

@@ -3,14 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/certificates.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy::otlp {
 namespace {
 
-using test::write_file;
+using test::replace_file;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -21,7 +20,7 @@ struct RequestHeadersTest : testing::Test {
 };
 
 TEST_F(RequestHeadersTest, MergesTheFileOverTheFixedOnes) {
-  write_file(path, "# who we are\nauthorization=Bearer%20two\n\n  # more\nx-b=2,x-c=3\r\nx-d=4");
+  replace_file(path, "# who we are\nauthorization=Bearer%20two\n\n  # more\nx-b=2,x-c=3\r\nx-d=4");
   RequestHeaders headers{{{"authorization", "Bearer one"}, {"x-a", "1"}}, path, capture.log};
   EXPECT_EQ(headers.current(),
             (KeyValues{{"authorization", "Bearer two"}, {"x-a", "1"}, {"x-b", "2"}, {"x-c", "3"}, {"x-d", "4"}}));
@@ -29,21 +28,21 @@ TEST_F(RequestHeadersTest, MergesTheFileOverTheFixedOnes) {
 }
 
 TEST_F(RequestHeadersTest, ReadsTheFileAgainWhenItHasChanged) {
-  write_file(path, "a=1");
+  replace_file(path, "a=1");
   RequestHeaders headers{{}, path, capture.log};
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}}));
-  write_file(path, "a=2\nb=3");
+  replace_file(path, "a=2\nb=3");
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "2"}, {"b", "3"}}));
-  write_file(path, "b=3");
+  replace_file(path, "b=3");
   EXPECT_EQ(headers.current(), (KeyValues{{"b", "3"}})) << "what is not in it any more is gone";
 }
 
 TEST_F(RequestHeadersTest, KeepsTheLastOnesWithOneWarningWithoutTheSecret) {
-  write_file(path, "a=1");
+  replace_file(path, "a=1");
   RequestHeaders headers{{}, path, capture.log};
   EXPECT_EQ(headers.current().size(), 1U);
   for (const auto* broken : {"a=1\ns3cret", "a=s3cret%", "host=s3cret", "a=s3cret%00", "s3 cret=s3cret"}) {
-    write_file(path, broken);
+    replace_file(path, broken);
     EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}})) << broken;
     EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}})) << broken;
   }
@@ -67,7 +66,7 @@ TEST_F(RequestHeadersTest, SaysOnceThatTheFileIsNotThere) {
   EXPECT_THAT(capture.lines,
               ElementsAre("level=warn msg=\"the file of headers cannot be used: the last ones are kept\" file=" + path +
                           " error=\"No such file or directory\""));
-  write_file(path, "a=2");
+  replace_file(path, "a=2");
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "2"}}));
 }
 

@@ -20,11 +20,11 @@ using std::chrono::milliseconds;
 using test::handshake;
 using test::read_bytes;
 using test::read_request;
+using test::replace_file;
 using test::reset;
 using test::ScriptedPeer;
 using test::send_slowly;
 using test::silence;
-using test::write_file;
 using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -45,7 +45,7 @@ const test::Authority& authority() {
 }
 
 struct HttpTransportTest : testing::Test {
-  HttpTransportTest() { write_file(ca, authority().certificate()); }
+  HttpTransportTest() { replace_file(ca, authority().certificate()); }
   ~HttpTransportTest() override {
     transport.reset();
     peer.stop();
@@ -319,7 +319,7 @@ TEST_F(HttpTransportTest, RefusesCertificatesWithTheReasonAndARemedy) {
 }
 
 TEST_F(HttpTransportTest, FindsTheAuthorityByHash) {
-  write_file(folder.file(test::hash_link_of(authority().certificate())), authority().certificate());
+  replace_file(folder.file(test::hash_link_of(authority().certificate())), authority().certificate());
   ASSERT_EQ(::setenv("SSL_CERT_DIR", ca.substr(0, ca.rfind('/')).c_str(), 1), 0);
   use_tls({});
   const auto outcome = send_over_tls({.identity = authority().issue()});
@@ -345,7 +345,7 @@ TEST_F(HttpTransportTest, ShowsAClientCertificateWhereOneIsWanted) {
     EXPECT_EQ(outcome.remedy, remedy);
 
     const auto client = authority().issue({.names = "DNS:agent.test"});
-    write_file(folder.file("client.pem"), client.certificate + client.key);
+    replace_file(folder.file("client.pem"), client.certificate + client.key);
     use_tls({.ca_file = ca, .certificate_file = folder.file("client.pem"), .key_file = {}});
     EXPECT_EQ(send_over_tls(server).message, "");
   }
@@ -398,7 +398,7 @@ TEST_F(HttpTransportTest, EndsAHandshakeAtTheDeadline) {
 TEST_F(HttpTransportTest, ConnectsAnewWhenCertificatesWereRotated) {
   const auto client_file = folder.file("client.pem");
   const auto first = authority().issue({.names = "DNS:agent.test"});
-  write_file(client_file, first.certificate + first.key);
+  replace_file(client_file, first.certificate + first.key);
   use_tls({.ca_file = ca, .certificate_file = client_file, .key_file = {}});
   const auto server =
       test::server_context({.identity = authority().issue(), .client_authority = authority().certificate()});
@@ -407,14 +407,14 @@ TEST_F(HttpTransportTest, ConnectsAnewWhenCertificatesWereRotated) {
   EXPECT_EQ(send().message, "");
   EXPECT_EQ(peer.connections(), 1U);
   const auto second = authority().issue({.names = "DNS:agent.test"});
-  write_file(client_file, second.certificate + second.key);
+  replace_file(client_file, second.certificate + second.key);
   EXPECT_EQ(send().message, "");
   EXPECT_EQ(peer.connections(), 2U);
-  write_file(ca, test::Authority{"Other"}.certificate());
+  replace_file(ca, test::Authority{"Other"}.certificate());
   EXPECT_EQ(send().message, post() +
                                 "the certificate of '127.0.0.1' is not accepted: "
                                 "self-signed certificate in certificate chain");
-  write_file(ca, authority().certificate());
+  replace_file(ca, authority().certificate());
   EXPECT_EQ(send().message, "");
 }
 

@@ -6,8 +6,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 
 namespace cspy::test {
@@ -117,15 +115,6 @@ std::shared_ptr<SSL_CTX> server_context(const ServerTls& tls) {
 
 std::string hash_link_of(const std::string& certificate) {
   return fmt::format("{:08x}.0", X509_subject_name_hash(read_certificate(certificate).get()));
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  // A new file in the place of the old one, as tools that rotate secrets do it.
-  const auto fresh = path + ".new";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(fresh.c_str(), "w"), std::fclose};
-  must(file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size(), "a file cannot be written");
-  must(std::fflush(file.get()) == 0, "a file cannot be written");
-  std::filesystem::rename(fresh, path);
 }
 
 }  // namespace cspy::test

@@ -48,6 +48,4 @@ struct ServerTls {
 /// The name under which OpenSSL looks for an authority's certificate: "002c0b4f.0".
 [[nodiscard]] std::string hash_link_of(const std::string& certificate);
 
-void write_file(const std::string& path, const std::string& text);
-
 }  // namespace cspy::test

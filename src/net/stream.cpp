@@ -110,6 +110,10 @@ Task<Result<void>> open_tunnel(Context& context, Socket* socket, Proxy proxy, En
     if (!error) answer.push_back(byte);
   }
   if (error) co_return std::unexpected{socket_error(error, guard.expired()).in(proxy_name(proxy))};
+  if (answer.size() >= limits::proxy_answer_bytes_max) {
+    co_return fail(Code::refused, proxy_name(proxy) + " answered CONNECT with a header larger than " +
+                                      std::to_string(limits::proxy_answer_bytes_max) + " bytes");
+  }
   co_return read_tunnel_answer(proxy, answer);
 }
 
@@ -179,6 +183,7 @@ void Stream::close() {
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
   const auto& proxy = route.proxy;
   const bool tls = route.endpoint.kind == Endpoint::Kind::tls;
+  if (tls && route.tls == nullptr) co_return fail(Code::invalid, "TLS is not set up for this peer");
   auto socket = co_await connect_socket(context, proxy ? proxy->endpoint : route.endpoint, deadline);
   if (!socket) {
     auto error = std::move(socket).error();

@@ -66,8 +66,8 @@ class Stream {
 /// Connects before `deadline`, through the route's proxy where there is one: a tunnel for a `tls` endpoint and where
 /// the route wants one, else a connection to the proxy itself. Then the TLS handshake, in which the peer must show a
 /// certificate for the endpoint's host. A name is resolved each time, so that a peer which moves is found again;
-/// "localhost" and literal addresses need no resolver. Errors: unreachable, denied, missing, timeout, and untrusted for
-/// TLS, refused and malformed for the proxy's answer.
+/// "localhost" and literal addresses need no resolver. Errors: unreachable, denied, missing, timeout, and untrusted and
+/// malformed for TLS, refused and forbidden for the proxy's answer.
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline);
 
 /// The failure of an operation on a stream. `expired`: its deadline ended it.

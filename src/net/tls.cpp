@@ -101,7 +101,8 @@ Result<void> set_trust(SSL_CTX& context, const std::string& ca_file) {
   const auto found = find_trust_store(TrustPlaces::of_system());
   if (!found) return std::unexpected{found.error()};
   if (!found->file.empty()) {
-    if (auto done = trust_file(store, found->file); !done) return done;
+    auto done = trust_file(store, found->file);
+    if (!done) return std::unexpected{std::move(done).error().in("the authorities that the system trusts")};
   }
   return found->directory.empty() ? Result<void>{} : trust_directory(store, found->directory);
 }
@@ -145,7 +146,7 @@ Result<Context> make_context(const TlsSettings& settings) {
   // here.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   ERR_clear_error();
-  const Context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+  Context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
   if (!context) return fail(Code::untrusted, "OpenSSL cannot be set up: " + last_reason());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
@@ -242,6 +243,7 @@ Error certificate_error(long verify_result, std::string_view peer) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // an authority that was made anew under its old name
       error.remedy = "set otlp_certificate to the file of the authority that has signed it";
       break;
     default: error.remedy = "give the peer another certificate";

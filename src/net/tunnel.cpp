@@ -36,7 +36,7 @@ Result<void> read_tunnel_answer(const Proxy& proxy, std::string_view header) {
   const auto code = line.size() >= 12 ? line.substr(9, 3) : std::string_view{};
   if (code.empty() || !line.starts_with(version) || line[8] != ' ' || !std::ranges::all_of(code, is_digit) ||
       (line.size() > 12 && line[12] != ' ')) {
-    return std::unexpected{Error{Code::malformed,
+    return std::unexpected{Error{Code::refused,
                                  fmt::format("{} did not answer CONNECT in HTTP: '{}'", proxy_name(proxy),
                                              printable(line, limits::error_quote_bytes_max)),
                                  "check the address of the proxy"}};

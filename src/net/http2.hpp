@@ -30,14 +30,14 @@ struct Header {
 struct Request {
   std::string_view path;
   std::span<const Header> headers;         ///< beyond :method (POST), :scheme, :authority and :path
-  std::span<const std::string_view> body;  ///< in pieces, sent one after the other
+  std::span<const std::string_view> body = {};  ///< in pieces, sent one after the other
 };
 
 struct Answer {
   unsigned status = 0;
   /// In the order of arrival; those of the trailer, and of an answer that is only a trailer, stand in `trailers`.
-  std::vector<std::pair<std::string, std::string>> headers, trailers;
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {}, trailers = {};
+  std::string body = {};
   /// The error code with which the peer reset the stream; 0 (NO_ERROR): it did not, or only because it wants no more of
   /// the request.
   std::uint32_t reset_code = 0;

@@ -6,8 +6,9 @@
 namespace cspy::otlp {
 
 void ExportLog::failed(const Outcome& outcome) {
-  if (failing_ == outcome.status) return;
-  failing_ = outcome.status;
+  auto failure = outcome.status != 0 ? std::to_string(outcome.status) : outcome.message;
+  if (failing_ == failure) return;
+  failing_ = std::move(failure);
   if (outcome.remedy.empty()) {
     log_.warn("metrics cannot be delivered", {{"error", outcome.message}});
   } else {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/log.hpp"
 #include "otlp/response.hpp"
@@ -26,7 +27,8 @@ class ExportLog {
 
  private:
   Log& log_;
-  std::optional<unsigned> failing_;  ///< the status that was last told of; none while it works
+  /// The failure that was last told of: its status, or its words where there was no answer. None while it works.
+  std::optional<std::string> failing_;
   std::optional<std::uint64_t> lost_before_;
   bool ever_delivered_ = false;
   bool catching_up_ = false;

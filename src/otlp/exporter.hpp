@@ -23,7 +23,7 @@ namespace cspy::otlp {
 class Exporter {
  public:
   struct Settings {
-    Delivery::Settings delivery;
+    Delivery::Settings delivery = {};
     Temporality temporality = Temporality::cumulative;
     bool gzip = false;
   };

@@ -318,6 +318,14 @@ TEST_F(HttpTransportTest, RefusesCertificatesWithTheReasonAndARemedy) {
   EXPECT_THAT(peer.requests(), testing::IsEmpty()) << "nothing is sent to a peer that is not trusted";
 }
 
+TEST_F(HttpTransportTest, TrustsThePeersOwnCertificateWhereItIsNamed) {
+  for (const auto& identity : {authority().issue(), test::Authority::issue_self_signed()}) {
+    replace_file(ca, identity.certificate);
+    EXPECT_EQ(send_over_tls({.identity = identity}).message, "");
+  }
+  EXPECT_EQ(send_over_tls({.identity = authority().issue()}).kind, Kind::transient) << "and no other";
+}
+
 TEST_F(HttpTransportTest, FindsTheAuthorityByHash) {
   replace_file(folder.file(test::hash_link_of(authority().certificate())), authority().certificate());
   ASSERT_EQ(::setenv("SSL_CERT_DIR", ca.substr(0, ca.rfind('/')).c_str(), 1), 0);

@@ -97,7 +97,11 @@ Result<void> trust_directory(X509_STORE* store, const std::string& directory) {
 
 Result<void> set_trust(SSL_CTX& context, const std::string& ca_file) {
   auto* store = SSL_CTX_get_cert_store(&context);
-  if (!ca_file.empty()) return trust_file(store, ca_file);
+  if (!ca_file.empty()) {
+    // What a user names is trusted as it stands, be it an authority below the root or the peer's own certificate.
+    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+    return trust_file(store, ca_file);
+  }
   const auto found = find_trust_store(TrustPlaces::of_system());
   if (!found) return std::unexpected{found.error()};
   if (!found->file.empty()) {

@@ -318,6 +318,14 @@ TEST_F(HttpTransportTest, RefusesCertificatesWithTheReasonAndARemedy) {
   EXPECT_THAT(peer.requests(), testing::IsEmpty()) << "nothing is sent to a peer that is not trusted";
 }
 
+TEST_F(HttpTransportTest, TrustsThePeersOwnCertificateWhereItIsNamed) {
+  for (const auto& identity : {authority().issue(), test::Authority::issue_self_signed()}) {
+    replace_file(ca, identity.certificate);
+    EXPECT_EQ(send_over_tls({.identity = identity}).message, "");
+  }
+  EXPECT_EQ(send_over_tls({.identity = authority().issue()}).kind, Kind::transient) << "and no other";
+}
+
 TEST_F(HttpTransportTest, FindsTheAuthorityByHash) {
   replace_file(folder.file(test::hash_link_of(authority().certificate())), authority().certificate());
   ASSERT_EQ(::setenv("SSL_CERT_DIR", ca.substr(0, ca.rfind('/')).c_str(), 1), 0);
@@ -379,10 +387,9 @@ TEST_F(HttpTransportTest, SurvivesAResetWithinTheHandshake) {
                 AnyOf(post() + "TLS handshake: Connection reset by peer", post() + "TLS handshake: Broken pipe"))
         << position;
   }
-  for (const std::size_t size : {1U, 5U, 6U, 40U}) {
-    // The beginning of a record with a ServerHello of 122 bytes, and then nothing.
-    const std::string hello = std::string{"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03", 11} + std::string(111, '\1');
-    peer.expect_only({read_bytes(1), test::send(hello.substr(0, size)), reset()});
+  const auto server = test::server_context({.identity = authority().issue()});
+  for (std::size_t size = 0; size < 600; size += 37) {  // of some 800: ServerHello, certificate, proof, end
+    peer.expect_only({test::begin_tls(server, size), reset()});
     const auto outcome = send_afresh();
     EXPECT_EQ(outcome.message, post() + "TLS handshake: Connection reset by peer") << size;
     EXPECT_EQ(outcome.kind, Kind::transient) << size;

@@ -161,6 +161,21 @@ Task<bool> ScriptedPeer::take(std::shared_ptr<State> state, std::shared_ptr<Sess
       state->server_name = name == nullptr ? "" : name;
       co_return !error;
     }
+    case Step::Kind::begin_tls: {
+      const std::unique_ptr<SSL, void (*)(SSL*)> ssl{SSL_new(step.tls.get()), SSL_free};
+      auto* const in = BIO_new(BIO_s_mem());
+      auto* const out = BIO_new(BIO_s_mem());
+      SSL_set_bio(ssl.get(), in, out);  // which owns them now
+      while (BIO_ctrl_pending(out) == 0) {
+        const bool read = co_await session->read(&byte);
+        if (!read) co_return false;
+        BIO_write(in, &byte, 1);
+        SSL_accept(ssl.get());
+      }
+      std::string flight(BIO_ctrl_pending(out), '\0');
+      BIO_read(out, flight.data(), static_cast<int>(flight.size()));
+      co_return co_await session->write(flight.substr(0, step.count));
+    }
     case Step::Kind::silence:
       while (co_await session->read(&byte)) {
       }

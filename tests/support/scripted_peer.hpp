@@ -24,6 +24,7 @@ struct Step {
     send,          ///< sends `text`
     send_slowly,   ///< sends `text`, one byte at a time
     handshake,     ///< begins TLS with `tls`; what follows goes over it
+    begin_tls,     ///< answers the client's hello with `count` bytes of what `tls` says, and no more
     silence,       ///< does nothing until the client goes away
     reset,         ///< ends the connection with a reset
   };
@@ -47,6 +48,9 @@ inline Step send_slowly(std::string text) {
 }
 inline Step handshake(std::shared_ptr<SSL_CTX> tls) {
   return {.kind = Step::Kind::handshake, .tls = std::move(tls)};
+}
+inline Step begin_tls(std::shared_ptr<SSL_CTX> tls, std::size_t count) {
+  return {.kind = Step::Kind::begin_tls, .count = count, .tls = std::move(tls)};
 }
 inline Step silence() {
   return {.kind = Step::Kind::silence};

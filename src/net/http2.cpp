@@ -126,7 +126,7 @@ struct Connection::State {
   }
 
   /// A GOAWAY of ours says that nghttp2 found something that it cannot go on with.
-  static int on_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  static int on_send(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     auto& state = of(user);
     if (frame->hd.type == NGHTTP2_HEADERS && state.is_current(frame->hd.stream_id)) state.exchange->sent = true;
     if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
@@ -231,7 +231,7 @@ bool Connection::State::make_session() {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
-  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_sent);
+  nghttp2_session_callbacks_set_before_frame_send_callback(callbacks, on_send);
 
   nghttp2_option* options = nullptr;
   if (nghttp2_option_new(&options) != 0) return false;
@@ -349,7 +349,6 @@ Task<Result<Answer>> Connection::exchange(Request request, TimePoint deadline, s
   exchange.body = request.body;
   exchange.body_bytes_max = body_bytes_max;
   if (!state->usable()) {
-    exchange.refused = true;
     exchange.end(state->last_words());
     co_return std::unexpected{*exchange.failure};
   }

@@ -65,9 +65,9 @@ class Connection {
   Task<Result<Answer>> exchange(Request request, TimePoint deadline, std::size_t body_bytes_max);
   /// Whether another exchange may follow: open, no GOAWAY, streams left.
   [[nodiscard]] bool reusable() const;
-  /// Whether the peer has not acted upon the failed exchange: nothing of its stream was received, and either the peer
-  /// said so (GOAWAY below it, REFUSED_STREAM), or the connection, kept from an earlier exchange, ended without another
-  /// byte, as it does where the peer had already closed it.
+  /// Whether the peer has not acted upon the failed exchange: nothing of its stream was received, and it was not sent,
+  /// or the peer said so (GOAWAY below it, REFUSED_STREAM), or the connection, kept from an earlier exchange, ended
+  /// without another byte, as it does where the peer had already closed it.
   [[nodiscard]] bool safe_to_repeat() const;
   /// Makes a pending exchange fail at once and ends the connection's coroutines.
   void close();

@@ -88,7 +88,7 @@ void Exchange::end(std::optional<Error> why) {
 
 bool Exchange::safe_to_repeat() const {
   if (!failure || failure->code != Code::unreachable || began) return false;
-  return refused || (kept && !heard);
+  return !sent || refused || (kept && !heard);
 }
 
 }  // namespace cspy::net::http2

@@ -28,11 +28,11 @@ struct Exchange {
   [[nodiscard]] bool safe_to_repeat() const;
 
   std::int32_t stream = 0;
-  std::span<const std::string_view> body;  ///< what is not sent yet
-  std::size_t sent_of_piece = 0;           ///< of the first piece of it
-  std::size_t body_bytes_max = 0;          ///< of the answer
-  std::size_t header_bytes = 0;            ///< of the answer, until now
-  Answer answer;
+  std::span<const std::string_view> body = {};  ///< what is not sent yet
+  std::size_t sent_of_piece = 0;                ///< of the first piece of it
+  std::size_t body_bytes_max = 0;               ///< of the answer
+  std::size_t header_bytes = 0;                 ///< of the answer, until now
+  Answer answer = {};
   bool has_headers = false;  ///< the answer's headers are whole: what comes now are trailers
   bool kept = false;         ///< the connection had an exchange before
   bool sent = false;         ///< its head is
@@ -40,7 +40,7 @@ struct Exchange {
   bool began = false;        ///< ... of this stream
   bool refused = false;      ///< the peer does nothing with it
   bool ended = false;        ///< the answer is whole, or `failure` says why there is none
-  std::optional<Error> failure;
+  std::optional<Error> failure = {};
 };
 
 }  // namespace cspy::net::http2

@@ -332,8 +332,8 @@ Task<Result<Connection>> Connection::open(Context& context, Route route, TimePoi
   const auto endpoint = route.endpoint;
   auto stream = co_await connect(context, std::move(route), deadline);
   if (!stream) co_return std::unexpected{std::move(stream).error()};
-  // ENABLE WITH TLS: if (endpoint.kind == Endpoint::Kind::tls && stream->alpn() != "h2") co_return
-  //   fail(Code::malformed, "the peer does not speak HTTP/2: it did not choose h2");
+  if (endpoint.kind == Endpoint::Kind::tls && stream->alpn() != "h2")
+    co_return fail(Code::malformed, "the peer does not speak HTTP/2: it did not choose h2");
   auto state = std::make_shared<State>(context, std::move(*stream), endpoint);
   if (!state->make_session()) co_return fail(Code::invalid, "nghttp2 has no memory");
   boost::asio::co_spawn(context.io, State::read_frames(state), rethrow);

@@ -29,9 +29,9 @@ struct Exchange {
 
   std::int32_t stream = 0;
   std::span<const std::string_view> body = {};  ///< what is not sent yet
-  std::size_t sent_of_piece = 0;           ///< of the first piece of it
-  std::size_t body_bytes_max = 0;          ///< of the answer
-  std::size_t header_bytes = 0;            ///< of the answer, until now
+  std::size_t sent_of_piece = 0;                ///< of the first piece of it
+  std::size_t body_bytes_max = 0;               ///< of the answer
+  std::size_t header_bytes = 0;                 ///< of the answer, until now
   Answer answer = {};
   bool has_headers = false;  ///< the answer's headers are whole: what comes now are trailers
   bool kept = false;         ///< the connection had an exchange before

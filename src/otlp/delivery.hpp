@@ -39,6 +39,8 @@ class Delivery {
     std::size_t request_bytes = limits::request_bytes_target;
     std::size_t queue_bytes_max = 0;
     std::chrono::milliseconds queue_age_max{};
+    std::chrono::milliseconds retry_min = limits::retry_min;
+    std::chrono::milliseconds retry_max = limits::retry_max;
   };
 
   struct Step {
@@ -57,7 +59,7 @@ class Delivery {
   };
 
   explicit Delivery(Settings settings)
-      : settings_{settings}, request_bytes_{settings.request_bytes}, backoff_{limits::retry_min, limits::retry_max} {}
+      : settings_{settings}, request_bytes_{settings.request_bytes}, backoff_{settings.retry_min, settings.retry_max} {}
 
   /// Adds the newest round. What must go for it is returned, the oldest first; never the round of which a request is
   /// on its way.

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "tests/support/http2_peer.hpp"
 #include "tests/support/loop.hpp"
@@ -17,10 +19,8 @@ using test::Http2Answer;
 using test::Http2Headers;
 using test::Http2Request;
 using testing::AnyOf;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Not;
 using testing::Pair;
 
 constexpr std::size_t answer_bytes_max = 64 * 1024;
@@ -40,9 +40,8 @@ struct Http2Test : testing::Test {
       if (!opened) co_return std::unexpected{opened.error()};
       connection.emplace(std::move(*opened));
     }
-    std::vector<std::string_view> pieces;
-    for (const auto& piece : body)
-      pieces.emplace_back(piece);
+    std::vector<std::string_view> pieces(body.size());
+    std::ranges::copy(body, pieces.begin());
     const std::vector<Header> fields{{.name = "content-type", .value = "application/grpc"},
                                      {.name = "te", .value = "trailers"}};
     const Request request{.path = "/service/Method", .headers = fields, .body = pieces};

@@ -75,7 +75,7 @@ TEST(JsonEncoder, WritesTheMappingOfTheSpecification) {
   EXPECT_THAT(body, testing::HasSubstr(R"("unit":"By","gauge":{"dataPoints":[{"timeUnixNano":"1795000001000000000",)"
                                        R"("asInt":"5","attributes":[{"key":"id","value":{"stringValue":"/docker/a"}},)"))
       << "64-bit integers are strings";
-  EXPECT_THAT(body, testing::HasSubstr(R"({"key":"scope","value":{"stringValue":"container"}}]}],)"
+  EXPECT_THAT(body, testing::HasSubstr(R"({"key":"scope","value":{"stringValue":"hierarchy"}}]}],)"
                                        R"("aggregationTemporality":2,"isMonotonic":true}})"))
       << "enumerations are numbers";
 }

@@ -35,10 +35,8 @@ struct ExporterTest : testing::Test {
     settings.delivery.interval = std::chrono::seconds{10};
     if (settings.delivery.queue_bytes_max == 0) settings.delivery.queue_bytes_max = 32 * 1024 * 1024;
     settings.delivery.queue_age_max = std::chrono::hours{24 * 365 * 100};
-    if (exporter) {
-      exporter->abandon();
-      EXPECT_TRUE(test::drain(io));
-    }
+    settings.delivery.retry_min = settings.delivery.retry_max = std::chrono::milliseconds{1};
+    stop();
     exporter.emplace(
         io, settings, encoder, *transport, capture.log,
         [this](std::vector<metrics::Ending> endings) {
@@ -47,7 +45,19 @@ struct ExporterTest : testing::Test {
         },
         [] { return 0.5; });
     exporter->set_resource({{"service.name", "containerspy"}});
-    test::spawn(io, exporter->run());
+    test::spawn(io, run());
+  }
+  net::Task<void> run() {
+    running = true;
+    co_await exporter->run();
+    running = false;
+  }
+  /// Ends it, as at the end of the program; what waits is tried once more.
+  void stop() {
+    if (!exporter) return;
+    exporter->close();
+    EXPECT_TRUE(test::run_until(io, [&] { return !running; }));
+    exporter.reset();
   }
   ~ExporterTest() override {
     if (exporter) exporter->abandon();
@@ -89,6 +99,7 @@ struct ExporterTest : testing::Test {
   std::optional<HttpTransport> transport;
   std::optional<Exporter> exporter;
   std::vector<metrics::Ending> restored;
+  bool running = false;
 };
 
 TEST_F(ExporterTest, PostsARoundTheStandardWay) {
@@ -137,7 +148,8 @@ TEST_F(ExporterTest, SaysOnceThatTheReceiverIsAwayAndOnceThatItIsBack) {
   ASSERT_TRUE(settled(2));
   EXPECT_THAT(capture.lines,
               ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": HTTP 503\"",
-                          HasSubstr("first metrics delivered")));
+                          HasSubstr("first metrics delivered"),
+                          "level=info msg=\"all rounds that waited are delivered\""));
   EXPECT_EQ(exporter->counts().rounds_sent, 2U);
   EXPECT_EQ(exporter->counts().rounds_lost, 0U);
   EXPECT_THAT(restored, SizeIs(0));
@@ -188,7 +200,8 @@ TEST_F(ExporterTest, GoesOnWithTheRequestThatFailed) {
 
 TEST_F(ExporterTest, DropsTheOldestRoundsWhereTheQueueIsFull) {
   start({.delivery = {.queue_bytes_max = 2 * memory_bytes(round(1, 1)) + 1}});
-  decide = [&](const HttpRequest&) { return HttpResponse{.hang = true}; };
+  bool hang = true;
+  decide = [&](const HttpRequest&) { return HttpResponse{.hang = hang}; };
   exporter->push(round(1));
   ASSERT_TRUE(test::run_until(io, [&] { return requests.size() == 1; }));
   for (int i = 0; i < 3; ++i)
@@ -267,10 +280,12 @@ TEST_F(ExporterTest, TriesOnceMoreAtTheEndAndThenLeavesIt) {
   exporter->push(round(1));
   exporter->push(round(1, 1));
   ASSERT_TRUE(test::run_until(io, [&] { return !capture.lines.empty(); }));
+  const auto tried = requests.size();
   exporter->close();
   ASSERT_TRUE(settled(2)) << "without waiting for the next attempt";
-  EXPECT_THAT(requests, SizeIs(2));
+  EXPECT_LE(requests.size(), tried + 2);
   EXPECT_EQ(exporter->counts().rounds_lost, 2U);
+  EXPECT_THAT(restored, SizeIs(1));
 }
 
 TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
@@ -282,10 +297,10 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   ASSERT_TRUE(test::run_until(io, [&] { return !requests.empty() && !capture.lines.empty(); }));
   const auto sent_in_vain = requests.size();
   exporter->close();
-  ASSERT_TRUE(test::run_until(io, [&] { return exporter->counts().rounds_kept == 3; }));
+  ASSERT_TRUE(test::run_until(io, [&] { return !running; }));
+  EXPECT_EQ(exporter->counts().rounds_kept, 3U);
   EXPECT_EQ(exporter->counts().rounds_lost, 0U);
   EXPECT_THAT(restored, SizeIs(0));
-  EXPECT_TRUE(test::drain(io));
   exporter.reset();
   requests.clear();
   capture.lines.clear();
@@ -303,9 +318,6 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   EXPECT_EQ(tools::decode_request(requests[2].body)->points(), 3U * round(1).readings[0]->points)
       << "with the series that ended";
   EXPECT_GT(sent_in_vain, 0U);
-  exporter->close();
-  EXPECT_TRUE(test::drain(io));
-  exporter.reset();
 
   requests.clear();
   start({});

@@ -165,6 +165,7 @@ struct Http2Peer::Session {
 
   void submit_settings(const std::vector<std::pair<std::int32_t, std::uint32_t>>& settings) {
     std::vector<nghttp2_settings_entry> entries;
+    entries.reserve(settings.size());
     for (const auto& [id, value] : settings)
       entries.push_back({id, value});
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, entries.data(), entries.size());

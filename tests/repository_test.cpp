@@ -42,7 +42,9 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"boost/json/", {"base/json_reader.cpp"}},
     {"boost/url/", {"base/endpoint.cpp"}},
     // types.hpp only, for the tag type of the field numbers.
-    {"protozero/", {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp"}},
+    {"protozero/",
+     {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp", "otlp/record_fields.hpp",
+      "otlp/round_record_write.cpp", "otlp/round_record_read.cpp"}},
     {"CLI/", {"app/command_line.cpp"}},
 };
 

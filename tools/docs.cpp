@@ -61,9 +61,11 @@ std::string configuration_page() {
       "# Configuration\n\n"
       "A setting is taken from the command line, else from its environment variable, else from the configuration file, "
       "else "
-      "from a variable of others that gives its default, else its own default. An empty variable is as good as none. Of OpenTelemetry's variables, a number, boolean, name or "
+      "from a variable of others that gives its default, else its own default. An empty variable is as good as none. "
+      "Of OpenTelemetry's variables, a number, boolean, name or "
       "list that cannot be understood is passed over with a warning. Names of choices are taken in any case. "
-      "`containerspy --print-config` shows each setting and where it came from, as a file that can be used again, with *** for what is secret.\n\n"
+      "`containerspy --print-config` shows each setting and where it came from, as a file that can be used again, with "
+      "*** for what is secret.\n\n"
       "The configuration file is [JSON5](https://spec.json5.org): `--config FILE`, else `CSPY_CONFIG`, else the first "
       "that "
       "exists of");

@@ -28,7 +28,8 @@ std::vector<std::pair<std::string_view, Error>> complete(Options& options) {
     mistakes.emplace_back("otlp_endpoint", endpoint.error());
   }
   if (!options.otlp_client_key.empty() && options.otlp_client_certificate.empty()) {
-    mistakes.emplace_back("otlp_client_key", Error{Code::invalid, "a key is of no use without otlp_client_certificate"});
+    mistakes.emplace_back("otlp_client_key",
+                          Error{Code::invalid, "a key is of no use without otlp_client_certificate"});
   }
   const std::array<std::pair<std::string_view, const std::string*>, 4> files{
       {{"otlp_headers_file", &options.otlp_headers_file},

@@ -66,8 +66,7 @@ ExportSide::ExportSide(boost::asio::io_context& io, const Options& options, Log&
       tls_{make_tls(options, log)},
       encoder_{make_encoder(options)},
       transport_{make_transport(options, context_, tls_.get(), headers_)},
-      exporter_{io,  exporter_settings(options), *encoder_, *transport_, log, std::move(restore),
-                std::move(random)} {}
+      exporter_{io, exporter_settings(options), *encoder_, *transport_, log, std::move(restore), std::move(random)} {}
 
 Result<void> ExportSide::prepare() {
   if (!options_.otlp_headers_file.empty()) {

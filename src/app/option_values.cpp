@@ -111,10 +111,10 @@ Result<void> set_disabled(Options& options, std::string_view value) {
 Result<void> set_otlp_protocol(Options& options, std::string_view value) {
   using enum OtlpProtocol;
   static constexpr std::array<Named<OtlpProtocol>, 5> protocols{{{"httpbinary", http_protobuf},
-                                                                  {"httpjson", http_json},
-                                                                  {"grpc", grpc},
-                                                                  {"http/protobuf", http_protobuf, true},
-                                                                  {"http/json", http_json, true}}};
+                                                                 {"httpjson", http_json},
+                                                                 {"grpc", grpc},
+                                                                 {"http/protobuf", http_protobuf, true},
+                                                                 {"http/json", http_json, true}}};
   return choose<OtlpProtocol>(options.otlp_protocol, value, protocols);
 }
 

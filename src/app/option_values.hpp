@@ -38,7 +38,7 @@ namespace cspy::app {
 [[nodiscard]] Result<void> set_log_format(Options& options, std::string_view value);
 
 /// A text that is taken as it is: the name of a file.
-template<std::string Options::*member>
+template<std::string Options::* member>
 [[nodiscard]] Result<void> set_text(Options& options, std::string_view value) {
   options.*member = value;
   return {};

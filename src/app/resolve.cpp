@@ -49,7 +49,8 @@ class Resolver {
   /// What follows from several settings together.
   void complete() {
     for (const auto& [key, error] : app::complete(result.options)) {
-      const auto found = std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
+      const auto found =
+          std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
       result.mistakes.push_back(complaint(*found->first, found->second, error));
     }
     for (auto& [row, given] : result.values) {

@@ -132,7 +132,8 @@ Result<Endpoint> parse_otlp_endpoint(std::string_view text, OtlpPath path) {
 }
 
 Result<Endpoint> parse_grpc_endpoint(std::string_view text, bool insecure) {
-  const auto with_scheme = text.contains("://") ? std::string{text} : (insecure ? "http://" : "https://") + std::string{text};
+  const auto with_scheme =
+      text.contains("://") ? std::string{text} : (insecure ? "http://" : "https://") + std::string{text};
   auto url = parse_http_url(with_scheme);
   if (!url) return std::unexpected{std::move(url).error()};
   url->endpoint.path = "/";

@@ -29,7 +29,7 @@ struct Header {
 /// body.
 struct Request {
   std::string_view path;
-  std::span<const Header> headers;         ///< beyond :method (POST), :scheme, :authority and :path
+  std::span<const Header> headers;              ///< beyond :method (POST), :scheme, :authority and :path
   std::span<const std::string_view> body = {};  ///< in pieces, sent one after the other
 };
 

@@ -138,7 +138,8 @@ void Delivery::advance(TimePoint now, Change& change) {
 /// Between two rounds of a backlog: the receiver has just come back, with all its other clients. It gets as long a rest
 /// as it took to take the last round; but a backlog always shrinks faster than rounds are added to it.
 milliseconds Delivery::pause_after(net::Clock::duration sending) const {
-  const auto rest = std::max(std::chrono::duration_cast<milliseconds>(sending), milliseconds{limits::backlog_pause_min});
+  const auto rest =
+      std::max(std::chrono::duration_cast<milliseconds>(sending), milliseconds{limits::backlog_pause_min});
   return std::min(rest, settings_.interval / 4);
 }
 

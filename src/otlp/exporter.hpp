@@ -29,7 +29,7 @@ class Exporter {
   };
   struct Counts {
     std::uint64_t rounds_sent = 0;
-    std::uint64_t rounds_lost = 0;      ///< dropped from the queue, or refused in a part
+    std::uint64_t rounds_lost = 0;  ///< dropped from the queue, or refused in a part
     std::uint64_t points_sent = 0;
     std::uint64_t points_lost = 0;
     std::uint64_t points_rejected = 0;  ///< by the receiver, in a partial success

@@ -7,8 +7,8 @@
 namespace cspy::otlp {
 namespace {
 
-// A request repeats its labels in every point, so the fastest level finds most of what there is to find; and a window of
-// 32 KB spans many points.
+// A request repeats its labels in every point, so the fastest level finds most of what there is to find; and a window
+// of 32 KB spans many points.
 constexpr int level = 1;
 constexpr int gzip_header = 16;
 constexpr int window_bits = 15;

@@ -1,5 +1,5 @@
-// The encoded labels of a request's containers. They stand in each of a container's points, so they are encoded once and
-// copied.
+// The encoded labels of a request's containers. They stand in each of a container's points, so they are encoded once
+// and copied.
 #pragma once
 
 #include <cstddef>

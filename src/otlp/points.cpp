@@ -110,8 +110,7 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
     const auto& ending = batch.endings[i];
     const auto start = counter ? start_of(*ending.last->container, batch.time) : 0;
     const auto container = batch.readings.size() + i;
-    Completer completer{
-        points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
+    Completer completer{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
     metrics::visit_ended(metric, ending, batch.time, completer);
   }
 }

@@ -1,5 +1,6 @@
 #include "otlp/queue_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "otlp/round_record.hpp"
@@ -14,8 +15,13 @@ Result<std::vector<Waiting>> QueueStore::open(std::string directory, std::size_t
       directory, bytes_max,
       [&](std::uint64_t sequence, std::string_view record, Progress progress) {
         auto round = read_round(record);
-        if (!round) ++unreadable;
-        found.push_back({.sequence = sequence, .round = round ? *std::move(round) : metrics::Round{}, .progress = progress});
+        if (!round) {
+          ++unreadable;
+          round.emplace();
+        }
+        progress.readings = std::min(progress.readings, static_cast<std::uint32_t>(round->readings.size()));
+        progress.endings = std::min(progress.endings, static_cast<std::uint32_t>(round->endings.size()));
+        found.push_back({.sequence = sequence, .round = *std::move(round), .progress = progress});
       },
       recovery);
   if (!journal) return std::unexpected{std::move(journal).error()};

@@ -21,7 +21,8 @@ class QueueStore {
   /// Without a directory; every call but open() does nothing then. `log` outlives it.
   explicit QueueStore(Log& log) : log_{log} {}
 
-  /// Opens the journal in `directory` and returns the rounds that it still has, the oldest first. Errors as Journal::open.
+  /// Opens the journal in `directory` and returns the rounds that it still has, the oldest first. Errors as
+  /// Journal::open.
   Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max);
 
   /// Writes down what of the rounds is not yet. false: the journal is full, and the oldest must go first.

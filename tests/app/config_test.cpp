@@ -110,24 +110,29 @@ TEST(Settings, KnowTheProtocolsUnderBothNamesAndTheirEndpoints) {
   }
   EXPECT_EQ(options("grpc").otlp_protocol, OtlpProtocol::grpc);
   EXPECT_EQ(options("grpc").otlp_endpoint.text(), "http://localhost:4317/");
-  EXPECT_THAT(resolve_all({"--otlp-protocol", "soap"}, {}).mistakes,
-              ElementsAre("otlp_protocol = 'soap' (command line --otlp-protocol): expected one of httpbinary, httpjson, "
-                          "grpc"));
+  EXPECT_THAT(
+      resolve_all({"--otlp-protocol", "soap"}, {}).mistakes,
+      ElementsAre("otlp_protocol = 'soap' (command line --otlp-protocol): expected one of httpbinary, httpjson, "
+                  "grpc"));
 }
 
 TEST(Settings, TakeOpenTelemetrysVariablesTheMetricsFormFirst) {
-  const auto endpoint = [](const Variables& variables) { return resolve_all({}, variables).options.otlp_endpoint.text(); };
+  const auto endpoint = [](const Variables& variables) {
+    return resolve_all({}, variables).options.otlp_endpoint.text();
+  };
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base"}}), "http://c:4318/base/v1/metrics");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base/?x=1"}}),
             "http://c:4318/base/v1/metrics?x=1");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://c:4318"}}), "http://c:4318/") << "as it is";
-  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g"}}),
-            "http://m:1/x");
+  EXPECT_EQ(
+      endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g"}}),
+      "http://m:1/x");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g:1"}}),
             "http://g:1/v1/metrics")
       << "an empty variable is none";
-  EXPECT_EQ(endpoint({{"CSPY_OTLP_ENDPOINT", "http://ours:1"}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}}),
-            "http://ours:1/v1/metrics");
+  EXPECT_EQ(
+      endpoint({{"CSPY_OTLP_ENDPOINT", "http://ours:1"}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}}),
+      "http://ours:1/v1/metrics");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/ignored"}}),
             "https://c/");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "c:4317"}}),
@@ -197,8 +202,9 @@ TEST(Settings, TakeAnInvalidMetricsFormForNoneAndUseTheGenericOne) {
 }
 
 TEST(Settings, ShowNoSecret) {
-  const auto resolved = resolve_all({"--otlp-headers", "authorization=Bearer s3cr3t"},
-                                    {{"HTTPS_PROXY", "http://user:s3cr3t@p:3128"}, {"CSPY_HTTP_PROXY", "http://s3cr3t@p"}});
+  const auto resolved =
+      resolve_all({"--otlp-headers", "authorization=Bearer s3cr3t"},
+                  {{"HTTPS_PROXY", "http://user:s3cr3t@p:3128"}, {"CSPY_HTTP_PROXY", "http://s3cr3t@p"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
   const auto text = config_text(resolved);
   EXPECT_THAT(text, testing::Not(HasSubstr("s3cr3t")));

@@ -94,8 +94,7 @@ TEST(Deltas, CountASeriesThatIsNewFromZero) {
 TEST(Deltas, LeaveGaugesAsTheyAre) {
   Pusher pusher{started_at + 5 * second};
   const std::vector<metrics::ReadingPtr> readings{reading(1)};
-  Batch batch{
-      .time = started_at + 9 * second, .readings = readings, .endings = {}, .temporality = Temporality::delta};
+  Batch batch{.time = started_at + 9 * second, .readings = readings, .endings = {}, .temporality = Temporality::delta};
   batch.bases = pusher.deltas.bases(batch);
   const auto request = tools::decode_request(pusher.encoder.encode({}, batch));
   std::size_t gauges = 0, sums = 0;

@@ -22,8 +22,7 @@ const Resource resource{{"service.name", "containerspy"}, {"host.name", "k\xC3\x
 
 otlp_test::ExportMetricsServiceRequest from_json(std::string_view body) {
   otlp_test::ExportMetricsServiceRequest request;
-  const auto status =
-      google::protobuf::util::JsonStringToMessage({body.data(), body.size()}, &request, {});
+  const auto status = google::protobuf::util::JsonStringToMessage({body.data(), body.size()}, &request, {});
   EXPECT_TRUE(status.ok()) << status.ToString() << "\n" << body;
   return request;
 }
@@ -40,14 +39,14 @@ void expect_same(const Batch& batch) {
   std::string difference;
   google::protobuf::util::MessageDifferencer differencer;
   differencer.ReportDifferencesToString(&difference);
-  EXPECT_TRUE(differencer.Compare(from_protobuf(protobuf.encode(resource, batch)),
-                                  from_json(json.encode(resource, batch))))
+  EXPECT_TRUE(
+      differencer.Compare(from_protobuf(protobuf.encode(resource, batch)), from_json(json.encode(resource, batch))))
       << difference;
 }
 
 TEST(JsonEncoder, SaysWhatTheProtobufSays) {
   auto sample = test::full_sample();
-  sample.cpu_total_ns = 123'456'789'012'345'678;  // a double with many digits
+  sample.cpu_total_ns = 123'456'789'012'345'678;             // a double with many digits
   sample.networks[0].receive_bytes = 9'007'199'254'740'993;  // not a double
   sample.networks[0].interface = "eth\"0\\\x01";
   const std::vector<metrics::ReadingPtr> readings{make_reading(make_container("a", "k\xC3\xA4se"), sample),
@@ -72,8 +71,9 @@ TEST(JsonEncoder, WritesTheMappingOfTheSpecification) {
   const std::string body{encoder.encode({}, {.time = started_at + second, .readings = readings, .endings = {}})};
   EXPECT_EQ(encoder.content_type(), "application/json");
   EXPECT_THAT(body, testing::StartsWith(R"({"resourceMetrics":[{"resource":{"attributes":[]},"scopeMetrics":[{)"));
-  EXPECT_THAT(body, testing::HasSubstr(R"("unit":"By","gauge":{"dataPoints":[{"timeUnixNano":"1795000001000000000",)"
-                                       R"("asInt":"5","attributes":[{"key":"id","value":{"stringValue":"/docker/a"}},)"))
+  EXPECT_THAT(body,
+              testing::HasSubstr(R"("unit":"By","gauge":{"dataPoints":[{"timeUnixNano":"1795000001000000000",)"
+                                 R"("asInt":"5","attributes":[{"key":"id","value":{"stringValue":"/docker/a"}},)"))
       << "64-bit integers are strings";
   EXPECT_THAT(body, testing::HasSubstr(R"({"key":"scope","value":{"stringValue":"hierarchy"}}]}],)"
                                        R"("aggregationTemporality":2,"isMonotonic":true}})"))

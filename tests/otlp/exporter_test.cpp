@@ -6,9 +6,9 @@
 
 #include "otlp/encode_protobuf.hpp"
 #include "otlp/transport_http.hpp"
+#include "tests/support/gunzip.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/loop.hpp"
-#include "tests/support/gunzip.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tools/http_server.hpp"
@@ -45,10 +45,10 @@ struct ExporterTest : testing::Test {
         },
         [] { return 0.5; });
     exporter->set_resource({{"service.name", "containerspy"}});
+    running = true;
     test::spawn(io, run());
   }
   net::Task<void> run() {
-    running = true;
     co_await exporter->run();
     running = false;
   }
@@ -146,10 +146,10 @@ TEST_F(ExporterTest, SaysOnceThatTheReceiverIsAwayAndOnceThatItIsBack) {
   exporter->push(round(1, 1));
   exporter->push(round(1, 1));
   ASSERT_TRUE(settled(2));
-  EXPECT_THAT(capture.lines,
-              ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": HTTP 503\"",
-                          HasSubstr("first metrics delivered"),
-                          "level=info msg=\"all rounds that waited are delivered\""));
+  EXPECT_THAT(
+      capture.lines,
+      ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": HTTP 503\"",
+                  HasSubstr("first metrics delivered"), "level=info msg=\"all rounds that waited are delivered\""));
   EXPECT_EQ(exporter->counts().rounds_sent, 2U);
   EXPECT_EQ(exporter->counts().rounds_lost, 0U);
   EXPECT_THAT(restored, SizeIs(0));

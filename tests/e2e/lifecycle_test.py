@@ -1,8 +1,8 @@
 """What users see of a container: it comes, works, changes, goes."""
 
 from support.case import EngineCase, anchor
-from support.decode import label, own_labels
 from support.kernel import Kernel, disk_below
+from support.points import label, own_labels
 
 MIB = 1024 * 1024
 

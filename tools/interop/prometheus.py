@@ -5,23 +5,21 @@ Each has an agent of its own. What depends on a strategy is checked with all of 
 
 import argparse
 import contextlib
-import os
-import pathlib
 import re
-import signal
 import subprocess
 import sys
 import time
 
 from checks import Checks
 from expected import COUNTERS, GAUGES, NAMES, documented
+from fleet import MEMORY_BYTES_MAX, Fleet
+from leg import on_an_engine
 from server import Server, wait_for
 from support.agent import BINARY, Agent
-from support.engine import Engine, in_parallel
+from support.engine import in_parallel
 
 STRATEGIES = ("UnderscoreEscapingWithSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation", "UnderscoreEscapingWithoutSuffixes")
 INTERVAL_MS = 2_000
-MEMORY_BYTES_MAX = 64 * 1024 * 1024
 
 # What Prometheus makes itself: the resource's attributes as a metric.
 _OWN = {"target_info"}
@@ -60,53 +58,6 @@ class Prometheus(Server):
         """How many pushes were answered, by status."""
         line = re.compile(r'^prometheus_http_requests_total\{code="(\d+)",handler="/api/v1/otlp/v1/metrics"\} (\d+)', re.MULTILINE)
         return {code: int(count) for code, count in line.findall(self.get("/metrics"))}
-
-
-class Containers:
-    """What runs on the engine: between them every metric has a reason to exist."""
-
-    def __init__(self, engine, undo):
-        self.engine = engine
-        self._undo = undo
-        self.parent = self._favoured_parent()
-        self.burner = engine.run("burner", "while :; do :; done", CpusetCpus="0", **self._in_parent())
-        self.all = engine.run(
-            "all", "while :; do dd if=/dev/zero of=/data bs=1M count=4 conv=fsync 2>/dev/null; ping -c 1 -W 1 $GATEWAY >/dev/null; sleep 1; done"
-            .replace("$GATEWAY", "$(ip route | awk '/default/ { print $3 }')"),
-            network="bridge", health="true", labels={"com.example/team": "core"}, Memory=MEMORY_BYTES_MAX, NanoCpus=200_000_000,
-            **engine.disk_accounting())
-        self.leaver = engine.run("leaver", network="bridge")
-
-    def _favoured_parent(self):
-        """A cgroup that gets its CPU whatever else this machine does, or None where we cannot make one: the burner's rate
-        is to be 1, and that is what is checked, not how busy the machine is."""
-        if self.engine.info["CgroupDriver"] != "cgroupfs":
-            return None
-        unified = pathlib.Path("/sys/fs/cgroup/cgroup.controllers").exists()
-        root = pathlib.Path("/sys/fs/cgroup" if unified else "/sys/fs/cgroup/cpu")
-        path = root / f"containerspy-interop-{os.getpid()}"
-        try:
-            path.mkdir()
-            self._undo.callback(self._remove_parent, path.name)
-            (path / ("cpu.weight" if unified else "cpu.shares")).write_text("10000" if unified else "262144", encoding="ascii")
-        except OSError:
-            return None
-        return path.name
-
-    def _remove_parent(self, name):
-        # The engine, too, would end what runs in it, but leave its cgroups where it does not know the parent.
-        self.engine.remove_all()
-        for path in [pathlib.Path("/sys/fs/cgroup", name), *pathlib.Path("/sys/fs/cgroup").glob(f"*/{name}")]:
-            if path.is_dir():
-                path.rmdir()
-
-    def _in_parent(self):
-        return {"CgroupParent": "/" + self.parent} if self.parent else {}
-
-    def burnt(self):
-        """The kernel's own account of the burner, in CPU seconds, by the engine's answer; and when it was taken."""
-        stats = self.burner.stats()
-        return stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9, time.time()
 
 
 def check_names(checks, prometheus):
@@ -207,7 +158,8 @@ def run(options, engine, undo):
     print(f"Prometheus {version}, engine {engine.info['ServerVersion']} with cgroup v{engine.info.get('CgroupVersion', '1')}, {BINARY}", flush=True)
 
     checks = Checks()
-    containers = Containers(engine, undo)
+    containers = Fleet(engine, undo)
+    containers.burn()
     receivers = [undo.enter_context(Prometheus(options.prometheus, strategy)) for strategy in options.strategy or STRATEGIES]
     typed = undo.enter_context(Prometheus(options.prometheus, STRATEGIES[0], features=["type-and-unit-labels"]))
     everyone = [*receivers, typed]
@@ -244,21 +196,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop prometheus", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--strategy", action="append", choices=STRATEGIES, help="only this one; more than once for several (all)")
-    options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-
-    engine = Engine()
-    with contextlib.ExitStack() as undo:
-        undo.callback(engine.stop)
-        try:
-            if reason := engine.start():
-                print(f"interop: a real engine is needed: {reason}; or name one by ENGINE_SOCKET", file=sys.stderr)
-                return 1
-            return run(options, engine, undo)
-        finally:
-            # A second Ctrl-C must not leave half of it behind.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return on_an_engine(run, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import time
 import google.protobuf.message
 import otlp_pb2
 
-from support.decode import decode, label, own_labels
+from support.decode import decode
 from support.invariants import SUITE
+from support.points import label, own_labels
 from support.waiting import wait_until
 
 

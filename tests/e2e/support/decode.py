@@ -1,30 +1,8 @@
 """Bytes of a request -> points, by Google's protobuf library and a definition that is not the agent's."""
 
-import collections
-
 import otlp_pb2
 
-# Where a container's own labels end and a metric's begin: these are cAdvisor's for every container.
-GENERAL_LABELS = ("id", "name", "image")
-
-# Labels are a sorted tuple of pairs, so that (metric, labels) is a series' identity. Times are nanoseconds since 1970.
-# `value` is None where there is none.
-Point = collections.namedtuple("Point", "metric labels start time value ended")
-
-# What is said about a metric, which must not change: `kind` is "counter" or "gauge", or what else it was.
-Description = collections.namedtuple("Description", "kind unit help")
-
-Request = collections.namedtuple("Request", "resources scopes descriptions points")
-
-
-def label(point, key):
-    return next((value for name, value in point.labels if name == key), "")
-
-
-def own_labels(point):
-    """The labels of a point that tell the series of one metric of one container apart."""
-    general = ("container_label_", *GENERAL_LABELS)
-    return tuple(pair for pair in point.labels if not (pair[0] in GENERAL_LABELS or pair[0].startswith(general[0])))
+from support.points import Description, Point, Request, kind_of_sum
 
 
 def _attributes(attributes):
@@ -36,8 +14,7 @@ def _attributes(attributes):
 def _kind(metric):
     which = metric.WhichOneof("data")
     if which == "sum":
-        monotonic, temporality = metric.sum.is_monotonic, metric.sum.aggregation_temporality
-        return "counter" if monotonic and temporality == 2 else f"sum(monotonic={monotonic}, temporality={temporality})"
+        return kind_of_sum(metric.sum.is_monotonic, metric.sum.aggregation_temporality)
     return which or "nothing"
 
 

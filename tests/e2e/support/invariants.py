@@ -6,7 +6,7 @@ a receiver has acknowledged is looked at; what it refused may rightly come again
 
 import re
 
-from support.decode import GENERAL_LABELS
+from support.points import GENERAL_LABELS
 
 _METRIC = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*\Z")

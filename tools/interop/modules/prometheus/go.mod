@@ -1,4 +1,4 @@
-module containerspy/interop
+module containerspy/interop/prometheus
 
 go 1.24.0
 

@@ -1,0 +1,64 @@
+# The receivers of others that the agent is run with: fetched and built once, below build/interop. Sourced after common.sh.
+# shellcheck shell=bash
+
+receivers=$ROOT/build/interop
+
+# took NAME SECONDS-BEFORE: says how long something took, if it took long enough to be noticed.
+took() { [ $((SECONDS - $2)) -lt 5 ] || say "built $1 in $((SECONDS - $2)) s"; }
+
+need_go() {
+  command -v go >/dev/null ||
+    die "Go is needed to build the receivers: version $(awk '$1 == "go" { print $2 }' "$ROOT/tools/interop/modules/$1/go.mod") or newer"
+}
+
+# version_of FOLDER MODULE: the one that the go.mod pins.
+version_of() { go -C "$ROOT/tools/interop/modules/$1" list -m -f '{{.Version}}' "$2"; }
+
+# google_python: the Python that has Google's libraries, in the versions of requirements.txt. Its path is $google_python.
+google_python() {
+  local wanted=$ROOT/tools/interop/requirements.txt begin=$SECONDS
+  google_python=$receivers/google/bin/python
+  ! cmp -s "$wanted" "$receivers/google/requirements.txt" || return 0
+  if [ "$(id -u)" = 0 ]; then "$ROOT/scripts/setup" interop || true; fi
+  say "installing Google's libraries for Python in build/interop/google"
+  rm -rf "$receivers/google"
+  # The machine's own, for which there are built packages.
+  run /usr/bin/python3 -m venv "$receivers/google" || die "there is no venv for Python (scripts/setup interop)"
+  run "$receivers/google/bin/pip" install --disable-pip-version-check --only-binary :all: --requirement "$wanted" ||
+    die "Google's libraries for Python cannot be installed; the lines above say why"
+  cp "$wanted" "$receivers/google/requirements.txt"
+  took "the environment for Python" "$begin"
+}
+
+# build_prometheus: $prometheus, of $prometheus_version. Go does nothing where it is up to date, here and below.
+build_prometheus() {
+  local begin=$SECONDS
+  need_go prometheus
+  prometheus=$receivers/prometheus
+  prometheus_version=$(version_of prometheus github.com/prometheus/prometheus)
+  # As a module 3.7.3 is called v0.307.3.
+  prometheus_version=$(sed -E 's/^v0\.([0-9])0?([0-9]+)\.(.*)$/\1.\2.\3/' <<<"$prometheus_version")
+  [ -e "$prometheus" ] || say "building Prometheus $prometheus_version, which may take some minutes"
+  go -C "$ROOT/tools/interop/modules/prometheus" build \
+    -ldflags "-X github.com/prometheus/common/version.Version=$prometheus_version" \
+    -o "$prometheus" github.com/prometheus/prometheus/cmd/prometheus || die "Prometheus $prometheus_version cannot be built"
+  took "Prometheus $prometheus_version" "$begin"
+}
+
+# build_otelcol: $otelcol, of $otelcol_version, of sources that the Collector's own builder writes.
+build_otelcol() {
+  local begin=$SECONDS module=$ROOT/tools/interop/modules/otelcol sources=$receivers/otelcol.build log
+  need_go otelcol
+  otelcol=$receivers/otelcol
+  otelcol_version=$(version_of otelcol go.opentelemetry.io/collector/otelcol)
+  [ -e "$otelcol" ] || say "building the OpenTelemetry Collector $otelcol_version, which may take some minutes"
+  mkdir -p "$receivers"
+  go -C "$module" build -o "$receivers/builder" go.opentelemetry.io/collector/cmd/builder ||
+    die "the Collector's builder cannot be built"
+  # It would leave the choice of all other versions to the day.
+  log=$(cd "$receivers" && ./builder --config "$module/builder.yaml" --skip-get-modules --skip-compilation 2>&1) ||
+    die "the Collector's builder failed: $log"
+  cp "$module/go.mod" "$module/go.sum" "$sources"
+  go -C "$sources" build -trimpath -ldflags '-s -w' -o "$otelcol" . || die "the Collector $otelcol_version cannot be built"
+  took "the OpenTelemetry Collector $otelcol_version" "$begin"
+}

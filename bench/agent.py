@@ -6,10 +6,15 @@ Each fleet runs for some rounds at the given interval. CPU time is the kernel's 
 inspecting are not in it; they are in the peak of the resident memory (VmHWM). Instructions are counted by callgrind in
 user space, as the slope between a short and a long run, and do not depend on what else the machine is doing.
 
+Then the ways of sending are compared with each other: all rows of that table are from one run, and `ratio` is to its first.
+Where TLS or gRPC are asked for, the sink is Google's (tools/interop/google_receiver.py).
+
 The limits in the last columns are the project's goals; the status is 1 where one is missed.
 """
 
 import argparse
+import collections
+import os
 import pathlib
 import re
 import shutil
@@ -25,23 +30,63 @@ GOALS = {  # containers: (CPU milliseconds per second, peak resident MB)
     1000: (3.5, 8.0),
     5000: (None, 20.0),
 }
+BINARY_MB_MAX = 8.0
+
+# `settings` are what follows CSPY_OTLP_; CPU in milliseconds per second, peak in resident MB.
+Way = collections.namedtuple("Way", "name containers settings cpu_goal peak_goal")
+WAYS = (
+    Way("httpbinary", 100, {}, None, None),
+    Way("httpbinary+gzip", 100, {"COMPRESSION": "gzip"}, None, None),
+    Way("httpjson", 100, {"PROTO": "httpjson"}, None, None),
+    Way("httpbinary+tls", 100, {"CERTIFICATE": None}, None, None),
+    Way("grpc", 100, {"PROTO": "grpc"}, 0.7, 5.0),
+    Way("grpc+tls+gzip", 100, {"PROTO": "grpc", "CERTIFICATE": None, "COMPRESSION": "gzip"}, None, None),
+    Way("httpbinary", 12, {}, None, None),
+    Way("httpbinary+tls", 12, {"CERTIFICATE": None}, None, 6.5),
+)
+
+TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools/interop"
+sys.path.insert(0, str(TOOLS))
+sys.dont_write_bytecode = True
+
+from certificates import Certificates  # noqa: E402 # its folder is found one line above
+from server import free_port  # noqa: E402
 
 
 class Fixture:
-    """An engine stand-in and a sink, running."""
+    """An engine stand-in and a sink, running. `way`: how the agent sends; `python`: one that has Google's libraries."""
 
-    def __init__(self, build, containers):
+    def __init__(self, build, containers, way=WAYS[0], python=None):
         self.build = build
+        self.environment = {f"CSPY_OTLP_{key}": value for key, value in way.settings.items()}
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="containerspy-bench-"))
         self.socket = self.directory / "engine.sock"
         ready, port = self.directory / "ready", self.directory / "port"
         tools = build / "tools"
         self.processes = [
             subprocess.Popen([tools / "engine_stand_in", "--socket", self.socket, "--containers", str(containers), "--ready-file", ready]),
-            subprocess.Popen([tools / "otlp_view", "--quiet", "--listen", "127.0.0.1:0", "--port-file", port]),
         ]
-        wait_for(lambda: ready.exists() and port.exists() and port.read_text().endswith("\n"), 60, "the stand-in and the sink")
-        self.port = int(port.read_text())
+        if needs_google(way):
+            self.endpoint, sink = self.google(way, python)
+            self.processes.append(sink)
+            wait_for(ready.exists, 60, "the stand-in")
+        else:
+            self.processes.append(subprocess.Popen([tools / "otlp_view", "--quiet", "--listen", "127.0.0.1:0", "--port-file", port]))
+            wait_for(lambda: ready.exists() and port.exists() and port.read_text().endswith("\n"), 60, "the stand-in and the sink")
+            self.endpoint = f"http://127.0.0.1:{int(port.read_text())}"
+
+    def google(self, way, python):
+        number, scheme = free_port(), "http"
+        command = [python, TOOLS / "google_receiver.py", "--count", "--listen",
+                   f"{'grpc' if way.settings.get('PROTO') == 'grpc' else 'http'}:{number}:{self.directory / 'requests'}"]
+        if "CERTIFICATE" in way.settings:
+            certificates, scheme = Certificates(self.directory), "https"
+            command += ["--server-certificate", certificates.server, "--server-key", certificates.server_key]
+            self.environment["CSPY_OTLP_CERTIFICATE"] = str(certificates.authority)
+        sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if not sink.stdout.readline().startswith("ready"):
+            sys.exit("bench: Google's receiver does not start")
+        return f"{scheme}://127.0.0.1:{number}", sink
 
     def __enter__(self):
         return self
@@ -55,8 +100,9 @@ class Fixture:
     def agent(self, interval_ms, prefix=()):
         log = open(self.directory / "agent.log", "w", encoding="utf-8")
         command = [*prefix, self.build / "containerspy", "--docker-socket", self.socket, "--log-level", "debug",
-                   "--otlp-endpoint", f"http://127.0.0.1:{self.port}", "--otlp-export-interval", str(interval_ms)]
-        return subprocess.Popen(command, stderr=log)
+                   "--otlp-endpoint", self.endpoint, "--otlp-export-interval", str(interval_ms)]
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CSPY_", "OTEL_"))}
+        return subprocess.Popen(command, stderr=log, env={**inherited, **self.environment})
 
     def log(self):
         return (self.directory / "agent.log").read_text(encoding="utf-8")
@@ -95,8 +141,12 @@ def finish(agent):
         sys.exit("bench: the agent failed")
 
 
-def measure(build, containers, interval, rounds):
-    with Fixture(build, containers) as fixture:
+def needs_google(way):
+    return way.settings.get("PROTO") == "grpc" or "CERTIFICATE" in way.settings
+
+
+def measure(build, containers, interval, rounds, way=WAYS[0], python=None):
+    with Fixture(build, containers, way, python) as fixture:
         agent = fixture.agent(int(interval * 1000))
         wait_for(lambda: fixture.rounds_sent() >= 1, 120, "the first round")
         begin, cpu_begin = time.monotonic(), cpu_seconds(agent.pid)
@@ -136,6 +186,26 @@ def instructions(build, containers):
     return (many_total - few_total) / (many - few)
 
 
+def compare_ways(options):
+    """Returns what was missed."""
+    missed = []
+    print(f"{'way':<16} {'containers':>10} {'CPU ms/s':>9} {'goal':>6} {'ratio':>6} {'peak RSS MB':>12} {'goal':>6} {'bytes/container':>16}")
+    base = None
+    for way in WAYS:
+        if needs_google(way) and not options.google_python:
+            print(f"{way.name:<16} {way.containers:>10} left out: it needs Google's libraries (--google-python)")
+            continue
+        row = measure(options.build, way.containers, options.interval, options.rounds, way, options.google_python)
+        base = base or row["cpu"]
+        for value, goal, what in ((row["cpu"], way.cpu_goal, "CPU"), (row["peak"], way.peak_goal, "peak RSS")):
+            if goal is not None and value > goal:
+                missed.append(f"{way.name}, {way.containers} containers: {what} {value:.2f} > {goal}")
+        ratio = f"{row['cpu'] / base:.2f}" if way.containers == WAYS[0].containers else "-"
+        print(f"{way.name:<16} {way.containers:>10} {row['cpu']:>9.3f} {way.cpu_goal or '-':>6} {ratio:>6} {row['peak']:>12.2f} "
+              f"{way.peak_goal or '-':>6} {row['bytes']:>16.0f}", flush=True)
+    return missed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, help="the release build's folder")
@@ -143,10 +213,15 @@ def main():
     parser.add_argument("--interval", type=float, default=10, help="seconds between rounds (10)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds that are measured (3)")
     parser.add_argument("--no-instructions", action="store_true", help="leave out the run under callgrind")
+    parser.add_argument("--no-ways", action="store_true", help="leave out the ways of sending")
+    parser.add_argument("--google-python", metavar="FILE", help="a Python with tools/interop/requirements.txt, for gRPC and TLS")
     options = parser.parse_args()
 
     missed = []
-    print(f"interval {options.interval:g} s, {options.rounds} rounds; binary {(options.build / 'containerspy').stat().st_size / 1e6:.2f} MB")
+    size = (options.build / "containerspy").stat().st_size / 1e6
+    print(f"interval {options.interval:g} s, {options.rounds} rounds; binary {size:.2f} MB (goal {BINARY_MB_MAX:g})")
+    if size > BINARY_MB_MAX:
+        missed.append(f"binary {size:.2f} MB > {BINARY_MB_MAX:g}")
     print(f"{'containers':>10} {'CPU ms/s':>9} {'goal':>6} {'us/container':>13} {'peak RSS MB':>12} {'goal':>6} "
           f"{'stats/round':>12} {'engine req/s':>13} {'points':>7} {'bytes/container':>16}")
     for containers in options.containers:
@@ -157,6 +232,8 @@ def main():
                 missed.append(f"{containers} containers: {what} {value:.2f} > {goal}")
         print(f"{containers:>10} {row['cpu']:>9.3f} {cpu_goal or '-':>6} {row['per_container']:>13.1f} {row['peak']:>12.2f} {peak_goal or '-':>6} "
               f"{row['stats']:>12.2f} {row['requests']:>13.1f} {row['points']:>7.1f} {row['bytes']:>16.0f}", flush=True)
+    if not options.no_ways:
+        missed += compare_ways(options)
     if not options.no_instructions:
         if shutil.which("valgrind"):
             print(f"instructions per container and round (callgrind, user space, 100 containers): {instructions(options.build, 100):,.0f}")

@@ -17,6 +17,7 @@ version_of() { go -C "$ROOT/tools/interop/modules/$1" list -m -f '{{.Version}}' 
 # google_python: the Python that has Google's libraries, in the versions of requirements.txt. Its path is $google_python.
 google_python() {
   local wanted=$ROOT/tools/interop/requirements.txt begin=$SECONDS
+  # shellcheck disable=SC2034 # for who calls it
   google_python=$receivers/google/bin/python
   ! cmp -s "$wanted" "$receivers/google/requirements.txt" || return 0
   if [ "$(id -u)" = 0 ]; then "$ROOT/scripts/setup" interop || true; fi

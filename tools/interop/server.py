@@ -40,9 +40,23 @@ class Server:
         self.name = name
         self.port = free_port()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"containerspy-{name}-"))
-        self._log = open(self.directory / "log", "w", encoding="utf-8")
-        self.process = subprocess.Popen(command(self.directory, self.port), cwd=self.directory,
-                                        stdout=self._log, stderr=subprocess.STDOUT)
+        self._command = command(self.directory, self.port)
+        self._log = open(self.directory / "log", "a", encoding="utf-8")
+        self.start()
+
+    def start(self):
+        """Also after `stop`: on the same port, with what it has in its directory."""
+        self.process = subprocess.Popen(self._command, cwd=self.directory, stdout=self._log, stderr=subprocess.STDOUT)
+
+    def stop(self):
+        """As its user would; its directory stays."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def get(self, path, parameters=None):
         """The body of an answer, whatever its status."""
@@ -72,12 +86,6 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self.stop()
         self._log.close()
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -13,6 +13,7 @@
 #include "app/config_file.hpp"
 #include "app/console.hpp"
 #include "app/daemon.hpp"
+#include "app/idle.hpp"
 #include "app/resolve.hpp"
 #include "base/log.hpp"
 
@@ -61,7 +62,16 @@ int run(int argc, char** argv) {
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 
+  if (resolved.options.disabled) {
+    log.info("disabled: nothing is read or sent");
+    app::wait_for_signal();
+    return status_ok;
+  }
   app::Daemon daemon{resolved.options, log};
+  if (auto prepared = daemon.prepare(); !prepared) {
+    log.error("configuration", {{"mistake", prepared.error().message}});
+    return status_misconfigured;
+  }
   daemon.run();
   return status_ok;
 }

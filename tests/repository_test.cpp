@@ -31,16 +31,20 @@ const std::map<std::string, std::set<std::string>> layers{
 
 /// Where the headers of a third-party library may be included: its files, with the reason where they are more than two.
 const std::map<std::string, std::set<std::string>> libraries{
-    // Headers that name only a coroutine, a timer or the loop; sockets stay in stream and http1.
+    // Headers that name only a coroutine, a timer or the loop; sockets stay in stream, http1 and http2.
     {"boost/asio/",
      {"net/task.hpp", "net/context.hpp", "net/context.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp",
-      "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
+      "net/http2.cpp", "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
+    {"nghttp2/", {"net/http2.cpp"}},
+    {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},
     {"boost/json/", {"base/json_reader.cpp"}},
     {"boost/url/", {"base/endpoint.cpp"}},
     // types.hpp only, for the tag type of the field numbers.
-    {"protozero/", {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp"}},
+    {"protozero/",
+     {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp", "otlp/record_fields.hpp",
+      "otlp/round_record_write.cpp", "otlp/round_record_read.cpp"}},
     {"CLI/", {"app/command_line.cpp"}},
 };
 

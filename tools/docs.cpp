@@ -29,11 +29,8 @@ std::string environment_list(const app::OptionRow& row) {
   for (const auto& [name, deprecated] : row.environment) {
     names.append(names.empty() ? "" : "; ").append(code(name)).append(deprecated ? " (misspelt, with a warning)" : "");
   }
-  for (const auto& [name, lenient] : row.ambient) {
-    names.append("; below the file: ")
-        .append(code(name))
-        .append(lenient ? " (passed over with a warning where it is no number)" : "");
-  }
+  for (const auto& other : row.ambient)
+    names.append("; below the file: ").append(code(other.name));
   return names;
 }
 
@@ -65,7 +62,10 @@ std::string configuration_page() {
       "A setting is taken from the command line, else from its environment variable, else from the configuration file, "
       "else "
       "from a variable of others that gives its default, else its own default. An empty variable is as good as none. "
-      "`containerspy --print-config` shows each setting and where it came from, as a file that can be used again.\n\n"
+      "Of OpenTelemetry's variables, a number, boolean, name or "
+      "list that cannot be understood is passed over with a warning. Names of choices are taken in any case. "
+      "`containerspy --print-config` shows each setting and where it came from, as a file that can be used again, with "
+      "*** for what is secret.\n\n"
       "The configuration file is [JSON5](https://spec.json5.org): `--config FILE`, else `CSPY_CONFIG`, else the first "
       "that "
       "exists of");

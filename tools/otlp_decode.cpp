@@ -87,7 +87,9 @@ DecodedMetric decode_metric(pbf_message<fields::Metric> message) {
               metric.temporality = typed(sum, pbf_wire_type::varint).get_enum();
               break;
             // Not get_bool(): it reads a byte where none may be left.
-            case fields::Sum::is_monotonic: metric.monotonic = typed(sum, pbf_wire_type::varint).get_uint64() != 0; break;
+            case fields::Sum::is_monotonic:
+              metric.monotonic = typed(sum, pbf_wire_type::varint).get_uint64() != 0;
+              break;
             default: sum.skip();
           }
         }

@@ -21,6 +21,15 @@ std::string_view type_of(const json5::Value& value) {
   return names[value.data.index()];
 }
 
+std::string_view name_of(OptionRow::Type type) {
+  switch (type) {
+    case OptionRow::Type::text: return "a string";
+    case OptionRow::Type::number: return "a number";
+    case OptionRow::Type::boolean: return "a boolean";
+  }
+  return {};
+}
+
 std::string place(std::string_view path, json5::Position at) {
   return fmt::format("{}, line {}, column {}", path, at.line, at.column);
 }
@@ -37,6 +46,10 @@ std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& val
     const auto* text = std::get_if<std::string>(&value.data);
     return text == nullptr ? std::nullopt : std::optional{*text};
   }
+  if (type == OptionRow::Type::boolean) {
+    const auto* flag = std::get_if<bool>(&value.data);
+    return flag == nullptr ? std::nullopt : std::optional<std::string>{*flag ? "true" : "false"};
+  }
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
   if (const auto* real = std::get_if<double>(&value.data)) return fmt::format("{}", *real);
   return std::nullopt;
@@ -51,8 +64,7 @@ void take_member(ConfigFile& result, std::string_view path, const json5::Member&
   auto text = text_of(row->type, member.value);
   if (!text) {
     result.mistakes.push_back(fmt::format("{} ({}): expected {}, found {}", row->key, place(path, member.value.at),
-                                          row->type == OptionRow::Type::text ? "a string" : "a number",
-                                          type_of(member.value)));
+                                          name_of(row->type), type_of(member.value)));
     return;
   }
   result.values[member.key] = {.value = std::move(*text), .source = place(path, member.value.at)};

@@ -17,8 +17,8 @@ std::string other_sources(const OptionRow& row) {
   for (const auto& [name, deprecated] : row.environment) {
     if (!deprecated) names.append(names.empty() ? "" : ", ").append(name);
   }
-  for (const auto& [name, lenient] : row.ambient)
-    names.append(", after the file ").append(name);
+  for (const auto& other : row.ambient)
+    names.append(", after the file ").append(other.name);
   return names;
 }
 
@@ -60,10 +60,11 @@ std::string config_text(const Resolved& resolved) {
   std::string text{"{\n"};
   for (const auto& [row, given] : resolved.values) {
     text.append("  ").append(row->key).append(": ");
-    if (row->type == OptionRow::Type::number) {
-      text.append(given.value);
+    const auto value = row->shown(given.value);
+    if (row->type == OptionRow::Type::text) {
+      json::append_string(text, repair_utf8(value, value.size() * 3));
     } else {
-      json::append_string(text, repair_utf8(given.value, given.value.size() * 3));
+      text.append(value);
     }
     text.append(",  // ").append(given.source).append("\n");
   }

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "base/version.hpp"
+#include "otlp/resource.hpp"
 
 namespace cspy::app {
 namespace {
@@ -31,16 +32,17 @@ Daemon::Daemon(const Options& options, Log& log)
              fleet_,
              log,
              {.poll_interval = poll_interval(options.otlp_export_interval),
-              .random = [this] { return std::uniform_real_distribution{}(random_); },
+              .random = [this] { return random(); },
               .on_connected = [this](const docker::Engine& engine) { on_connected(engine); }}},
       machine_{host::this_machine()},
       collector_{client_, fleet_,
                  [this](std::uint32_t major, std::uint32_t minor) {
                    return engine_is_here_ ? devices_.name(major, minor) : std::string{};
                  }},
-      transport_{export_side_, {.endpoint = options.otlp_endpoint}, headers_},
-      exporter_{io_, encoder_, transport_, log,
-                [this](std::vector<metrics::Ending> endings) { fleet_.restore(std::move(endings)); }} {}
+      export_side_{io_, options_, log,
+                   [this](std::vector<metrics::Ending> endings) { fleet_.restore(std::move(endings)); },
+                   [this] { return random(); }},
+      exporter_{export_side_.exporter()} {}
 
 void Daemon::run() {
   log_.info("starting", {{"version", std::string{version()}},
@@ -136,7 +138,7 @@ Task<void> Daemon::await_signal() {
   while (running_ > 0 && Clock::now() < end)
     co_await progress_.wait_until(end);
   exporter_.abandon();
-  export_side_.deadlines.expire_all();
+  export_side_.expire_all();
   engine_side_.deadlines.expire_all();
 }
 
@@ -149,11 +151,10 @@ void Daemon::on_connected(const docker::Engine& engine) {
 
 otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
   // The engine's host name: ours is a container's, which changes with each deployment.
-  const auto& host = engine.name.empty() ? machine_.name : engine.name;
-  return {{"service.name", "containerspy"},
-          {"service.version", std::string{version()}},
-          {"service.instance.id", options_.instance_id.empty() ? host : options_.instance_id},
-          {"host.name", host}};
+  return otlp::resource_of({.host = engine.name.empty() ? machine_.name : engine.name,
+                            .service_name = options_.service_name,
+                            .instance_id = options_.instance_id,
+                            .attributes = options_.resource_attributes});
 }
 
 void Daemon::say_reads(const docker::Collector::Result& result) {

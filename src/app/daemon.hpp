@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 
+#include "app/export_side.hpp"
 #include "app/options.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -18,9 +19,6 @@
 #include "host/machine.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
-#include "otlp/encode_protobuf.hpp"
-#include "otlp/exporter.hpp"
-#include "otlp/transport_http.hpp"
 
 namespace cspy::app {
 
@@ -30,6 +28,8 @@ class Daemon {
   /// `log` outlives it.
   Daemon(const Options& options, Log& log);
 
+  /// Opens what the settings name; to be called once, before run(). Errors are mistakes of the configuration.
+  Result<void> prepare() { return export_side_.prepare(); }
   /// Runs until SIGTERM or SIGINT, then pushes a last round and returns within limits::shutdown_time_max. Throws what a
   /// bug or a lack of memory throws.
   void run();
@@ -43,13 +43,14 @@ class Daemon {
   void say_reads(const docker::Collector::Result& result);
   void say_skipped(std::int64_t rounds);
   [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
+  double random() { return std::uniform_real_distribution{}(random_); }
 
   Options options_;
   Log& log_;
   boost::asio::io_context io_{1};
   net::Context engine_side_{io_};
-  net::Context export_side_{io_};
 
+  std::minstd_rand random_{std::random_device{}()};
   metrics::Fleet fleet_;
   docker::Client client_;
   docker::Watch watch_;
@@ -57,14 +58,11 @@ class Daemon {
   host::BlockDevices devices_{"/sys/dev/block"};
   bool engine_is_here_ = false;
   docker::Collector collector_;
-  otlp::ProtobufEncoder encoder_;
-  otlp::RequestHeaders headers_;
-  otlp::HttpTransport transport_;
-  otlp::Exporter exporter_;
+  ExportSide export_side_;
+  otlp::Exporter& exporter_;
   bool resource_known_ = false;
 
   boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};
-  std::minstd_rand random_{std::random_device{}()};
   net::Alarm tick_alarm_{io_};
   net::Alarm progress_{io_};  ///< notified when a coroutine has ended
   int running_ = 0;

@@ -1,120 +1,144 @@
 #include "app/option_table.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <utility>
 
-#include "base/limits.hpp"
-#include "base/utf8.hpp"
+#include "app/option_values.hpp"
 
 namespace cspy::app {
 namespace {
 
-Result<void> set_docker_socket(Options& options, std::string_view value) {
-  auto endpoint = parse_engine_address(value);
-  if (!endpoint) return std::unexpected{std::move(endpoint).error()};
-  options.docker_socket = std::move(*endpoint);
-  return {};
-}
+using Own = EnvironmentName;
+using Other = AmbientName;
 
-Result<void> set_otlp_protocol(Options& options, std::string_view value) {
-  if (value == "httpbinary" || value == "http/protobuf") {
-    options.otlp_protocol = OtlpProtocol::http_protobuf;
-    return {};
-  }
-  if (value == "httpjson" || value == "http/json" || value == "grpc") {
-    return fail(Code::invalid, "this protocol is not built yet: use httpbinary");
-  }
-  return fail(Code::invalid, "expected httpbinary, httpjson or grpc");
-}
+constexpr auto lenient = AmbientName::Mistakes::passed_over;
+constexpr auto strict = AmbientName::Mistakes::told;
 
-Result<void> set_otlp_endpoint(Options& options, std::string_view value) {
-  auto endpoint = parse_otlp_endpoint(value);
-  if (!endpoint) return std::unexpected{std::move(endpoint).error()};
-  if (endpoint->kind == Endpoint::Kind::tls)
-    return fail(Code::invalid, "https is not built yet: use http, or a Collector beside the agent");
-  options.otlp_endpoint = std::move(*endpoint);
-  return {};
-}
+constexpr std::array docker_socket_env{Own{"CSPY_DOCKER_SOCKET"}};
+constexpr std::array docker_socket_ambient{Other{"DOCKER_HOST", strict}};
+constexpr std::array disabled_env{Own{"CSPY_DISABLED"}};
+constexpr std::array disabled_ambient{Other{"OTEL_SDK_DISABLED", lenient}};
 
-Result<void> set_interval(Options& options, std::string_view value) {
-  constexpr auto min = std::chrono::milliseconds{limits::interval_min}.count();
-  constexpr auto max = std::chrono::milliseconds{limits::interval_max}.count();
-  std::int64_t millis = 0;
-  const auto* const end = value.data() + value.size();
-  const auto [last, error] = std::from_chars(value.data(), end, millis);
-  if (error != std::errc{} || last != end || millis < min || millis > max) {
-    return fail(Code::invalid, fmt::format("expected a whole number of milliseconds from {} to {}", min, max));
-  }
-  options.otlp_export_interval = std::chrono::milliseconds{millis};
-  return {};
-}
+constexpr std::array protocol_env{Own{"CSPY_OTLP_PROTO"}, Own{"CSPY_OLTP_PROTO", true}};
+constexpr std::array protocol_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", lenient},
+                                      Other{"OTEL_EXPORTER_OTLP_PROTOCOL", lenient}};
+constexpr std::array endpoint_env{Own{"CSPY_OTLP_ENDPOINT"}};
+constexpr std::array endpoint_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", strict, set_otlp_endpoint_as_is},
+                                      Other{"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint_base}};
+constexpr std::array insecure_env{Own{"CSPY_OTLP_INSECURE"}};
+// The last is an old spelling that is still in use.
+constexpr std::array insecure_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_INSECURE", lenient},
+                                      Other{"OTEL_EXPORTER_OTLP_INSECURE", lenient},
+                                      Other{"OTEL_EXPORTER_OTLP_METRIC_INSECURE", lenient}};
+constexpr std::array headers_env{Own{"CSPY_OTLP_HEADERS"}};
+constexpr std::array headers_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", lenient},
+                                     Other{"OTEL_EXPORTER_OTLP_HEADERS", lenient}};
+constexpr std::array headers_file_env{Own{"CSPY_OTLP_HEADERS_FILE"}};
+constexpr std::array compression_env{Own{"CSPY_OTLP_COMPRESSION"}};
+constexpr std::array compression_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", lenient},
+                                         Other{"OTEL_EXPORTER_OTLP_COMPRESSION", lenient}};
+constexpr std::array timeout_env{Own{"CSPY_OTLP_TIMEOUT"}};
+constexpr std::array timeout_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", lenient},
+                                     Other{"OTEL_EXPORTER_OTLP_TIMEOUT", lenient}};
+constexpr std::array export_timeout_env{Own{"CSPY_OTLP_EXPORT_TIMEOUT"}};
+constexpr std::array export_timeout_ambient{Other{"OTEL_METRIC_EXPORT_TIMEOUT", lenient}};
+constexpr std::array interval_env{Own{"CSPY_OTLP_INTERVAL"}};
+constexpr std::array interval_ambient{Other{"OTEL_METRIC_EXPORT_INTERVAL", lenient}};
+constexpr std::array temporality_env{Own{"CSPY_OTLP_TEMPORALITY"}};
+constexpr std::array temporality_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", lenient}};
 
-Result<void> set_instance_id(Options& options, std::string_view value) {
-  constexpr std::size_t bytes_max = 255;
-  if (value.size() > bytes_max || valid_utf8_prefix(value) != value.size()) {
-    return fail(Code::invalid, "expected at most 255 bytes of valid UTF-8");
-  }
-  options.instance_id = value;
-  return {};
-}
+constexpr std::array certificate_env{Own{"CSPY_OTLP_CERTIFICATE"}};
+constexpr std::array certificate_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", strict},
+                                         Other{"OTEL_EXPORTER_OTLP_CERTIFICATE", strict}};
+constexpr std::array client_certificate_env{Own{"CSPY_OTLP_CLIENT_CERTIFICATE"}};
+constexpr std::array client_certificate_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", strict},
+                                                Other{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", strict}};
+constexpr std::array client_key_env{Own{"CSPY_OTLP_CLIENT_KEY"}};
+constexpr std::array client_key_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", strict},
+                                        Other{"OTEL_EXPORTER_OTLP_CLIENT_KEY", strict}};
+constexpr std::array https_proxy_env{Own{"CSPY_HTTPS_PROXY"}};
+constexpr std::array https_proxy_ambient{Other{"HTTPS_PROXY", strict}, Other{"https_proxy", strict}};
+constexpr std::array http_proxy_env{Own{"CSPY_HTTP_PROXY"}};
+constexpr std::array http_proxy_ambient{Other{"HTTP_PROXY", strict}, Other{"http_proxy", strict}};
+constexpr std::array no_proxy_env{Own{"CSPY_NO_PROXY"}};
+constexpr std::array no_proxy_ambient{Other{"NO_PROXY", strict}, Other{"no_proxy", strict}};
 
-template<class Choice, std::size_t size>
-Result<void> choose(Choice& target, std::string_view value,
-                    const std::array<std::pair<std::string_view, Choice>, size>& choices) {
-  const auto found = std::ranges::find(choices, value, &std::pair<std::string_view, Choice>::first);
-  if (found == choices.end()) {
-    std::string names;
-    for (const auto& [name, choice] : choices)
-      names.append(names.empty() ? "" : ", ").append(name);
-    return fail(Code::invalid, "expected one of " + names);
-  }
-  target = found->second;
-  return {};
-}
+constexpr std::array queue_limit_env{Own{"CSPY_QUEUE_LIMIT"}};
+constexpr std::array queue_age_env{Own{"CSPY_QUEUE_AGE"}};
+constexpr std::array queue_dir_env{Own{"CSPY_QUEUE_DIR"}};
 
-Result<void> set_log_level(Options& options, std::string_view value) {
-  static constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels{
-      {{"error", LogLevel::error}, {"warn", LogLevel::warn}, {"info", LogLevel::info}, {"debug", LogLevel::debug}}};
-  return choose(options.log_level, value, levels);
-}
+constexpr std::array service_name_env{Own{"CSPY_SERVICE_NAME"}};
+constexpr std::array service_name_ambient{Other{"OTEL_SERVICE_NAME", strict}};
+constexpr std::array instance_id_env{Own{"CSPY_INSTANCE_ID"}};
+constexpr std::array resource_env{Own{"CSPY_RESOURCE_ATTRIBUTES"}};
+constexpr std::array resource_ambient{Other{"OTEL_RESOURCE_ATTRIBUTES", lenient}};
+constexpr std::array log_level_env{Own{"CSPY_LOG_LEVEL"}};
+constexpr std::array log_level_ambient{Other{"OTEL_LOG_LEVEL", lenient}};
+constexpr std::array log_format_env{Own{"CSPY_LOG_FORMAT"}};
 
-Result<void> set_log_format(Options& options, std::string_view value) {
-  static constexpr std::array<std::pair<std::string_view, LogFormat>, 2> formats{
-      {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}}};
-  return choose(options.log_format, value, formats);
-}
-
-constexpr std::array docker_socket_env{EnvironmentName{"CSPY_DOCKER_SOCKET"}};
-constexpr std::array docker_socket_ambient{AmbientName{"DOCKER_HOST"}};
-constexpr std::array otlp_protocol_env{EnvironmentName{"CSPY_OTLP_PROTO"}, EnvironmentName{"CSPY_OLTP_PROTO", true}};
-constexpr std::array otlp_endpoint_env{EnvironmentName{"CSPY_OTLP_ENDPOINT"}};
-constexpr std::array interval_env{EnvironmentName{"CSPY_OTLP_INTERVAL"}};
-constexpr std::array interval_ambient{AmbientName{"OTEL_METRIC_EXPORT_INTERVAL", true}};
-constexpr std::array instance_id_env{EnvironmentName{"CSPY_INSTANCE_ID"}};
-constexpr std::array log_level_env{EnvironmentName{"CSPY_LOG_LEVEL"}};
-constexpr std::array log_format_env{EnvironmentName{"CSPY_LOG_FORMAT"}};
-
-using Type = OptionRow::Type;
+constexpr auto text = OptionRow::Type::text;
+constexpr auto number = OptionRow::Type::number;
+constexpr auto boolean = OptionRow::Type::boolean;
 
 // clang-format off
 constexpr std::array table{
-  OptionRow{"docker_socket", Type::text, "ADDRESS", docker_socket_env, docker_socket_ambient, "/var/run/docker.sock",
+  OptionRow{"docker_socket", text, "ADDRESS", docker_socket_env, docker_socket_ambient, "/var/run/docker.sock",
             "Where the engine listens: a path, unix://PATH or tcp://HOST:PORT", set_docker_socket},
-  OptionRow{"otlp_protocol", Type::text, "NAME", otlp_protocol_env, {}, "httpbinary",
-            "How metrics are sent: httpbinary (OTLP's http/protobuf). httpjson and grpc are not built yet", set_otlp_protocol},
-  OptionRow{"otlp_endpoint", Type::text, "URL", otlp_endpoint_env, {}, "http://localhost:4318/v1/metrics",
-            "Where metrics are sent. A URL without a path gets /v1/metrics, one with a path is used as it is", set_otlp_endpoint},
-  OptionRow{"otlp_export_interval", Type::number, "MS", interval_env, interval_ambient, "60000",
-            "Milliseconds between two rounds", set_interval},
-  OptionRow{"instance_id", Type::text, "TEXT", instance_id_env, {}, "",
-            "The attribute service.instance.id, Prometheus' label instance; default: the name of the engine's host", set_instance_id},
-  OptionRow{"log_level", Type::text, "LEVEL", log_level_env, {}, "info",
+  OptionRow{"otlp_protocol", text, "NAME", protocol_env, protocol_ambient, "httpbinary",
+            "How metrics are sent: httpbinary (also http/protobuf), httpjson (also http/json) or grpc", set_otlp_protocol},
+  OptionRow{"otlp_endpoint", text, "URL", endpoint_env, endpoint_ambient, "",
+            "Where metrics are sent; default: http://localhost:4318/v1/metrics, with grpc http://localhost:4317. A URL without a path "
+            "gets /v1/metrics, one with a path is used as it is; grpc ignores the path", set_otlp_endpoint},
+  OptionRow{"otlp_insecure", boolean, "true|false", insecure_env, insecure_ambient, "false",
+            "With grpc and an endpoint without http:// or https://: whether to do without TLS", set_otlp_insecure},
+  OptionRow{"otlp_headers", text, "LIST", headers_env, headers_ambient, "",
+            "Headers of each request: NAME=VALUE[,NAME=VALUE...], values percent-encoded. They are never shown",
+            set_otlp_headers, hide_all},
+  OptionRow{"otlp_headers_file", text, "FILE", headers_file_env, {}, "",
+            "A file of headers, NAME=VALUE lines, percent-encoded; it is read again when it changes", set_text<&Options::otlp_headers_file>},
+  OptionRow{"otlp_compression", text, "NAME", compression_env, compression_ambient, "none",
+            "How requests are compressed: none or gzip", set_otlp_compression},
+  OptionRow{"otlp_timeout", number, "MS", timeout_env, timeout_ambient, "10000",
+            "Milliseconds that one request may take; 0: no limit", set_otlp_timeout},
+  OptionRow{"otlp_export_timeout", number, "MS", export_timeout_env, export_timeout_ambient, "30000",
+            "Milliseconds that one attempt to send a round, of one or more requests, may take; 0: no limit", set_otlp_export_timeout},
+  OptionRow{"otlp_export_interval", number, "MS", interval_env, interval_ambient, "60000",
+            "Milliseconds between two rounds", set_otlp_export_interval},
+  OptionRow{"otlp_temporality", text, "NAME", temporality_env, temporality_ambient, "cumulative",
+            "How counters are sent: cumulative, delta (what was counted since the last push), or lowmemory, which for these "
+            "counters means cumulative", set_otlp_temporality},
+  OptionRow{"otlp_certificate", text, "FILE", certificate_env, certificate_ambient, "",
+            "The certificates (PEM) of the authorities to trust with https; default: the system's. Read again when it changes",
+            set_text<&Options::otlp_certificate>},
+  OptionRow{"otlp_client_certificate", text, "FILE", client_certificate_env, client_certificate_ambient, "",
+            "Our own certificate (PEM, with its chain) for receivers that ask for one. Read again when it changes",
+            set_text<&Options::otlp_client_certificate>},
+  OptionRow{"otlp_client_key", text, "FILE", client_key_env, client_key_ambient, "",
+            "The key (PEM, not encrypted) of our own certificate; default: the certificate's file", set_text<&Options::otlp_client_key>},
+  OptionRow{"https_proxy", text, "URL", https_proxy_env, https_proxy_ambient, "",
+            "The proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", set_https_proxy, hide_user},
+  OptionRow{"http_proxy", text, "URL", http_proxy_env, http_proxy_ambient, "",
+            "The proxy for http endpoints", set_http_proxy, hide_user},
+  OptionRow{"no_proxy", text, "LIST", no_proxy_env, no_proxy_ambient, "",
+            "Hosts, domains and address ranges that are reached without a proxy, separated by commas; * is all",
+            set_text<&Options::no_proxy>},
+  OptionRow{"queue_limit", number, "BYTES", queue_limit_env, {}, "33554432",
+            "Bytes that rounds may take while they wait for the receiver; beyond it the oldest are dropped", set_queue_limit},
+  OptionRow{"queue_age", number, "MS", queue_age_env, {}, "3000000",
+            "Milliseconds that a round may wait. Prometheus refuses what is an hour older than its newest sample", set_queue_age},
+  OptionRow{"queue_dir", text, "DIRECTORY", queue_dir_env, {}, "",
+            "Where rounds that wait are also written, so that they survive a restart; default: nowhere", set_text<&Options::queue_dir>},
+  OptionRow{"service_name", text, "TEXT", service_name_env, service_name_ambient, "",
+            "The attribute service.name, Prometheus' label job; default: that of resource_attributes, else containerspy", set_service_name},
+  OptionRow{"instance_id", text, "TEXT", instance_id_env, {}, "",
+            "The attribute service.instance.id, Prometheus' label instance; default: that of resource_attributes, else the name of "
+            "the engine's host", set_instance_id},
+  OptionRow{"resource_attributes", text, "LIST", resource_env, resource_ambient, "",
+            "More attributes of the resource: KEY=VALUE[,KEY=VALUE...], percent-encoded", set_resource_attributes},
+  OptionRow{"disabled", boolean, "true|false", disabled_env, disabled_ambient, "false",
+            "Whether to do nothing: the agent waits for a signal and ends", set_disabled},
+  OptionRow{"log_level", text, "LEVEL", log_level_env, log_level_ambient, "info",
             "What is logged: error, warn, info or debug", set_log_level},
-  OptionRow{"log_format", Type::text, "FORMAT", log_format_env, {}, "logfmt",
+  OptionRow{"log_format", text, "FORMAT", log_format_env, {}, "logfmt",
             "How it is logged: logfmt or json", set_log_format},
 };
 // clang-format on

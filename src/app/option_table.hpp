@@ -17,28 +17,38 @@ struct EnvironmentName {
   bool deprecated = false;
 };
 
+/// Stores a value; an error says what was expected.
+using Apply = Result<void> (*)(Options& options, std::string_view value);
+
 /// A variable of others (Docker's, OpenTelemetry's) that gives the default: below the configuration file, above our
 /// own.
 struct AmbientName {
+  /// What happens to a value that cannot be used. OpenTelemetry wants numbers, booleans, enumerations and lists warned
+  /// of and passed over; what decides where metrics go is told, since they would silently go elsewhere.
+  enum class Mistakes : std::uint8_t { told, passed_over };
+
   std::string_view name;
-  /// OpenTelemetry's rule: a value that cannot be used is warned of and passed over. Otherwise it is a mistake.
-  bool lenient = false;
+  Mistakes mistakes = Mistakes::told;
+  Apply apply = nullptr;  ///< where the variable means something else than the option
 };
 
 struct OptionRow {
-  enum class Type : std::uint8_t { text, number };
+  enum class Type : std::uint8_t { text, number, boolean };
 
   std::string_view key;  ///< in the file; the flag is "--" and the key with dashes
   Type type;
   std::string_view placeholder;
   std::span<const EnvironmentName> environment;  ///< the first that is set wins
-  std::span<const AmbientName> ambient;
+  std::span<const AmbientName> ambient;          ///< so here
   std::string_view default_value;
   std::string_view help;
-  /// Stores a value; an error says what was expected.
-  Result<void> (*apply)(Options& options, std::string_view value);
+  Apply apply;
+  /// What may be shown of a value; null: all of it.
+  std::string (*show)(std::string_view value) = nullptr;
 
   [[nodiscard]] std::string flag() const;
+  /// The value for people.
+  [[nodiscard]] std::string shown(std::string_view value) const { return show ? show(value) : std::string{value}; }
 };
 
 [[nodiscard]] std::span<const OptionRow> option_table();

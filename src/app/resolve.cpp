@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/complete.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
@@ -28,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string complaint(const OptionRow& row, const Given& given, const Error& error) {
-  return fmt::format("{} = '{}' ({}): {}", row.key, printable(given.value, quote_bytes_max), given.source,
+  return fmt::format("{} = '{}' ({}): {}", row.key, printable(row.shown(given.value), quote_bytes_max), given.source,
                      error.message);
 }
 
@@ -38,22 +39,40 @@ class Resolver {
       : command_line_{command_line}, environment_{environment}, file_{file} {}
 
   void resolve(const OptionRow& row) {
-    auto given = chosen(row);
-    if (auto applied = row.apply(result.options, given.value); !applied) {
+    auto [given, apply] = chosen(row);
+    if (auto applied = apply(result.options, given.value); !applied) {
       result.mistakes.push_back(complaint(row, given, applied.error()));
     }
     result.values.emplace_back(&row, std::move(given));
   }
 
+  /// What follows from several settings together.
+  void complete() {
+    for (const auto& [key, error] : app::complete(result.options)) {
+      const auto found =
+          std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
+      result.mistakes.push_back(complaint(*found->first, found->second, error));
+    }
+    for (auto& [row, given] : result.values) {
+      // The default depends on the protocol.
+      if (row->key == "otlp_endpoint" && given.value.empty()) given.value = result.options.otlp_endpoint.text();
+    }
+  }
+
   Resolved result;
 
  private:
-  Given chosen(const OptionRow& row) {
-    if (const auto found = command_line_.find(row.key); found != command_line_.end()) return found->second;
-    if (auto found = from_environment(row)) return *std::move(found);
-    if (const auto found = file_.find(row.key); found != file_.end()) return found->second;
+  struct Choice {
+    Given given;
+    Apply apply;
+  };
+
+  Choice chosen(const OptionRow& row) {
+    if (const auto found = command_line_.find(row.key); found != command_line_.end()) return {found->second, row.apply};
+    if (auto found = from_environment(row)) return {*std::move(found), row.apply};
+    if (const auto found = file_.find(row.key); found != file_.end()) return {found->second, row.apply};
     if (auto found = from_ambient(row)) return *std::move(found);
-    return {.value = std::string{row.default_value}, .source = "default"};
+    return {{.value = std::string{row.default_value}, .source = "default"}, row.apply};
   }
 
   [[nodiscard]] std::optional<Given> lookup(std::string_view name) const {
@@ -75,14 +94,15 @@ class Resolver {
     return std::nullopt;
   }
 
-  std::optional<Given> from_ambient(const OptionRow& row) {
-    for (const auto& [name, lenient] : row.ambient) {
+  std::optional<Choice> from_ambient(const OptionRow& row) {
+    for (const auto& [name, mistakes, own_apply] : row.ambient) {
       auto found = lookup(name);
       if (!found) continue;
-      if (!lenient) return found;
+      const auto apply = own_apply != nullptr ? own_apply : row.apply;
+      if (mistakes == AmbientName::Mistakes::told) return Choice{*std::move(found), apply};
       Options scratch;
-      const auto applied = row.apply(scratch, found->value);
-      if (applied) return found;
+      const auto applied = apply(scratch, found->value);
+      if (applied) return Choice{*std::move(found), apply};
       result.warnings.push_back(complaint(row, *found, applied.error()) + "; it is passed over");
     }
     return std::nullopt;
@@ -99,6 +119,7 @@ Resolved resolve(const GivenValues& command_line, const Environment& environment
   Resolver resolver{command_line, environment, file};
   for (const auto& row : option_table())
     resolver.resolve(row);
+  resolver.complete();
   return std::move(resolver.result);
 }
 

@@ -46,8 +46,27 @@ Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind,
   return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_path()}};
 }
 
-std::unexpected<Error> not_a_url() {
+[[nodiscard]] std::unexpected<Error> not_a_url() {
   return fail(Code::invalid, "it is not a URL: expected http://HOST[:PORT][/PATH]");
+}
+
+struct HttpUrl {
+  Endpoint endpoint;
+  std::string query;  ///< with its '?'
+};
+
+Result<HttpUrl> parse_http_url(std::string_view text) {
+  // Boost.URL 1.81 stumbles over some texts without an authority; they are none of ours.
+  const auto scheme = text.substr(0, text.find("://"));
+  if (scheme.size() == text.size()) return not_a_url();
+  const bool tls = scheme == "https";
+  if (!tls && scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
+  const auto url = boost::urls::parse_uri(text);
+  if (!url || !url->has_authority()) return not_a_url();
+  auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
+  if (!endpoint) return std::unexpected{std::move(endpoint).error()};
+  return HttpUrl{.endpoint = *std::move(endpoint),
+                 .query = url->has_query() ? "?" + std::string{url->encoded_query()} : std::string{}};
 }
 
 Result<Endpoint> unix_endpoint(std::string_view path) {
@@ -95,19 +114,30 @@ Result<Endpoint> parse_engine_address(std::string_view text) {
   return endpoint;
 }
 
-Result<Endpoint> parse_otlp_endpoint(std::string_view text) {
-  // Boost.URL 1.81 stumbles over some texts without an authority; they are none of ours.
-  const auto scheme = text.substr(0, text.find("://"));
-  if (scheme.size() == text.size()) return not_a_url();
-  const bool tls = scheme == "https";
-  if (!tls && scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
-  const auto url = boost::urls::parse_uri(text);
-  if (!url || !url->has_authority()) return not_a_url();
-  auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
-  if (!endpoint) return endpoint;
-  if (endpoint->path.empty() || endpoint->path == "/") endpoint->path = "/v1/metrics";
-  if (url->has_query()) endpoint->path.append("?").append(url->encoded_query());
-  return endpoint;
+Result<Endpoint> parse_otlp_endpoint(std::string_view text, OtlpPath path) {
+  auto url = parse_http_url(text);
+  if (!url) return std::unexpected{std::move(url).error()};
+  auto& target = url->endpoint.path;
+  switch (path) {
+    case OtlpPath::complete:
+      if (target.empty() || target == "/") target = "/v1/metrics";
+      break;
+    case OtlpPath::as_is:
+      if (target.empty()) target = "/";
+      break;
+    case OtlpPath::base: target.append(target.ends_with('/') ? "v1/metrics" : "/v1/metrics"); break;
+  }
+  target.append(url->query);
+  return std::move(url->endpoint);
+}
+
+Result<Endpoint> parse_grpc_endpoint(std::string_view text, bool insecure) {
+  const auto with_scheme =
+      text.contains("://") ? std::string{text} : (insecure ? "http://" : "https://") + std::string{text};
+  auto url = parse_http_url(with_scheme);
+  if (!url) return std::unexpected{std::move(url).error()};
+  url->endpoint.path = "/";
+  return std::move(url->endpoint);
 }
 
 }  // namespace cspy

@@ -30,7 +30,18 @@ struct Endpoint {
 /// supported.
 [[nodiscard]] Result<Endpoint> parse_engine_address(std::string_view text);
 
-/// An OTLP/HTTP endpoint: an http or https URL. One without a path gets /v1/metrics, one with a path is used as it is.
-[[nodiscard]] Result<Endpoint> parse_otlp_endpoint(std::string_view text);
+/// What becomes of the path of an OTLP/HTTP URL.
+enum class OtlpPath : std::uint8_t {
+  complete,  ///< none, or "/", becomes /v1/metrics; any other is used as it is
+  as_is,     ///< none becomes "/" (OTEL_EXPORTER_OTLP_METRICS_ENDPOINT)
+  base,      ///< v1/metrics is appended (OTEL_EXPORTER_OTLP_ENDPOINT)
+};
+
+/// An OTLP/HTTP endpoint: an http or https URL.
+[[nodiscard]] Result<Endpoint> parse_otlp_endpoint(std::string_view text, OtlpPath path = OtlpPath::complete);
+
+/// An OTLP/gRPC endpoint: an http or https URL of which the path is ignored, or HOST:PORT, which means TLS unless
+/// `insecure`.
+[[nodiscard]] Result<Endpoint> parse_grpc_endpoint(std::string_view text, bool insecure);
 
 }  // namespace cspy

@@ -20,16 +20,18 @@ enum class Code {
   forbidden,    ///< the peer does not let us: HTTP 401, 403
   refused,      ///< the peer answered with another error
   invalid,      ///< a wrong argument or configuration
+  untrusted,    ///< TLS: we do not accept the peer's certificate, it does not accept ours, or ours cannot be used
 };
 
 /// A failure: what kind, and a sentence for people that says what, where and why.
 struct Error {
   Code code;
   std::string message;
+  std::string remedy = {};  ///< what a person can do, where the place that failed knows it best
 
   /// The same failure with the operation in front: "GET /info over /var/run/docker.sock: Permission denied".
   [[nodiscard]] Error in(std::string_view operation) && {
-    return {code, std::string{operation}.append(": ").append(message)};
+    return {code, std::string{operation}.append(": ").append(message), std::move(remedy)};
   }
 };
 

@@ -4,46 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy {
 namespace {
 
 constexpr std::size_t key_bytes_max = 255;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view spaces = " \t\r\n";
-  const auto begin = text.find_first_not_of(spaces);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(spaces) - begin + 1);
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// nullopt where a '%' is not followed by two hexadecimal digits.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
-}
 
 /// RFC 9110's token, of which header names are made.
 bool is_token(std::string_view text) {
@@ -57,16 +25,11 @@ bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
 }
 
-void make_lower(std::string& text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-}
-
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 11> ours{
-      "connection",          "content-encoding", "content-length", "content-type",     "host", "keep-alive", "te",
-      "proxy-authorization", "trailer",          "upgrade",        "transfer-encoding"};
+  constexpr std::array<std::string_view, 14> ours{
+      "connection", "content-encoding",    "content-length",   "content-type", "expect",  "host",
+      "keep-alive", "proxy-authorization", "proxy-connection", "te",           "trailer", "transfer-encoding",
+      "upgrade",    "user-agent"};
   return std::ranges::find(ours, name) != ours.end() || name.starts_with("grpc-");
 }
 
@@ -112,8 +75,8 @@ Result<KeyValues> parse_headers(std::string_view text) {
   auto parsed = parse_key_values(text);
   if (!parsed) return parsed;
   KeyValues headers;
-  for (auto& [name, value] : *parsed) {
-    make_lower(name);
+  for (auto& [given, value] : *parsed) {
+    auto name = lowered(given);
     if (!is_token(name)) {
       return fail(Code::invalid, fmt::format("'{}' is not the name of a header", printable(name, key_bytes_max)));
     }

@@ -27,6 +27,10 @@ inline constexpr std::size_t event_bytes_max = 1024 * 1024;
 inline constexpr std::size_t events_queued_max = 4'096;
 /// Header of an HTTP answer: Beast's own default, named.
 inline constexpr std::uint32_t http_header_bytes_max = 8 * 1024;
+/// Headers and trailers of one HTTP/2 answer, counted as RFC 9113 counts them: 32 bytes more for each.
+inline constexpr std::uint32_t http2_header_bytes_max = 2 * http_header_bytes_max;
+/// Answers to PING and SETTINGS that wait because the peer does not read; with more the connection ends.
+inline constexpr std::size_t http2_acks_queued_max = 100;
 /// Nesting of JSON. Docker's deepest answer (/info) has 8 levels.
 inline constexpr std::size_t json_depth_max = 32;
 /// What of an error body is quoted in our messages.
@@ -67,8 +71,14 @@ inline constexpr auto inspect_retry_interval = 2s;
 /// Waits between attempts to reach the engine.
 inline constexpr auto engine_backoff_min = 250ms;
 inline constexpr auto engine_backoff_max = 10s;
-/// One export, from connecting to the end of the answer (the OTLP specification's default).
-inline constexpr auto export_request_time_max = 10s;
+/// Waits before a request is tried again. A Collector that restarts is back within seconds; one that is gone for longer
+/// is not asked more than twice a minute.
+inline constexpr auto retry_min = 1s;
+inline constexpr auto retry_max = 30s;
+/// The most of a receiver's own wish (Retry-After, RetryInfo) that is obeyed: a wrong one must not silence us for ever.
+inline constexpr auto retry_after_max = 15min;
+/// The least rest between two rounds of a backlog: at most 20 rounds a second.
+inline constexpr auto backlog_pause_min = 50ms;
 /// From the signal to the end of the process: 3 s are promised, so the last push has this.
 inline constexpr auto last_round_time_max = 1200ms;
 inline constexpr auto shutdown_time_max = 2700ms;
@@ -91,19 +101,27 @@ inline constexpr std::size_t idle_connections_max = 64;
 /// Size at which a request is closed and the next begun. Far below the 4 MiB that gRPC receivers take; small, because
 /// the buffer is the largest thing the agent holds for a small fleet.
 inline constexpr std::size_t request_bytes_target = 160 * 1024;
-/// Rounds that wait for the collector, the one being sent not counted. The oldest goes first.
-inline constexpr std::size_t rounds_queued_max = 2;
 /// Series of removed containers that wait to be ended while no round can be sent.
 inline constexpr std::size_t departed_max = 50'000;
 /// A collector's answer: a partial success or a status message.
 inline constexpr std::size_t collector_body_bytes_max = 64 * 1024;
+/// The header of a proxy's answer to CONNECT: a status and a few fields.
+inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
 /// Some headers with tokens.
 inline constexpr std::size_t headers_file_bytes_max = 64 * 1024;
+/// A file of certificates or a key. Bundles of all public authorities have some 230 KB.
+inline constexpr std::size_t certificate_file_bytes_max = 1024 * 1024;
 inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 24h;
+inline constexpr auto timeout_max = 1h;
+/// A queue holds a round of a small fleet at least, and never more than a program of this size should.
+inline constexpr std::int64_t queue_bytes_min = 64 * 1024;
+inline constexpr std::int64_t queue_bytes_max = 4LL * 1024 * 1024 * 1024;
+inline constexpr auto queue_age_min = 1s;
+inline constexpr auto queue_age_max = 30 * 24h;
 
 }  // namespace cspy::limits

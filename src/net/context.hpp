@@ -6,6 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "net/task.hpp"
 
@@ -80,6 +83,9 @@ struct Context {
 
   boost::asio::io_context& io;
   Deadlines deadlines{io};
+  /// Asked for the addresses of a name before the system's resolver is, which is where it has none. Tests move a peer
+  /// with it.
+  std::function<std::vector<std::string>(std::string_view name)> hosts = {};
 };
 
 /// Runs worker(0) to worker(count - 1) at once and ends when all have ended. An exception of one is thrown on after

@@ -96,18 +96,21 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
   auto& state = *state_;
   state.guard.emplace(state.context.deadlines, deadline, State::expire, &state);
   state.failed = false;
-  state.parser.emplace();
-  state.parser->header_limit(limits::http_header_bytes_max);
-  // The callers bound their bodies, each with its own limit; Beast's one would end the event stream.
-  state.parser->body_limit(boost::none);
+  state.parser.reset();
   state.compose_head(request);
   const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(state.head),
                                                        boost::asio::buffer(request.body)};
-  if (auto [error, sent] = co_await boost::asio::async_write(state.stream, parts, as_tuple); error) {
-    co_return std::unexpected{state.failure(error)};
-  }
-  auto [error, received] = co_await http::async_read_header(state.stream, state.buffer, *state.parser, as_tuple);
-  if (error) co_return std::unexpected{state.failure(error)};
+  auto [unsent, sent] = co_await boost::asio::async_write(state.stream, parts, as_tuple);
+  do {
+    state.parser.emplace();
+    state.parser->header_limit(limits::http_header_bytes_max);
+    // The callers bound their bodies, each with its own limit; Beast's one would end the event stream.
+    state.parser->body_limit(boost::none);
+    // Also after a failure to write: a peer that refuses a request may answer and close before it has read all of it.
+    auto [error, received] = co_await http::async_read_header(state.stream, state.buffer, *state.parser, as_tuple);
+    if (error) co_return std::unexpected{state.failure(error)};
+  } while (state.parser->get().result_int() / 100 == 1);  // informational: the answer is still to come
+  if (unsent) state.failed = true;
   co_return state.parser->get().result_int();
 }
 

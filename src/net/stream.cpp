@@ -1,14 +1,24 @@
 #include "net/stream.hpp"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
 #include <cerrno>
 #include <string>
 #include <vector>
+
+#include "base/limits.hpp"
+#include "net/tls.hpp"
+#include "net/tunnel.hpp"
 
 namespace cspy::net {
 namespace {
@@ -45,6 +55,13 @@ Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, 
     addresses.emplace_back(tcp::endpoint{asio::ip::address_v6::loopback(), endpoint.port});
     co_return addresses;
   }
+  if (context.hosts) {
+    for (const auto& text : context.hosts(endpoint.host)) {
+      if (const auto known = asio::ip::make_address(text, error); !error)
+        addresses.emplace_back(tcp::endpoint{known, endpoint.port});
+    }
+    if (!addresses.empty()) co_return addresses;
+  }
   Resolver resolver{context.io};
   const Deadlines::Guard guard{context.deadlines, deadline, cancel_resolver, &resolver};
   auto [resolve_error, found] = co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), as_tuple);
@@ -57,27 +74,7 @@ Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, 
   co_return addresses;
 }
 
-}  // namespace
-
-Error socket_error(const boost::system::error_code& error, bool expired) {
-  if (expired) return {Code::timeout, "no answer within the deadline"};
-  if (error == asio::error::operation_aborted) return {Code::cancelled, "stopped"};
-  if (error == asio::error::eof) return {Code::unreachable, "the peer closed the connection"};
-  if (error.category() == boost::system::system_category() || error.category() == boost::system::generic_category()) {
-    if (error.value() == EACCES || error.value() == EPERM) return {Code::denied, error.message()};
-    if (error.value() == ENOENT) return {Code::missing, error.message()};
-  }
-  return {Code::unreachable, error.message()};
-}
-
-void Stream::close() {
-  boost::system::error_code ignored;  // Closing ends the pending operation; what close itself says changes nothing.
-  socket_.close(ignored);
-}
-
-Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
-  const auto& endpoint = route.endpoint;
-  if (endpoint.kind == Endpoint::Kind::tls) co_return fail(Code::invalid, "TLS is not built yet");
+Task<Result<Socket>> connect_socket(Context& context, Endpoint endpoint, TimePoint deadline) {
   auto addresses = co_await resolve(context, endpoint, deadline);
   if (!addresses) co_return std::unexpected{std::move(addresses).error()};
   Socket socket{context.io};
@@ -92,12 +89,112 @@ Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) 
     if (!error) break;
   }
   if (failure || guard.expired()) co_return std::unexpected{socket_error(failure, guard.expired())};
-  if (endpoint.kind == Endpoint::Kind::tcp) {
+  if (endpoint.kind != Endpoint::Kind::unix_socket) {
     boost::system::error_code ignored;  // Both only save time; a socket that lacks them works.
     socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket.set_option(asio::socket_base::keep_alive{true}, ignored);
   }
-  co_return Stream{std::move(socket)};
+  co_return socket;
+}
+
+/// Byte by byte: what follows the header is the peer's, who may speak first.
+Task<Result<void>> open_tunnel(Context& context, Socket* socket, Proxy proxy, Endpoint peer, TimePoint deadline) {
+  const Deadlines::Guard guard{context.deadlines, deadline, close_socket, socket};
+  const auto request = tunnel_request(proxy, peer);
+  std::string answer;
+  auto [error, written] = co_await asio::async_write(*socket, asio::buffer(request), as_tuple);
+  while (!error && !answer.ends_with("\r\n\r\n") && answer.size() < limits::proxy_answer_bytes_max) {
+    char byte = 0;
+    auto [failed, count] = co_await socket->async_read_some(asio::buffer(&byte, 1), as_tuple);
+    error = failed;
+    if (!error) answer.push_back(byte);
+  }
+  if (error) co_return std::unexpected{socket_error(error, guard.expired()).in(proxy_name(proxy))};
+  if (answer.size() >= limits::proxy_answer_bytes_max) {
+    co_return fail(Code::refused, proxy_name(proxy) + " answered CONNECT with a header larger than " +
+                                      std::to_string(limits::proxy_answer_bytes_max) + " bytes");
+  }
+  co_return read_tunnel_answer(proxy, answer);
+}
+
+/// What the handshake asks of the peer: a certificate for this host, and one of our protocols.
+bool prepare(SSL* ssl, const Route& route) {
+  const auto& host = route.endpoint.host;
+  boost::system::error_code no_address;
+  asio::ip::make_address(host, no_address);
+  bool done = true;
+  if (no_address) {
+    // RFC 6066: the server name is a name, never an address.
+    done = SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  } else {
+    done = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
+  }
+  std::vector<unsigned char> protocols{static_cast<unsigned char>(route.alpn.size())};
+  protocols.insert(protocols.end(), route.alpn.begin(), route.alpn.end());
+  return done && SSL_set_alpn_protos(ssl, protocols.data(), static_cast<unsigned>(protocols.size())) == 0;
+}
+
+Task<Result<Stream>> secure(Context& context, Socket socket, Route route, TimePoint deadline) {
+  auto tls = route.tls->context();
+  if (!tls) co_return std::unexpected{std::move(tls).error()};
+  auto* const ssl = SSL_new(tls->get());
+  if (ssl == nullptr) throw std::bad_alloc{};
+  auto secured = std::make_unique<Stream::TlsSocket>(std::move(socket), ssl);  // owns ssl
+  if (!prepare(ssl, route)) co_return std::unexpected{tls_error(ERR_peek_last_error())};
+  const Deadlines::Guard guard{context.deadlines, deadline, close_socket, &secured->next_layer()};
+  auto [error] = co_await secured->async_handshake(Stream::TlsSocket::client, as_tuple);
+  if (!error) co_return Stream{std::move(secured)};
+  const auto verified = SSL_get_verify_result(ssl);
+  if (verified != X509_V_OK) co_return std::unexpected{certificate_error(verified, route.endpoint.host)};
+  co_return std::unexpected{socket_error(error, guard.expired()).in("TLS handshake")};
+}
+
+}  // namespace
+
+Error socket_error(const boost::system::error_code& error, bool expired) {
+  if (expired) return {Code::timeout, "no answer within the deadline"};
+  if (error == asio::error::operation_aborted) return {Code::cancelled, "stopped"};
+  // Without TLS's own farewell, which many peers leave out: HTTP knows where its messages end.
+  if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
+    return {Code::unreachable, "the peer closed the connection"};
+  }
+  if (error.category() == asio::error::get_ssl_category()) return tls_error(static_cast<unsigned>(error.value()));
+  if (error.category() == boost::system::system_category() || error.category() == boost::system::generic_category()) {
+    if (error.value() == EACCES || error.value() == EPERM) return {Code::denied, error.message()};
+    if (error.value() == ENOENT) return {Code::missing, error.message()};
+  }
+  return {Code::unreachable, error.message()};
+}
+
+std::string_view Stream::alpn() const {
+  const auto* const tls = std::get_if<1>(&socket_);
+  if (tls == nullptr) return {};
+  const unsigned char* protocol = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected((*tls)->native_handle(), &protocol, &size);
+  return {reinterpret_cast<const char*>(protocol), size};
+}
+
+void Stream::close() {
+  close_socket(&lowest());
+}
+
+Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
+  const auto& proxy = route.proxy;
+  const bool tls = route.endpoint.kind == Endpoint::Kind::tls;
+  if (tls && route.tls == nullptr) co_return fail(Code::invalid, "TLS is not set up for this peer");
+  auto socket = co_await connect_socket(context, proxy ? proxy->endpoint : route.endpoint, deadline);
+  if (!socket) {
+    auto error = std::move(socket).error();
+    co_return std::unexpected{proxy ? std::move(error).in(proxy_name(*proxy)) : std::move(error)};
+  }
+  if (proxy && (tls || route.tunnel)) {
+    auto opened = co_await open_tunnel(context, &*socket, *proxy, route.endpoint, deadline);
+    if (!opened) co_return std::unexpected{std::move(opened).error()};
+  }
+  if (!tls) co_return Stream{std::move(*socket)};
+  co_return co_await secure(context, std::move(*socket), std::move(route), deadline);
 }
 
 }  // namespace cspy::net

@@ -9,25 +9,42 @@ std::size_t estimated_bytes(const metrics::Reading& reading) {
   return reading.points * (reading.container->labels.bytes() * 5 / 4 + point_overhead);
 }
 
-Batch Batches::next() {
-  const auto first_reading = reading_;
-  const auto first_ending = ending_;
+std::size_t estimated_bytes(const Batch& batch) {
   std::size_t bytes = 0;
-  const auto fits = [&](const metrics::Reading& reading) {
-    const auto more = estimated_bytes(reading);
-    if (bytes > 0 && bytes + more > bytes_target_) return false;
+  for (const auto& reading : batch.readings)
+    bytes += estimated_bytes(*reading);
+  for (const auto& ending : batch.endings)
+    bytes += estimated_bytes(*ending.last);
+  return bytes;
+}
+
+Batch batch_from(const metrics::Round& round, Progress from, std::size_t bytes_target) {
+  std::size_t reading = from.readings, ending = from.endings;
+  std::size_t bytes = 0;
+  const auto fits = [&](const metrics::Reading& next) {
+    const auto more = estimated_bytes(next);
+    if (bytes > 0 && bytes + more > bytes_target) return false;
     bytes += more;
     return true;
   };
-  while (reading_ < round_.readings.size() && fits(*round_.readings[reading_]))
-    ++reading_;
-  if (reading_ == round_.readings.size()) {
-    while (ending_ < round_.endings.size() && fits(*round_.endings[ending_].last))
-      ++ending_;
+  while (reading < round.readings.size() && fits(*round.readings[reading]))
+    ++reading;
+  if (reading == round.readings.size()) {
+    while (ending < round.endings.size() && fits(*round.endings[ending].last))
+      ++ending;
   }
-  return {.time = round_.time,
-          .readings = std::span{round_.readings}.subspan(first_reading, reading_ - first_reading),
-          .endings = std::span{round_.endings}.subspan(first_ending, ending_ - first_ending)};
+  return {.time = round.time,
+          .readings = std::span{round.readings}.subspan(from.readings, reading - from.readings),
+          .endings = std::span{round.endings}.subspan(from.endings, ending - from.endings)};
+}
+
+Progress after(Progress from, const Batch& batch) {
+  return {.readings = from.readings + static_cast<std::uint32_t>(batch.readings.size()),
+          .endings = from.endings + static_cast<std::uint32_t>(batch.endings.size())};
+}
+
+bool is_whole(const metrics::Round& round, Progress progress) {
+  return progress.readings >= round.readings.size() && progress.endings >= round.endings.size();
 }
 
 }  // namespace cspy::otlp

@@ -5,29 +5,20 @@
 
 #include "metrics/reading.hpp"
 #include "otlp/encoder.hpp"
+#include "otlp/progress.hpp"
 
 namespace cspy::otlp {
 
-/// Walks a round from its front; each next() is one request of about `bytes_target` at most, but never less than one
-/// container: containers are not split. The round outlives it.
-class Batches {
- public:
-  Batches(const metrics::Round& round, std::size_t bytes_target) : round_{round}, bytes_target_{bytes_target} {}
+/// The part of `round` that follows `from` and makes one request: readings and then endings, of about `bytes_target` at
+/// most but never less than one container, since containers are not split. It refers to the round.
+/// REQUIRES: !is_whole(round, from).
+[[nodiscard]] Batch batch_from(const metrics::Round& round, Progress from, std::size_t bytes_target);
 
-  [[nodiscard]] bool done() const { return reading_ == round_.readings.size() && ending_ == round_.endings.size(); }
-  /// REQUIRES: !done().
-  [[nodiscard]] Batch next();
-  /// How many of the round's endings the batches so far have held.
-  [[nodiscard]] std::size_t endings_taken() const { return ending_; }
-
- private:
-  const metrics::Round& round_;
-  std::size_t bytes_target_;
-  std::size_t reading_ = 0;
-  std::size_t ending_ = 0;
-};
+[[nodiscard]] Progress after(Progress from, const Batch& batch);
+[[nodiscard]] bool is_whole(const metrics::Round& round, Progress progress);
 
 /// About how many bytes a reading's points take in protobuf.
 [[nodiscard]] std::size_t estimated_bytes(const metrics::Reading& reading);
+[[nodiscard]] std::size_t estimated_bytes(const Batch& batch);
 
 }  // namespace cspy::otlp

@@ -6,16 +6,14 @@
 #include <variant>
 
 #include "base/version.hpp"
-#include "metrics/visit.hpp"
 #include "otlp/fields.hpp"
+#include "otlp/points.hpp"
 
 namespace cspy::otlp {
 namespace {
 
 using metrics::Kind;
-using metrics::LabelValues;
 using metrics::Metric;
-using metrics::Number;
 using protozero::pbf_builder;
 
 std::size_t varint_size(std::uint64_t value) {
@@ -51,43 +49,37 @@ std::size_t attribute_size(std::string_view key, std::string_view value) {
 }
 
 /// Writes the points of one metric.
-class PointWriter final : public metrics::PointSink {
+class PointWriter final : public Points {
  public:
-  PointWriter(const Metric& metric, UnixNanos time, std::string& points)
-      : metric_{metric}, time_{time}, points_{points} {}
+  /// `labels` gives the encoded labels of a container by its index in the batch.
+  PointWriter(const Metric& metric, const LabelBlocks& labels, std::string& points)
+      : metric_{metric}, labels_{labels}, points_{points} {}
 
-  /// The points to come belong to this container. `ended`: their series have no value any more.
-  void begin(const metrics::Container& container, std::string_view labels, bool ended) {
-    labels_ = labels;
-    ended_ = ended;
-    // Of a clock that runs ahead of ours: a start after the point's own time would be refused.
-    start_ = metric_.kind == Kind::counter ? std::min(container.started, time_) : 0;
-  }
-
-  void point(Number value, LabelValues label_values) override {
-    std::size_t size = labels_.size() + fixed64_size;
-    if (start_ != 0) size += fixed64_size;
-    size += ended_ ? flags_size : fixed64_size;
-    for (std::size_t i = 0; i < label_values.size(); ++i) {
-      if (!label_values[i].empty()) size += attribute_size(metric_.label_keys[i], label_values[i]);
+  void point(const Point& point) override {
+    const auto labels = labels_.of(point.container);
+    std::size_t size = labels.size() + fixed64_size;
+    if (point.start != 0) size += fixed64_size;
+    size += point.ended ? flags_size : fixed64_size;
+    for (std::size_t i = 0; i < point.labels.size(); ++i) {
+      if (!point.labels[i].empty()) size += attribute_size(metric_.label_keys[i], point.labels[i]);
     }
     append_delimited_header(points_, fields::Gauge::data_points, size);
     const auto expected_end = points_.size() + size;
 
-    pbf_builder<fields::NumberDataPoint> point{points_};
-    if (start_ != 0) point.add_fixed64(fields::NumberDataPoint::start_time_unix_nano, start_);
-    point.add_fixed64(fields::NumberDataPoint::time_unix_nano, time_);
-    if (ended_) {
-      point.add_uint32(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
-    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-      point.add_sfixed64(fields::NumberDataPoint::as_int, *whole);
+    pbf_builder<fields::NumberDataPoint> message{points_};
+    if (point.start != 0) message.add_fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
+    message.add_fixed64(fields::NumberDataPoint::time_unix_nano, point.time);
+    if (point.ended) {
+      message.add_uint32(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
+    } else if (const auto* whole = std::get_if<std::int64_t>(&point.value)) {
+      message.add_sfixed64(fields::NumberDataPoint::as_int, *whole);
     } else {
-      point.add_double(fields::NumberDataPoint::as_double, std::get<double>(value));
+      message.add_double(fields::NumberDataPoint::as_double, std::get<double>(point.value));
     }
-    points_.append(labels_);
-    for (std::size_t i = 0; i < label_values.size(); ++i) {
-      if (label_values[i].empty()) continue;
-      append_attribute(points_, fields::NumberDataPoint::attributes, metric_.label_keys[i], label_values[i]);
+    points_.append(labels);
+    for (std::size_t i = 0; i < point.labels.size(); ++i) {
+      if (point.labels[i].empty()) continue;
+      append_attribute(points_, fields::NumberDataPoint::attributes, metric_.label_keys[i], point.labels[i]);
     }
     if (points_.size() != expected_end) __builtin_trap();  // A wrong length would make every later byte a lie.
   }
@@ -97,22 +89,19 @@ class PointWriter final : public metrics::PointSink {
   static constexpr std::size_t flags_size = 1 + 1;
 
   const Metric& metric_;
-  UnixNanos time_;
+  const LabelBlocks& labels_;
   std::string& points_;
-  std::string_view labels_;
-  UnixNanos start_ = 0;
-  bool ended_ = false;
 };
 
 // Gauge and Sum number their points alike, so a point is written without knowing which holds it.
 static_assert(static_cast<unsigned>(fields::Gauge::data_points) == static_cast<unsigned>(fields::Sum::data_points));
 
 /// Appends the Metric message around `points`, which are the data_points fields of its Gauge or Sum.
-void append_metric(std::string& out, const Metric& metric, std::string_view points) {
+void append_metric(std::string& out, const Metric& metric, Temporality temporality, std::string_view points) {
   std::string sum_tail;
   if (metric.kind == Kind::counter) {
     pbf_builder<fields::Sum> sum{sum_tail};
-    sum.add_enum(fields::Sum::aggregation_temporality, fields::temporality_cumulative);
+    sum.add_enum(fields::Sum::aggregation_temporality, fields::number_of(temporality));
     sum.add_bool(fields::Sum::is_monotonic, true);
   }
   const auto data = points.size() + sum_tail.size();
@@ -147,12 +136,12 @@ std::string encode_scope() {
 
 std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& batch) {
   labels_.clear();
-  reading_labels_.clear();
-  ending_labels_.clear();
-  for (const auto& reading : batch.readings)
-    reading_labels_.push_back(add_labels(reading->container->labels));
-  for (const auto& ending : batch.endings)
-    ending_labels_.push_back(add_labels(ending.last->container->labels));
+  for_each_container(batch, [this](const metrics::Container& container) {
+    container.labels.for_each([this](std::string_view key, std::string_view value) {
+      append_attribute(labels_.bytes(), fields::NumberDataPoint::attributes, key, value);
+    });
+    labels_.close();
+  });
 
   const auto resource_message = encode_resource(resource);
   const auto scope_message = encode_scope();
@@ -177,29 +166,11 @@ std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& 
   return std::string_view{request_}.substr(begin);
 }
 
-ProtobufEncoder::Block ProtobufEncoder::add_labels(const metrics::LabelSet& labels) {
-  const auto begin = labels_.size();
-  labels.for_each([this](std::string_view key, std::string_view value) {
-    append_attribute(labels_, fields::NumberDataPoint::attributes, key, value);
-  });
-  return {.begin = begin, .size = labels_.size() - begin};
-}
-
 void ProtobufEncoder::add_metric(const Metric& metric, const Batch& batch) {
   points_.clear();
-  PointWriter writer{metric, batch.time, points_};
-  const auto labels_at = [this](Block block) { return std::string_view{labels_}.substr(block.begin, block.size); };
-  for (std::size_t i = 0; i < batch.readings.size(); ++i) {
-    const auto& reading = *batch.readings[i];
-    writer.begin(*reading.container, labels_at(reading_labels_[i]), false);
-    metrics::visit(metric, reading, batch.time, writer);
-  }
-  for (std::size_t i = 0; i < batch.endings.size(); ++i) {
-    const auto& ending = batch.endings[i];
-    writer.begin(*ending.last->container, labels_at(ending_labels_[i]), true);
-    metrics::visit_ended(metric, ending, batch.time, writer);
-  }
-  if (!points_.empty()) append_metric(request_, metric, points_);
+  PointWriter writer{metric, labels_, points_};
+  walk(metric, batch, writer);
+  if (!points_.empty()) append_metric(request_, metric, batch.temporality, points_);
 }
 
 }  // namespace cspy::otlp

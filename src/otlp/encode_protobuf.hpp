@@ -6,10 +6,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "metrics/catalogue.hpp"
 #include "otlp/encoder.hpp"
+#include "otlp/label_blocks.hpp"
 
 namespace cspy::otlp {
 
@@ -19,17 +19,9 @@ class ProtobufEncoder final : public Encoder {
   [[nodiscard]] std::string_view encode(const Resource& resource, const Batch& batch) override;
 
  private:
-  /// Where a container's encoded labels are in `labels_`.
-  struct Block {
-    std::size_t begin;
-    std::size_t size;
-  };
-
-  Block add_labels(const metrics::LabelSet& labels);
   void add_metric(const metrics::Metric& metric, const Batch& batch);
 
-  std::string labels_;  ///< of all containers of the request
-  std::vector<Block> reading_labels_, ending_labels_;
+  LabelBlocks labels_;   ///< of all containers of the request
   std::string points_;   ///< of one metric
   std::string request_;  ///< a gap, then all metrics
 };

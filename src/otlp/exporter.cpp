@@ -1,146 +1,184 @@
 #include "otlp/exporter.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include "base/limits.hpp"
-#include "otlp/batch.hpp"
+#include "base/time.hpp"
 
 namespace cspy::otlp {
-namespace {
 
 using net::Task;
 
-std::uint64_t points_of(const Batch& batch) {
+namespace {
+
+Delivery::Settings in_bytes_of(const Encoder& encoder, Delivery::Settings settings) {
+  settings.request_bytes /= encoder.expansion();
+  return settings;
+}
+
+std::uint64_t points_left(const Waiting& waiting) {
   std::uint64_t points = 0;
-  for (const auto& reading : batch.readings)
-    points += reading->points;
+  for (auto i = waiting.progress.readings; i < waiting.round.readings.size(); ++i)
+    points += waiting.round.readings[i]->points;
   return points;
 }
 
 }  // namespace
 
-Exporter::Exporter(boost::asio::io_context& io, Encoder& encoder, Transport& transport, Log& log, Restore restore)
-    : encoder_{encoder}, transport_{transport}, log_{log}, restore_{std::move(restore)}, wake_{io} {}
+Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& encoder, Transport& transport, Log& log,
+                   Restore restore, Random random)
+    : encoder_{encoder},
+      transport_{transport},
+      restore_{std::move(restore)},
+      random_{std::move(random)},
+      log_{log},
+      say_{log},
+      delivery_{in_bytes_of(encoder, settings.delivery)},
+      queue_bytes_max_{settings.delivery.queue_bytes_max},
+      store_{log},
+      wake_{io} {
+  if (settings.gzip) gzip_.emplace();
+  if (settings.temporality == Temporality::delta) deltas_.emplace(system_now());
+}
+
+Result<void> Exporter::keep_in(const std::string& directory) {
+  auto found = store_.open(directory, queue_bytes_max_);
+  if (!found) return std::unexpected{std::move(found).error()};
+  for (auto& waiting : *found) {
+    next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);
+    lose(delivery_.push(std::move(waiting)));
+  }
+  return {};
+}
 
 void Exporter::push(metrics::Round round) {
   if (round.empty()) return;  // An empty envelope says nothing.
-  if (queue_.size() >= limits::rounds_queued_max) {
-    say_failed({.kind = Outcome::Kind::transient,
-                .message = "the receiver is slower than the interval: the oldest waiting round is dropped",
-                .remedy = "lengthen otlp_export_interval, or look at the receiver"});
-    lose(std::move(queue_.front()), 0);
-    queue_.pop_front();
-  }
-  queue_.push_back(std::move(round));
+  auto dropped = delivery_.push({.sequence = next_sequence_++, .round = std::move(round)});
+  if (!dropped.empty()) say_.dropped("the queue is full", "raise queue_limit, or look at the receiver");
+  lose(std::move(dropped));
+  keep_waiting();
   wake_.notify();
 }
 
 void Exporter::close() {
   closed_ = true;
+  delivery_.hurry();
   wake_.notify();
 }
 
 void Exporter::abandon() {
-  for (auto& round : std::exchange(queue_, {}))
-    lose(std::move(round), 0);
+  abandoned_ = true;
   close();
 }
 
 Task<void> Exporter::run() {
-  while (!closed_ || !queue_.empty()) {
-    if (queue_.empty()) {
-      co_await wake_.wait();
-      continue;
+  while (!abandoned_) {
+    auto expired = delivery_.expire(system_now());
+    if (!expired.empty()) say_.dropped("they are older than queue_age", "look at the receiver");
+    lose(std::move(expired));
+    const auto step = delivery_.next(net::Clock::now());
+    if (step.kind == Delivery::Step::Kind::send) {
+      co_await send(step);
+    } else if (step.kind == Delivery::Step::Kind::idle && closed_) {
+      break;
+    } else {
+      co_await wake_.wait_until(step.until);
     }
-    auto round = std::move(queue_.front());
-    queue_.pop_front();
-    co_await send_round(std::move(round));
   }
+  lose(kept_for_later());
   transport_.close();
 }
 
-Task<void> Exporter::send_round(metrics::Round round) {
-  Batches batches{round, limits::request_bytes_target};
-  bool refused = false;
-  while (!batches.done()) {
-    const auto endings_sent = batches.endings_taken();
-    const auto batch = batches.next();
-    const auto body = encoder_.encode(resource_, batch);
-    ++counts_.requests;
-    counts_.bytes += body.size();
-    auto outcome = co_await transport_.send({.body = body, .content_type = encoder_.content_type()},
-                                            net::Clock::now() + limits::export_request_time_max);
-    switch (outcome.kind) {
-      case Outcome::Kind::accepted:
-        counts_.points_sent += points_of(batch);
-        counts_.points_rejected += outcome.rejected_points;
-        say_rejected(outcome);
-        break;
-      case Outcome::Kind::transient:
-        for (auto rest = batch;; rest = batches.next()) {
-          counts_.points_lost += points_of(rest);
-          if (batches.done()) break;
-        }
-        say_failed(outcome);
-        lose(std::move(round), endings_sent);
-        co_return;
-      case Outcome::Kind::too_large:
-      case Outcome::Kind::permanent:
-        // This request is lost, and sending it again would not help; the others may still be taken.
-        counts_.points_lost += points_of(batch);
-        say_failed(outcome);
-        refused = true;
-        break;
-    }
+Task<void> Exporter::send(Delivery::Step step) {
+  auto& batch = step.batch;
+  if (deltas_) {
+    batch.temporality = Temporality::delta;
+    batch.bases = deltas_->bases(batch);
   }
-  if (refused) {
+  auto body = encoder_.encode(resource_, batch);
+  if (gzip_) body = gzip_->compress(body);
+  ++counts_.requests;
+  counts_.bytes += body.size();
+  const auto outcome = co_await transport_.send(
+      {.body = body, .content_type = encoder_.content_type(), .gzip = gzip_.has_value()}, step.until);
+  settle(outcome, batch);
+}
+
+/// Puts the answer's consequences into effect.
+void Exporter::settle(const Outcome& outcome, const Batch& batch) {
+  if (outcome.kind == Outcome::Kind::accepted) {
+    counts_.points_sent += points_of(batch);
+    counts_.points_rejected += outcome.rejected_points;
+    if (deltas_) deltas_->delivered(batch);
+    say_.taken(outcome);
+  }
+  auto change = delivery_.answered(outcome, net::Clock::now(), random_());
+  counts_.points_lost += change.points_lost;
+  if (change.smaller_requests) {
+    say_.smaller_requests(delivery_.request_bytes());
+  } else if (outcome.kind != Outcome::Kind::accepted) {
+    say_.failed(outcome);
+  }
+  pushed_back_ = outcome.kind == Outcome::Kind::transient;
+  if (pushed_back_) keep_waiting();
+  if (change.give_up) abandon();
+  if (!change.finished) {
+    if (!delivery_.queue().empty()) store_.note(delivery_.queue().front());
+    return;
+  }
+  store_.finish(*change.finished);
+  if (change.finished->refused) {
     ++counts_.rounds_lost;
-    co_return;
+    return;
   }
   ++counts_.rounds_sent;
-  say_works();
-  log_.debug("round sent", {{"containers", std::to_string(round.readings.size())},
-                            {"ended", std::to_string(round.endings.size())},
+  say_.delivered(counts_.points_sent, delivery_.queue().size(), counts_.rounds_lost);
+  log_.debug("round sent", {{"containers", std::to_string(change.finished->round.readings.size())},
+                            {"ended", std::to_string(change.finished->round.endings.size())},
+                            {"waiting", std::to_string(delivery_.queue().size())},
                             {"points", std::to_string(counts_.points_sent)},
                             {"bytes", std::to_string(counts_.bytes)}});
 }
 
 /// The points are gone, but that a series has ended stays true.
-void Exporter::lose(metrics::Round round, std::size_t endings_sent) {
-  ++counts_.rounds_lost;
-  auto& endings = round.endings;
-  endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(endings_sent));
-  restore_(std::move(endings));
-}
-
-void Exporter::say_failed(const Outcome& outcome) {
-  // One line for each kind of failure, and one when it works again.
-  if (failing_ == outcome.status) return;
-  if (!failing_) lost_before_ = counts_.rounds_lost;
-  failing_ = outcome.status;
-  if (outcome.remedy.empty()) {
-    log_.warn("metrics cannot be delivered", {{"error", outcome.message}});
-  } else {
-    log_.warn("metrics cannot be delivered", {{"error", outcome.message}, {"remedy", outcome.remedy}});
+void Exporter::lose(std::vector<Waiting> dropped) {
+  for (auto& waiting : dropped) {
+    store_.finish(waiting);
+    ++counts_.rounds_lost;
+    counts_.points_lost += points_left(waiting);
+    auto& endings = waiting.round.endings;
+    endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(waiting.progress.endings));
+    restore_(std::move(endings));
   }
 }
 
-void Exporter::say_works() {
-  if (!std::exchange(ever_sent_, true)) {
-    log_.info("first metrics delivered", {{"points", std::to_string(counts_.points_sent)}});
-  } else if (failing_) {
-    log_.info("metrics are delivered again", {{"rounds_lost", std::to_string(counts_.rounds_lost - lost_before_)}});
+/// Writes down the rounds that have to wait: those behind the oldest, and the oldest where it could not be delivered.
+void Exporter::keep_waiting() {
+  if (delivery_.queue().size() < 2 && !pushed_back_) return;
+  std::vector<Waiting> dropped;
+  for (std::size_t i = 0; i < delivery_.queue().size();) {
+    if (store_.keep(delivery_.queue()[i])) {
+      ++i;
+      continue;
+    }
+    auto oldest = delivery_.drop_oldest();
+    if (!oldest) break;
+    say_.dropped("the queue's directory is full", "raise queue_limit, or look at the receiver");
+    dropped.push_back(*std::move(oldest));
+    i = 0;
   }
-  failing_.reset();
+  lose(std::move(dropped));
 }
 
-void Exporter::say_rejected(const Outcome& outcome) {
-  const bool rejects = outcome.rejected_points > 0 || !outcome.message.empty();
-  if (rejects && !rejecting_) {
-    log_.warn("the receiver did not take all points",
-              {{"rejected", std::to_string(outcome.rejected_points)}, {"message", outcome.message}});
-  }
-  rejecting_ = rejects;
+/// At the end: what is left, without what the next run will find in the directory.
+std::vector<Waiting> Exporter::kept_for_later() {
+  auto left = delivery_.abandon();
+  std::erase_if(left, [this](const Waiting& waiting) {
+    const bool kept = store_.keep(waiting) && store_.has(waiting);
+    if (kept) ++counts_.rounds_kept;
+    return kept;
+  });
+  return left;
 }
 
 }  // namespace cspy::otlp

@@ -1,9 +1,8 @@
-// Sends rounds in order, one request at a time.
+// Sends rounds in order, one request at a time: the coroutine around Delivery, which decides.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -11,62 +10,85 @@
 #include "base/log.hpp"
 #include "metrics/reading.hpp"
 #include "net/context.hpp"
+#include "otlp/delivery.hpp"
+#include "otlp/deltas.hpp"
 #include "otlp/encoder.hpp"
+#include "otlp/export_log.hpp"
+#include "otlp/gzip.hpp"
+#include "otlp/queue_store.hpp"
 #include "otlp/transport.hpp"
 
 namespace cspy::otlp {
 
 class Exporter {
  public:
+  struct Settings {
+    Delivery::Settings delivery = {};
+    Temporality temporality = Temporality::cumulative;
+    bool gzip = false;
+  };
   struct Counts {
     std::uint64_t rounds_sent = 0;
-    std::uint64_t rounds_lost = 0;
+    std::uint64_t rounds_lost = 0;  ///< dropped from the queue, or refused in a part
     std::uint64_t points_sent = 0;
     std::uint64_t points_lost = 0;
     std::uint64_t points_rejected = 0;  ///< by the receiver, in a partial success
-    std::uint64_t requests = 0;
-    std::uint64_t bytes = 0;
+    std::uint64_t rounds_kept = 0;      ///< left in the queue's directory for the next run
+    std::uint64_t requests = 0;         ///< attempts are counted, each
+    std::uint64_t bytes = 0;            ///< of requests, as they were sent
   };
   /// Takes back the endings of a round that was lost, so that a later one sends them.
   using Restore = std::function<void(std::vector<metrics::Ending>)>;
+  /// Random numbers in [0, 1).
+  using Random = std::function<double()>;
 
   /// References outlive run().
-  Exporter(boost::asio::io_context& io, Encoder& encoder, Transport& transport, Log& log, Restore restore);
+  Exporter(boost::asio::io_context& io, Settings settings, Encoder& encoder, Transport& transport, Log& log,
+           Restore restore, Random random);
 
   /// The resource of all points from now on. REQUIRES: called before the first push().
   void set_resource(Resource resource) { resource_ = std::move(resource); }
-  /// Queues a round. Where the queue is full, the oldest round is lost, counted and said.
+  /// Keeps the rounds that wait in `directory` too, and takes over those that an earlier run left there. Errors as
+  /// Journal::open. REQUIRES: called before the first push().
+  Result<void> keep_in(const std::string& directory);
+  /// Queues a round. Where the queue is full, the oldest goes, is counted and said.
   void push(metrics::Round round);
-  /// No more rounds will come: run() ends when those that wait are sent or lost.
+  /// No more rounds will come: run() ends when those that wait are sent; the first failure is the end of trying.
   void close();
-  /// As close(), and those that wait are lost: there is no more time.
+  /// As close(), but without trying: there is no more time. What is not in the queue's directory is lost.
   void abandon();
 
   /// Runs until close().
   net::Task<void> run();
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] const Delivery& delivery() const { return delivery_; }
 
  private:
-  net::Task<void> send_round(metrics::Round round);
-  void lose(metrics::Round round, std::size_t endings_sent);
-  void say_failed(const Outcome& outcome);
-  void say_works();
-  void say_rejected(const Outcome& outcome);
+  net::Task<void> send(Delivery::Step step);
+  void settle(const Outcome& outcome, const Batch& batch);
+  void lose(std::vector<Waiting> dropped);
+  void keep_waiting();
+  [[nodiscard]] std::vector<Waiting> kept_for_later();
 
   Encoder& encoder_;
   Transport& transport_;
-  Log& log_;
   Restore restore_;
+  Random random_;
   Resource resource_;
+  Log& log_;
+  ExportLog say_;
+  Delivery delivery_;
+  std::size_t queue_bytes_max_;
+  QueueStore store_;
+  std::optional<Deltas> deltas_;  ///< with that temporality only
+  std::optional<Gzip> gzip_;
   net::Alarm wake_;
-  std::deque<metrics::Round> queue_;
   Counts counts_;
+  std::uint64_t next_sequence_ = 1;
+  bool pushed_back_ = false;  ///< the oldest round has been tried in vain
   bool closed_ = false;
-  std::optional<unsigned> failing_;  ///< the status that the log last told of; none while it works
-  std::uint64_t lost_before_ = 0;    ///< rounds lost when it began to fail
-  bool ever_sent_ = false;
-  bool rejecting_ = false;
+  bool abandoned_ = false;
 };
 
 }  // namespace cspy::otlp

@@ -6,6 +6,8 @@
 
 #include <protozero/types.hpp>
 
+#include "otlp/encoder.hpp"
+
 namespace cspy::otlp::fields {
 
 enum class ExportRequest : protozero::pbf_tag_type { resource_metrics = 1 };
@@ -29,9 +31,21 @@ enum class AnyValue : protozero::pbf_tag_type { string_value = 1 };
 enum class ExportResponse : protozero::pbf_tag_type { partial_success = 1 };
 enum class PartialSuccess : protozero::pbf_tag_type { rejected_data_points = 1, error_message = 2 };
 /// google.rpc.Status, the body of an error.
-enum class Status : protozero::pbf_tag_type { code = 1, message = 2 };
+enum class Status : protozero::pbf_tag_type { code = 1, message = 2, details = 3 };
+/// google.protobuf.Any, what Status.details holds.
+enum class Any : protozero::pbf_tag_type { type_url = 1, value = 2 };
+/// google.rpc.RetryInfo, one of the things that a Status has in an Any.
+enum class RetryInfo : protozero::pbf_tag_type { retry_delay = 1 };
+/// google.protobuf.Duration.
+enum class Duration : protozero::pbf_tag_type { seconds = 1, nanos = 2 };
 
+/// AggregationTemporality.
+inline constexpr std::int32_t temporality_delta = 1;
 inline constexpr std::int32_t temporality_cumulative = 2;
+constexpr std::int32_t number_of(Temporality temporality) {
+  return temporality == Temporality::delta ? temporality_delta : temporality_cumulative;
+}
+
 /// NumberDataPoint.flags: the series has ended; there is no value.
 inline constexpr std::uint32_t flag_no_recorded_value = 1;
 

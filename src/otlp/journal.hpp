@@ -14,16 +14,9 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "otlp/progress.hpp"
 
 namespace cspy::otlp {
-
-/// How much of a round has been delivered, in the order in which Batches walks it.
-struct Progress {
-  std::uint32_t readings = 0;
-  std::uint32_t endings = 0;
-
-  bool operator==(const Progress&) const = default;
-};
 
 class Journal {
  public:
@@ -37,7 +30,7 @@ class Journal {
   using Take = std::function<void(std::uint64_t sequence, std::string_view payload, Progress progress)>;
 
   /// Opens the directory, creates it where its parent exists, locks it, and gives `take` what is left to deliver.
-  /// `bytes_max` bounds the files' size (a segment more may exist for a moment). Errors: denied, missing, refused
+  /// `bytes_max` bounds the files' size. Errors: denied, missing, refused
   /// (another process has it), with the path and the remedy.
   static Result<Journal> open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery);
 
@@ -45,8 +38,9 @@ class Journal {
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
 
-  /// Writes a round down. REQUIRES: a sequence larger than all before. Errors: refused with the system's words (a full
-  /// disk); then nothing of it is left in the file, and the next append may succeed.
+  /// Writes a round down. REQUIRES: a sequence larger than all before. Errors: too_large where the files have no room:
+  /// the oldest rounds must be finished first; others with the system's words (a full disk), and then nothing of it is
+  /// left in the file, and the next append may succeed.
   Result<void> append(std::uint64_t sequence, std::string_view payload);
   /// Notes that a part of the round was delivered. A sequence that is not in the journal is passed over; errors as
   /// append.

@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 
 namespace cspy::otlp {
 
@@ -39,7 +40,7 @@ Result<KeyValues> parse_header_lines(std::string_view text) {
     const auto line = text.substr(begin, end - begin);
     begin = end + 1;
     ++line_number;
-    if (line.starts_with('#')) continue;
+    if (trimmed(line).starts_with('#')) continue;
     auto parsed = parse_headers(line);
     if (!parsed) return std::unexpected{std::move(parsed).error().in(fmt::format("line {}", line_number))};
     for (auto& [name, value] : *parsed)

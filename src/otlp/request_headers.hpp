@@ -31,7 +31,7 @@ class RequestHeaders {
 };
 
 /// The headers of a file, one "name=value" a line or several separated by commas, as parse_headers. Empty lines and
-/// lines that begin with '#' mean nothing. Errors name the line, never the value.
+/// lines whose first character is '#' mean nothing. Errors name the line, never the value.
 [[nodiscard]] Result<KeyValues> parse_header_lines(std::string_view text);
 
 }  // namespace cspy::otlp

@@ -9,8 +9,11 @@
 #include <protozero/pbf_message.hpp>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "otlp/answer_json.hpp"
 #include "otlp/fields.hpp"
+#include "otlp/remedy.hpp"
 
 namespace cspy::otlp {
 namespace {
@@ -28,29 +31,31 @@ Outcome::Kind kind_of(unsigned status) {
   }
 }
 
-std::string_view remedy_for(unsigned status) {
-  switch (status) {
-    case 400:
-      return "if it complains about out-of-order or old samples, set out_of_order_time_window (30m) at the receiver";
-    case 401:
-    case 403: return "the receiver wants credentials, or does not accept these";
-    case 404:
-      return "check the path of otlp_endpoint: a Collector has /v1/metrics, Prometheus /api/v1/otlp/v1/metrics "
-             "(started "
-             "with --web.enable-otlp-receiver)";
-    case 405: return "the path of otlp_endpoint takes no POST: it is probably not an OTLP receiver's";
-    case 413: return "raise the receiver's limit for request bodies";
-    case 415: return "the receiver does not take this encoding: set otlp_protocol to another";
-    default: return {};
-  }
+/// A content type without its parameters, in lower case.
+std::string media_type(std::string_view content_type) {
+  return lowered(trimmed(content_type.substr(0, content_type.find(';'))));
 }
 
-/// What the receiver says, as text: a Status message in protobuf, or the first line of whatever it is.
-std::string quote_body(std::string_view content_type, std::string_view body) {
-  if (content_type == "application/x-protobuf") {
-    if (const auto message = parse_status_message(body)) return printable(*message, limits::error_quote_bytes_max);
-  }
-  return printable(body.substr(0, body.find_first_of("\r\n")), limits::error_quote_bytes_max);
+constexpr std::string_view json{"application/json"};
+constexpr std::string_view protobuf{"application/x-protobuf"};
+
+/// What the receiver says, as text: a Status message in protobuf or JSON, or the first line of whatever it is.
+std::string quote(const HttpAnswer& answer) {
+  const auto type = media_type(answer.content_type);
+  std::optional<std::string> message;
+  if (type == protobuf) message = parse_status_message(answer.body);
+  if (type == json) message = parse_status_message_json(answer.body);
+  if (message) return printable(*message, limits::error_quote_bytes_max);
+  return printable(answer.body.substr(0, answer.body.find_first_of("\r\n")), limits::error_quote_bytes_max);
+}
+
+/// What was not taken of a request that was. A body that is no response message changes nothing: the status says that
+/// the points were taken.
+PartialSuccess partial_success(const HttpAnswer& answer) {
+  const auto type = media_type(answer.content_type);
+  if (type == json) return parse_partial_success_json(answer.body).value_or(PartialSuccess{});
+  if (type == protobuf || type.empty()) return parse_partial_success(answer.body).value_or(PartialSuccess{});
+  return {};
 }
 
 /// "Mon, 23 Nov 2026 01:58:08 GMT" (RFC 9110's IMF-fixdate, the only form that may still be sent).
@@ -66,31 +71,36 @@ std::optional<UnixNanos> parse_http_date(std::string_view text) {
 
 }  // namespace
 
-Outcome http_outcome(std::string_view operation, unsigned status, std::string_view content_type, std::string_view body,
-                     std::string_view retry_after, UnixNanos now) {
-  if (status / 100 == 2) {
-    // A body that is no response message changes nothing: the status says that the points were taken.
-    auto partial = parse_partial_success(body);
-    if (!partial) return {.kind = Outcome::Kind::accepted, .status = status};
+Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNanos now) {
+  if (answer.status / 100 == 2) {
+    auto partial = partial_success(answer);
     return {.kind = Outcome::Kind::accepted,
-            .status = status,
-            .rejected_points = partial->rejected_points,
-            .message = std::move(partial->message)};
+            .status = answer.status,
+            .rejected_points = partial.rejected_points,
+            .message = std::move(partial.message)};
   }
-  const auto said = quote_body(content_type, body);
-  return {.kind = kind_of(status),
-          .status = status,
-          .message = fmt::format("{}: HTTP {}{}{}", operation, status, said.empty() ? "" : ": ", said),
-          .remedy = std::string{remedy_for(status)},
-          .retry_after = parse_retry_after(retry_after, now)};
+  auto message = fmt::format("POST {}: HTTP {}", endpoint.text(), answer.status);
+  const auto said = quote(answer);
+  if (!said.empty()) message.append(": ").append(said);
+  if (answer.status / 100 == 3 && !answer.location.empty()) {
+    message.append(", a redirect to ").append(printable(answer.location, limits::error_quote_bytes_max));
+  }
+  return {.kind = kind_of(answer.status),
+          .status = answer.status,
+          .message = std::move(message),
+          .remedy = http_remedy(endpoint, answer.status, said, answer.location),
+          .retry_after = parse_retry_after(answer.retry_after, now)};
 }
 
 Outcome no_answer(std::string_view operation, const Error& error) {
-  // An answer that is not HTTP will not become so by asking again; everything else may.
-  const bool hopeless = error.code == Code::malformed || error.code == Code::invalid;
+  // An answer that is not HTTP, or has no end, will not become one by asking again; everything else may.
+  const bool hopeless =
+      error.code == Code::malformed || error.code == Code::invalid || error.code == Code::too_large;
+  const auto* const remedy =
+      hopeless ? "check that otlp_endpoint is an OTLP/HTTP receiver (port 4318, not gRPC's 4317)" : "";
   return {.kind = hopeless ? Outcome::Kind::permanent : Outcome::Kind::transient,
           .message = fmt::format("{}: {}", operation, error.message),
-          .remedy = hopeless ? "check that otlp_endpoint is an OTLP/HTTP receiver (port 4318, not gRPC's 4317)" : ""};
+          .remedy = error.remedy.empty() ? remedy : error.remedy};
 }
 
 Result<PartialSuccess> parse_partial_success(std::string_view body) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 
@@ -29,12 +30,20 @@ struct Outcome {
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< the receiver's own wish
 };
 
-/// The outcome of an HTTP exchange that had an answer. `operation` is "POST http://host:4318/v1/metrics"; the body is
-/// in the request's content type, protobuf here; `retry_after` is the header's text. `now` is for its date form.
-[[nodiscard]] Outcome http_outcome(std::string_view operation, unsigned status, std::string_view content_type,
-                                   std::string_view body, std::string_view retry_after, UnixNanos now);
+/// An HTTP answer: its status, its body and what its headers say, empty where they say nothing.
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string_view content_type = {};
+  std::string_view body = {};
+  std::string_view retry_after = {};
+  std::string_view location = {};
+};
 
-/// The outcome of an exchange that had none.
+/// The outcome of an HTTP exchange that had an answer; `endpoint` was asked. The body counts as what its content type
+/// says, whatever the request was. `now` is for the date form of Retry-After.
+[[nodiscard]] Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNanos now);
+
+/// The outcome of an exchange that had none. `operation` is "POST http://host:4318/v1/metrics".
 [[nodiscard]] Outcome no_answer(std::string_view operation, const Error& error);
 
 /// ExportMetricsPartialSuccess of a protobuf ExportMetricsServiceResponse; an empty body is full success.

@@ -16,8 +16,8 @@ namespace cspy::otlp {
 /// Replaces `out` by the round's record.
 void write_round(const metrics::Round& round, std::string& out);
 
-/// Whatever the bytes are, the result is a round that could have been written, or malformed: bounds of base/limits.hpp
-/// hold, devices and networks are sorted and apart, the readings are measured.
+/// Whatever the bytes are, the result is a round whose parts are all there and within the bounds of base/limits.hpp, or
+/// malformed. The readings are measured.
 [[nodiscard]] Result<metrics::Round> read_round(std::string_view record);
 
 }  // namespace cspy::otlp

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "base/version.hpp"
+#include "net/tls.hpp"
 
 namespace cspy::otlp {
 
@@ -17,16 +18,22 @@ HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHea
       route_{std::move(route)},
       headers_{headers},
       operation_{"POST " + route_.endpoint.text()},
+      through_proxy_{route_.proxy && route_.endpoint.kind != Endpoint::Kind::tls && !route_.tunnel},
       user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
 
 Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   std::vector<net::http1::Header> headers{{.name = "Content-Type", .value = payload.content_type},
                                           {.name = "User-Agent", .value = user_agent_}};
   if (payload.gzip) headers.push_back({.name = "Content-Encoding", .value = "gzip"});
+  if (through_proxy_ && !route_.proxy->authorization.empty())
+    headers.push_back({.name = "Proxy-Authorization", .value = route_.proxy->authorization});
   for (const auto& [name, value] : headers_.current())
     headers.push_back({.name = name, .value = value});
-  const net::http1::Request request{
-      .method = "POST", .target = route_.endpoint.path, .headers = headers, .body = payload.body};
+  // A proxy that is no tunnel wants the whole URL (RFC 9112, section 3.2.2).
+  const auto target = through_proxy_ ? route_.endpoint.text() : route_.endpoint.path;
+  const net::http1::Request request{.method = "POST", .target = target, .headers = headers, .body = payload.body};
+  // What the kept connection proved and trusted was in files that have changed.
+  if (route_.tls != nullptr && route_.tls->changed()) connection_.reset();
   for (;;) {
     const bool kept = connection_.has_value();
     if (!kept) {
@@ -44,8 +51,13 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
     }
     auto read = co_await connection_->read_body(answer_, limits::collector_body_bytes_max);
     if (!read) answer_.clear();
-    auto outcome = http_outcome(operation_, *status, connection_->header("Content-Type"), answer_,
-                                connection_->header("Retry-After"), system_now());
+    auto outcome = http_outcome(route_.endpoint,
+                                {.status = *status,
+                                 .content_type = connection_->header("Content-Type"),
+                                 .body = answer_,
+                                 .retry_after = connection_->header("Retry-After"),
+                                 .location = connection_->header("Location")},
+                                system_now());
     if (!connection_->reusable()) connection_.reset();
     co_return outcome;
   }

@@ -24,6 +24,7 @@ class HttpTransport final : public Transport {
   net::Route route_;
   RequestHeaders& headers_;
   std::string operation_;  ///< "POST http://localhost:4318/v1/metrics"
+  bool through_proxy_;     ///< requests go to a proxy, which forwards them
   std::string user_agent_;
   std::optional<net::http1::Connection> connection_;
   std::string answer_;

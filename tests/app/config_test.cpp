@@ -98,14 +98,131 @@ TEST(Settings, TakeTheOldMisspellingWithAWarning) {
               ElementsAre("CSPY_OLTP_PROTO is a misspelling that still works: the name is CSPY_OTLP_PROTO"));
 }
 
-TEST(Settings, SayPlainlyWhatIsNotBuiltYet) {
-  for (const auto* protocol : {"httpjson", "grpc"}) {
-    EXPECT_THAT(resolve_all({"--otlp-protocol", protocol}, {}).mistakes,
-                ElementsAre(std::string{"otlp_protocol = '"} + protocol +
-                            "' (command line --otlp-protocol): this protocol is not built yet: use httpbinary"));
+TEST(Settings, KnowTheProtocolsUnderBothNamesAndTheirEndpoints) {
+  const auto options = [](const char* name) { return resolve_all({"--otlp-protocol", name}, {}).options; };
+  for (const auto* name : {"httpbinary", "http/protobuf", "HTTP/Protobuf"}) {
+    EXPECT_EQ(options(name).otlp_protocol, OtlpProtocol::http_protobuf) << name;
+    EXPECT_EQ(options(name).otlp_endpoint.text(), "http://localhost:4318/v1/metrics");
   }
-  EXPECT_THAT(resolve_all({"--otlp-endpoint", "https://x"}, {}).mistakes,
-              ElementsAre(HasSubstr("https is not built yet")));
+  for (const auto* name : {"httpjson", "http/json"}) {
+    EXPECT_EQ(options(name).otlp_protocol, OtlpProtocol::http_json) << name;
+    EXPECT_EQ(options(name).otlp_endpoint.text(), "http://localhost:4318/v1/metrics");
+  }
+  EXPECT_EQ(options("grpc").otlp_protocol, OtlpProtocol::grpc);
+  EXPECT_EQ(options("grpc").otlp_endpoint.text(), "http://localhost:4317/");
+  EXPECT_THAT(
+      resolve_all({"--otlp-protocol", "soap"}, {}).mistakes,
+      ElementsAre("otlp_protocol = 'soap' (command line --otlp-protocol): expected one of httpbinary, httpjson, "
+                  "grpc"));
+}
+
+TEST(Settings, TakeOpenTelemetrysVariablesTheMetricsFormFirst) {
+  const auto endpoint = [](const Variables& variables) {
+    return resolve_all({}, variables).options.otlp_endpoint.text();
+  };
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base"}}), "http://c:4318/base/v1/metrics");
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base/?x=1"}}),
+            "http://c:4318/base/v1/metrics?x=1");
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://c:4318"}}), "http://c:4318/") << "as it is";
+  EXPECT_EQ(
+      endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g"}}),
+      "http://m:1/x");
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g:1"}}),
+            "http://g:1/v1/metrics")
+      << "an empty variable is none";
+  EXPECT_EQ(
+      endpoint({{"CSPY_OTLP_ENDPOINT", "http://ours:1"}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}}),
+      "http://ours:1/v1/metrics");
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c/ignored"}}),
+            "https://c/");
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "c:4317"}}),
+            "https://c:4317/")
+      << "without a scheme it is TLS";
+  EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
+                      {"OTEL_EXPORTER_OTLP_ENDPOINT", "c:4317"},
+                      {"OTEL_EXPORTER_OTLP_INSECURE", "TRUE"}}),
+            "http://c:4317/");
+}
+
+TEST(Settings, FillFromOpenTelemetrysVariables) {
+  const auto resolved = resolve_all({}, {{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/json"},
+                                         {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
+                                         {"OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20YTpi, X-Scope=t1"},
+                                         {"OTEL_EXPORTER_OTLP_TIMEOUT", "2500"},
+                                         {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"},
+                                         {"OTEL_METRIC_EXPORT_TIMEOUT", "7000"},
+                                         {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Delta"},
+                                         {"OTEL_RESOURCE_ATTRIBUTES", "team=a%2Cb,zone=z1"},
+                                         {"OTEL_SERVICE_NAME", "edge"},
+                                         {"OTEL_SDK_DISABLED", "True"},
+                                         {"OTEL_LOG_LEVEL", "DEBUG"}});
+  EXPECT_THAT(resolved.mistakes, IsEmpty());
+  EXPECT_THAT(resolved.warnings, IsEmpty());
+  const auto& options = resolved.options;
+  EXPECT_EQ(options.otlp_protocol, OtlpProtocol::http_json);
+  EXPECT_EQ(options.otlp_headers, (KeyValues{{"authorization", "Basic YTpi"}, {"x-scope", "t1"}}));
+  EXPECT_EQ(options.otlp_timeout, std::chrono::milliseconds{2500});
+  EXPECT_EQ(options.otlp_compression, Compression::gzip);
+  EXPECT_EQ(options.otlp_export_timeout, std::chrono::milliseconds{7000});
+  EXPECT_EQ(options.otlp_temporality, otlp::Temporality::delta);
+  EXPECT_EQ(options.resource_attributes, (KeyValues{{"team", "a,b"}, {"zone", "z1"}}));
+  EXPECT_EQ(options.service_name, "edge");
+  EXPECT_TRUE(options.disabled);
+  EXPECT_EQ(options.log_level, LogLevel::debug);
+}
+
+TEST(Settings, PassOverEachOfOpenTelemetrysVariablesThatCannotBeUsed) {
+  const Variables wrong{{"OTEL_EXPORTER_OTLP_PROTOCOL", "soap"},
+                        {"OTEL_EXPORTER_OTLP_HEADERS", "secret-without-equals"},
+                        {"OTEL_EXPORTER_OTLP_TIMEOUT", "-1"},
+                        {"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"},
+                        {"OTEL_EXPORTER_OTLP_INSECURE", "yes"},
+                        {"OTEL_METRIC_EXPORT_TIMEOUT", "1s"},
+                        {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "none"},
+                        {"OTEL_RESOURCE_ATTRIBUTES", "good=1,bad=%zz"},
+                        {"OTEL_SDK_DISABLED", "1"},
+                        {"OTEL_LOG_LEVEL", "loud"}};
+  const auto resolved = resolve_all({}, wrong);
+  const auto defaults = resolve_all({}, {});
+  EXPECT_THAT(resolved.mistakes, IsEmpty());
+  EXPECT_EQ(resolved.warnings.size(), wrong.size());
+  EXPECT_EQ(config_text(resolved), config_text(defaults));
+  EXPECT_THAT(resolved.options.resource_attributes, IsEmpty()) << "the whole value goes, not the wrong part of it";
+  for (const auto& warning : resolved.warnings) {
+    EXPECT_THAT(warning, testing::EndsWith("; it is passed over"));
+    EXPECT_THAT(warning, testing::Not(HasSubstr("secret")));
+  }
+}
+
+TEST(Settings, TakeAnInvalidMetricsFormForNoneAndUseTheGenericOne) {
+  const auto resolved =
+      resolve_all({}, {{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "x"}, {"OTEL_EXPORTER_OTLP_TIMEOUT", "3000"}});
+  EXPECT_EQ(resolved.options.otlp_timeout, std::chrono::milliseconds{3000});
+  EXPECT_EQ(resolved.warnings.size(), 1U);
+}
+
+TEST(Settings, ShowNoSecret) {
+  const auto resolved =
+      resolve_all({"--otlp-headers", "authorization=Bearer s3cr3t"},
+                  {{"HTTPS_PROXY", "http://user:s3cr3t@p:3128"}, {"CSPY_HTTP_PROXY", "http://s3cr3t@p"}});
+  EXPECT_THAT(resolved.mistakes, IsEmpty());
+  const auto text = config_text(resolved);
+  EXPECT_THAT(text, testing::Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(text, HasSubstr("otlp_headers: \"***\""));
+  EXPECT_THAT(text, HasSubstr("https_proxy: \"http://***@p:3128\""));
+  const auto wrong = resolve_all({"--otlp-headers", "s3cr3t"}, {{"HTTPS_PROXY", "socks5://user:s3cr3t@p"}});
+  EXPECT_EQ(wrong.mistakes.size(), 2U);
+  for (const auto& mistake : wrong.mistakes)
+    EXPECT_THAT(mistake, testing::Not(HasSubstr("s3cr3t")));
+}
+
+TEST(Settings, MustGoTogether) {
+  EXPECT_THAT(resolve_all({"--otlp-client-key", "/k.pem"}, {}).mistakes,
+              ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key is of no use without "
+                          "otlp_client_certificate",
+                          "otlp_client_key = '/k.pem' (command line --otlp-client-key): No such file or directory"));
+  EXPECT_THAT(resolve_all({"--otlp-protocol", "grpc", "--otlp-endpoint", "http://"}, {}).mistakes,
+              ElementsAre(HasSubstr("otlp_endpoint = 'http://'")));
 }
 
 TEST(Settings, TellAllMistakesAtOnce) {
@@ -113,12 +230,12 @@ TEST(Settings, TellAllMistakesAtOnce) {
       resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}},
                   "{log_format: 'xml'}");
   EXPECT_THAT(resolved.mistakes,
-              ElementsAre("otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a "
-                          "URL: expected http://HOST[:PORT][/PATH]",
-                          "otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a whole "
+              ElementsAre("otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a whole "
                           "number of milliseconds from 100 to 86400000",
                           "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
-                          "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json"));
+                          "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json",
+                          "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a "
+                          "URL: expected http://HOST[:PORT][/PATH]"));
 }
 
 TEST(CommandLineFlags, AreReadAndUnknownOnesAllTold) {

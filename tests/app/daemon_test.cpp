@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "app/resolve.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tools/engine_model.hpp"
 #include "tools/http_server.hpp"
@@ -59,6 +60,7 @@ class Peers {
 
 struct DaemonTest : testing::Test {
   DaemonTest() {
+    options = resolve({}, [](std::string_view) { return std::nullopt; }, {}).options;
     options.docker_socket = {Endpoint::Kind::unix_socket, "", 0, dir.file("engine.sock")};
     options.otlp_export_interval = std::chrono::milliseconds{100};
   }

@@ -28,9 +28,26 @@ class Delivery(EngineCase):
             agent.wait_message(log.UNDELIVERED, times)
             agent.wait_rounds(3)
             self.collector.listen()
-            agent.wait_message(log.DELIVERED_AGAIN, times)
+            agent.wait_message(log.CAUGHT_UP, times)
             self.collector.whole_rounds(1)
-        self.assertEqual(agent.messages(), UNTIL_DELIVERED + [log.UNDELIVERED, log.DELIVERED_AGAIN] * 2, agent.log())
+        self.assertEqual(agent.messages(), UNTIL_DELIVERED + [log.UNDELIVERED, log.DELIVERED_AGAIN, log.CAUGHT_UP] * 2, agent.log())
+        self.assertEqual([entry["rounds_lost"] for entry in agent.said(log.DELIVERED_AGAIN)], ["0", "0"])
+
+    def test_no_round_is_lost_while_the_receiver_is_away(self):
+        agent = self.deliver_first()
+        self.collector.kill()
+        away = time.time_ns()
+        agent.wait_message(log.UNDELIVERED)
+        agent.wait_rounds(4)
+        self.collector.listen()
+        back = time.time_ns()
+        agent.wait_message(log.CAUGHT_UP)
+        times = sorted(self.collector.times())
+        interval_ns = self.interval_ms * 1_000_000
+        missed = [time_ns for time_ns in times if away < time_ns < back]
+        self.assertGreaterEqual(len(missed), 4)
+        for before, after in zip(times, times[1:]):
+            self.assertLess(after - before, 2 * interval_ns, "a round is missing")
 
     def test_a_container_removed_while_the_receiver_is_away_still_ends(self):
         agent = self.deliver_first()
@@ -50,13 +67,16 @@ class Delivery(EngineCase):
     def test_each_refusal_is_told_once_with_what_the_receiver_said(self):
         agent = self.deliver_first()
         refusals = ((503, "overloaded"), (400, "out of order sample"), (404, "no such path"), (413, "too large"), (429, "slow down"))
+        beside = {log.SMALLER, log.CAUGHT_UP}
         for status, message in refusals:
             self.collector.answer_with(refusal(status, message))
             self.refuse()
         self.collector.answer_with(ACCEPTED)
         agent.wait_message(log.DELIVERED_AGAIN)
         self.collector.whole_rounds(1)
-        self.assertEqual(agent.messages(), UNTIL_DELIVERED + [log.UNDELIVERED] * len(refusals) + [log.DELIVERED_AGAIN], agent.log())
+        self.assertEqual([message for message in agent.messages() if message not in beside],
+                         UNTIL_DELIVERED + [log.UNDELIVERED] * len(refusals) + [log.DELIVERED_AGAIN], agent.log())
+        self.assertIn(log.SMALLER, agent.messages())
         told = [entry["error"] for entry in agent.said(log.UNDELIVERED)]
         self.assertEqual(told, [f"POST {self.collector.endpoint}: HTTP {status}: {message}" for status, message in refusals])
 

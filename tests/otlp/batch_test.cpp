@@ -22,13 +22,15 @@ TEST(Batches, HoldEachContainerOnceInOrder) {
   const auto round = round_of(57, 13);
   std::vector<metrics::ReadingPtr> readings;
   std::size_t endings = 0, requests = 0;
-  for (Batches batches{round, 50'000}; !batches.done(); ++requests) {
-    const auto batch = batches.next();
+  for (Progress progress; !is_whole(round, progress); ++requests) {
+    const auto batch = batch_from(round, progress, 50'000);
     EXPECT_FALSE(batch.readings.empty() && batch.endings.empty());
     EXPECT_EQ(batch.time, round.time);
     readings.insert(readings.end(), batch.readings.begin(), batch.readings.end());
     endings += batch.endings.size();
-    EXPECT_EQ(batches.endings_taken(), endings);
+    progress = after(progress, batch);
+    EXPECT_EQ(progress, (Progress{.readings = static_cast<std::uint32_t>(readings.size()),
+                                  .endings = static_cast<std::uint32_t>(endings)}));
   }
   EXPECT_EQ(readings, round.readings);
   EXPECT_EQ(endings, 13U);
@@ -38,11 +40,13 @@ TEST(Batches, HoldEachContainerOnceInOrder) {
 TEST(Batches, StayNearTheirTarget) {
   const auto round = round_of(200, 0);
   ProtobufEncoder encoder;
-  for (Batches batches{round, 100'000}; !batches.done();) {
-    const auto batch = batches.next();
+  for (Progress progress; !is_whole(round, progress);) {
+    const auto batch = batch_from(round, progress, 100'000);
+    progress = after(progress, batch);
     const auto size = encoder.encode({}, batch).size();
     EXPECT_LT(size, 120'000U);
-    if (!batches.done()) {
+    EXPECT_LT(estimated_bytes(batch), 100'001U);
+    if (!is_whole(round, progress)) {
       EXPECT_GT(size, 60'000U) << "and are not needlessly small";
     }
   }
@@ -51,8 +55,11 @@ TEST(Batches, StayNearTheirTarget) {
 TEST(Batches, NeverSplitAContainerHoweverLarge) {
   const auto round = round_of(3, 0);
   std::size_t requests = 0;
-  for (Batches batches{round, 1}; !batches.done(); ++requests)
-    EXPECT_EQ(batches.next().readings.size(), 1U);
+  for (Progress progress; !is_whole(round, progress); ++requests) {
+    const auto batch = batch_from(round, progress, 1);
+    EXPECT_EQ(batch.readings.size(), 1U);
+    progress = after(progress, batch);
+  }
   EXPECT_EQ(requests, 3U);
 }
 

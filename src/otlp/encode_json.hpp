@@ -1,0 +1,26 @@
+// ExportMetricsServiceRequest in OTLP's JSON encoding: lowerCamelCase keys, 64-bit integers as strings, enumerations as
+// numbers (opentelemetry-proto, docs/specification.md, "JSON Protobuf Encoding").
+#pragma once
+
+#include <string>
+
+#include "metrics/catalogue.hpp"
+#include "otlp/encoder.hpp"
+#include "otlp/label_blocks.hpp"
+
+namespace cspy::otlp {
+
+class JsonEncoder final : public Encoder {
+ public:
+  [[nodiscard]] std::string_view content_type() const override { return "application/json"; }
+  [[nodiscard]] std::size_t expansion() const override { return 2; }
+  [[nodiscard]] std::string_view encode(const Resource& resource, const Batch& batch) override;
+
+ private:
+  void add_metric(const metrics::Metric& metric, const Batch& batch);
+
+  LabelBlocks labels_;
+  std::string request_;
+};
+
+}  // namespace cspy::otlp

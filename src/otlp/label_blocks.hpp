@@ -1,0 +1,45 @@
+// The encoded labels of a request's containers. They stand in each of a container's points, so they are encoded once
+// and copied.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "otlp/encoder.hpp"
+
+namespace cspy::otlp {
+
+class LabelBlocks {
+ public:
+  void clear() {
+    bytes_.clear();
+    ends_.clear();
+  }
+  /// To append the labels of the next container to.
+  [[nodiscard]] std::string& bytes() { return bytes_; }
+  /// The container's labels are complete.
+  void close() { ends_.push_back(bytes_.size()); }
+  /// The labels of the container that was closed as number `index`. Valid until the next change.
+  [[nodiscard]] std::string_view of(std::size_t index) const {
+    const auto begin = index == 0 ? 0 : ends_[index - 1];
+    return std::string_view{bytes_}.substr(begin, ends_[index] - begin);
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+};
+
+/// Calls `visit(const metrics::Container&)` for those of the readings, then of the endings: the order of
+/// Point::container.
+template<class Visit>
+void for_each_container(const Batch& batch, Visit&& visit) {
+  for (const auto& reading : batch.readings)
+    visit(*reading->container);
+  for (const auto& ending : batch.endings)
+    visit(*ending.last->container);
+}
+
+}  // namespace cspy::otlp

@@ -1,0 +1,118 @@
+#include "otlp/points.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "metrics/visit.hpp"
+
+namespace cspy::otlp {
+namespace {
+
+using metrics::Kind;
+using metrics::LabelValues;
+using metrics::Metric;
+using metrics::Number;
+
+/// What a counter had when it was last pushed.
+class Remembered final : public metrics::PointSink {
+ public:
+  void point(Number value, LabelValues labels) override { values_.emplace_back(joined(labels), value); }
+
+  [[nodiscard]] const Number* find(LabelValues labels) const {
+    const auto found = std::ranges::find(values_, joined(labels), &std::pair<std::string, Number>::first);
+    return found == values_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  static std::string joined(LabelValues labels) {
+    std::string text;
+    for (const auto label : labels)
+      text.append(label).push_back('\0');
+    return text;
+  }
+
+  std::vector<std::pair<std::string, Number>> values_;
+};
+
+/// The increase from one value of a counter to the next; one that fell was reset, and has counted from zero.
+Number increase(const Number& from, const Number& to) {
+  if (const auto* whole = std::get_if<std::int64_t>(&to)) {
+    const auto* before = std::get_if<std::int64_t>(&from);
+    return before != nullptr && *before <= *whole ? *whole - *before : *whole;
+  }
+  const auto real = std::get<double>(to);
+  const auto* before = std::get_if<double>(&from);
+  return before != nullptr && *before <= real ? real - *before : real;
+}
+
+/// Completes the points of one container under one metric.
+class Completer final : public metrics::PointSink {
+ public:
+  Completer(Points& next, Point common, const Remembered* since) : next_{next}, common_{common}, since_{since} {}
+
+  void point(Number value, LabelValues labels) override {
+    auto point = common_;
+    point.value = value;
+    point.labels = labels;
+    if (since_ != nullptr) {
+      // A series that was not there at the last push began after it.
+      if (const auto* before = since_->find(labels)) point.value = increase(*before, value);
+    }
+    next_.point(point);
+  }
+
+ private:
+  Points& next_;
+  Point common_;
+  const Remembered* since_;
+};
+
+/// Of a clock that runs ahead of ours: a start after the point's own time would be refused.
+UnixNanos start_of(const metrics::Container& container, UnixNanos time) {
+  return std::min(container.started, time);
+}
+
+void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Points& points) {
+  const auto& reading = *batch.readings[index];
+  const auto& base = batch.bases[index];
+  if (base.kind == Base::Kind::unknown) return;
+  Remembered since;
+  auto start = start_of(*reading.container, batch.time);
+  if (base.kind == Base::Kind::pushed) {
+    metrics::visit(metric, *base.last, base.time, since);
+    start = std::min(base.time, batch.time);
+  }
+  Completer completer{points, {.container = index, .start = start, .time = batch.time}, &since};
+  metrics::visit(metric, reading, batch.time, completer);
+}
+
+}  // namespace
+
+void walk(const Metric& metric, const Batch& batch, Points& points) {
+  const bool counter = metric.kind == Kind::counter;
+  const bool delta = counter && batch.temporality == Temporality::delta;
+  for (std::size_t i = 0; i < batch.readings.size(); ++i) {
+    if (delta) {
+      walk_delta(metric, batch, i, points);
+      continue;
+    }
+    const auto& reading = *batch.readings[i];
+    const auto start = counter ? start_of(*reading.container, batch.time) : 0;
+    Completer completer{points, {.container = i, .start = start, .time = batch.time}, nullptr};
+    metrics::visit(metric, reading, batch.time, completer);
+  }
+  // A series of deltas ends by itself: where nothing comes, nothing was counted.
+  if (delta) return;
+  for (std::size_t i = 0; i < batch.endings.size(); ++i) {
+    const auto& ending = batch.endings[i];
+    const auto start = counter ? start_of(*ending.last->container, batch.time) : 0;
+    const auto container = batch.readings.size() + i;
+    Completer completer{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
+    metrics::visit_ended(metric, ending, batch.time, completer);
+  }
+}
+
+}  // namespace cspy::otlp

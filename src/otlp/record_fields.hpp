@@ -1,0 +1,66 @@
+// Field numbers of a round's record in the journal (docs/queue-format.md). Numbers are never used again for something
+// else.
+#pragma once
+
+#include <protozero/types.hpp>
+
+namespace cspy::otlp::record {
+
+using Tag = protozero::pbf_tag_type;
+
+template<class Field>
+constexpr Tag tag(Field field) {
+  return static_cast<Tag>(field);
+}
+
+enum class Round : Tag { time = 1, containers = 2, readings = 3, readings_sent = 4, endings = 5 };
+enum class Container : Tag {
+  id = 1,
+  name = 2,
+  labels = 3,
+  created = 4,
+  started = 5,
+  memory_bytes = 6,
+  cpu_period_us = 7,
+  cpu_quota_us = 8,
+  cpu_shares = 9,
+};
+enum class Label : Tag { key = 1, value = 2 };
+/// Indices count the containers and the readings of the record; `now` is one more, 0 where the whole container is gone.
+enum class Reading : Tag { container = 1, sample = 2 };
+enum class Ending : Tag { last = 1, now = 2 };
+enum class Sample : Tag {
+  cpu_total_ns = 1,
+  cpu_user_ns = 2,
+  cpu_system_ns = 3,
+  cpu_each_ns = 4,  // packed
+  cfs_periods = 5,
+  cfs_throttled_periods = 6,
+  cfs_throttled_ns = 7,
+  memory_usage = 8,
+  memory_working_set = 9,
+  memory_rss = 10,
+  memory_cache = 11,
+  memory_mapped_file = 12,
+  page_faults = 13,
+  major_page_faults = 14,
+  threads = 15,
+  threads_max = 16,
+  devices = 17,
+  networks = 18,
+  health = 19,  // sint32
+};
+enum class Device : Tag { major = 1, minor = 2, name = 3, read_bytes = 4, write_bytes = 5 };
+enum class Network : Tag {
+  interface = 1,
+  receive_bytes = 2,
+  receive_packets = 3,
+  receive_errors = 4,
+  receive_dropped = 5,
+  transmit_bytes = 6,
+  transmit_packets = 7,
+  transmit_errors = 8,
+  transmit_dropped = 9,
+};
+
+}  // namespace cspy::otlp::record

@@ -1,0 +1,303 @@
+// Order, bounds, waiting and giving up, with a clock that the test moves.
+#include "otlp/delivery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "tests/support/readings.hpp"
+
+namespace cspy::otlp {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = Outcome::Kind;
+using StepKind = Delivery::Step::Kind;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Outcome accepted{.kind = Kind::accepted, .status = 200};
+const Outcome away{.kind = Kind::transient, .status = 0};
+constexpr double half = 0.5;
+
+/// A receiver that is away or not, and an agent that pushes rounds, on one clock that only run_until() moves.
+struct World {
+  explicit World(Delivery::Settings settings = {.interval = 10s,
+                                                .request_timeout = 10s,
+                                                .round_timeout = 30s,
+                                                .queue_bytes_max = 32 * 1024 * 1024,
+                                                .queue_age_max = 50min})
+      : interval{settings.interval}, delivery{settings} {}
+
+  [[nodiscard]] UnixNanos wall() const { return static_cast<UnixNanos>((now - begin) / 1ns) + test::started_at; }
+
+  void push(int containers = 2) {
+    metrics::Round round{.time = wall(), .readings = {}, .endings = {}};
+    for (int i = 0; i < containers; ++i)
+      round.readings.push_back(test::make_reading(test::make_container("c" + std::to_string(i), "web")));
+    lost += delivery.push({.sequence = ++pushed, .round = std::move(round)}).size();
+  }
+
+  /// One step; what was sent is in `requests`, the number of its round.
+  void step() {
+    lost += delivery.expire(wall()).size();
+    const auto next = delivery.next(now);
+    switch (next.kind) {
+      case StepKind::idle: wake = net::TimePoint::max(); return;
+      case StepKind::wait: wake = next.until; return;
+      case StepKind::send: {
+        requests.push_back(delivery.queue().front().sequence);
+        deadlines.push_back(next.until);
+        const auto change = delivery.answered(answer(next.batch), now, half);
+        if (change.finished) delivered.push_back(change.finished->sequence);
+        points_lost += change.points_lost;
+        gave_up = gave_up || change.give_up;
+        wake = now;
+      }
+    }
+  }
+
+  /// Lets time pass, a round an interval; `most` is watched on the way.
+  void run_until(net::TimePoint end) {
+    while (now < end) {
+      const auto next = std::min({end, next_push, wake});
+      now = std::max(now, next);
+      if (now >= next_push) {
+        push();
+        next_push += interval;
+        wake = now;
+      }
+      if (now >= wake) step();
+      most_bytes = std::max(most_bytes, delivery.bytes());
+      most_waiting = std::max(most_waiting, delivery.queue().size());
+    }
+  }
+
+  milliseconds interval;
+  Delivery delivery;
+  net::TimePoint begin{1'000'000s};
+  net::TimePoint now = begin;
+  net::TimePoint next_push = begin;
+  net::TimePoint wake = begin;
+  std::function<Outcome(const Batch&)> answer = [](const Batch&) { return accepted; };
+  std::uint64_t pushed = 0;
+  std::size_t lost = 0;
+  std::uint64_t points_lost = 0;
+  bool gave_up = false;
+  std::vector<std::uint64_t> requests, delivered;
+  std::vector<net::TimePoint> deadlines;
+  std::size_t most_bytes = 0, most_waiting = 0;
+};
+
+std::vector<std::uint64_t> first(std::uint64_t count) {
+  std::vector<std::uint64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 1);
+  return numbers;
+}
+
+TEST(Delivery, SendsEachRoundAtOnceWhileAllIsWell) {
+  World world;
+  world.run_until(world.begin + 5min);
+  EXPECT_EQ(world.delivered, first(31)) << "one at the start, and one every ten seconds";
+  EXPECT_EQ(world.requests, first(31));
+  EXPECT_EQ(world.delivery.bytes(), 0U);
+}
+
+TEST(Delivery, LosesNothingInThirtyMinutesWithoutAReceiver) {
+  World world;
+  const auto back = world.begin + 1min + 30min;
+  world.answer = [&](const Batch&) { return world.now > world.begin + 1min && world.now < back ? away : accepted; };
+  world.run_until(back + 2min);
+  EXPECT_EQ(world.delivered, first(world.pushed)) << "each round once, in order";
+  EXPECT_EQ(world.lost, 0U);
+  EXPECT_GT(world.most_waiting, 175U);
+  EXPECT_LT(world.requests.size() - world.delivered.size(), 100U) << "it asks about twice a minute, not all the time";
+  EXPECT_EQ(world.delivery.bytes(), 0U);
+}
+
+TEST(Delivery, TakesUpToAMinuteAndAHalfToCatchUpWithHalfAnHour) {
+  World world;
+  const auto back = world.begin + 30min;
+  world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
+  world.run_until(back + 90s);
+  EXPECT_EQ(world.delivery.queue().size(), 0U);
+  // A backlog is not thrown at the receiver in one instant.
+  EXPECT_GT(world.most_waiting * limits::backlog_pause_min, 5s);
+}
+
+TEST(Delivery, KeepsToItsBoundAndDropsTheOldest) {
+  const auto round_bytes = [] {
+    World probe;
+    probe.push();
+    return probe.delivery.bytes();
+  }();
+  World world{{.interval = 10s, .queue_bytes_max = 20 * round_bytes, .queue_age_max = 50min}};
+  const auto back = world.begin + 10min;
+  world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
+  world.run_until(back + 2min);
+  EXPECT_LE(world.most_bytes, 20 * round_bytes);
+  EXPECT_GE(world.lost, 40U);
+  EXPECT_EQ(world.delivered.size() + world.lost, world.pushed);
+  EXPECT_TRUE(std::ranges::is_sorted(world.delivered));
+  EXPECT_EQ(world.delivered.front(), world.lost + 1) << "the oldest went";
+}
+
+TEST(Delivery, DropsWhatIsTooOld) {
+  World world{{.interval = 10s, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 5min}};
+  const auto back = world.begin + 20min;
+  world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
+  world.run_until(back + 1min);
+  EXPECT_LE(world.most_waiting, 31U);
+  EXPECT_EQ(world.delivered.size() + world.lost, world.pushed);
+  EXPECT_EQ(world.delivered.front(), world.lost + 1);
+}
+
+TEST(Delivery, WaitsLongerEachTimeWithJitter) {
+  World world;
+  world.answer = [](const Batch&) { return away; };
+  world.push();
+  std::vector<milliseconds> waits;
+  for (int i = 0; i < 7; ++i) {
+    world.step();
+    world.step();
+    waits.push_back(std::chrono::duration_cast<milliseconds>(world.wake - world.now));
+    world.now = world.wake;
+  }
+  EXPECT_THAT(waits, ElementsAre(750ms, 1500ms, 3000ms, 6000ms, 12000ms, 22500ms, 22500ms))
+      << "doubled up to 30 s, less a quarter where the random number is a half";
+}
+
+TEST(Delivery, ObeysTheReceiversWish) {
+  for (const auto& [wish, wait] : {std::pair{60'000ms, 60'000ms}, std::pair{100ms, 750ms},
+                                   std::pair{milliseconds{24h}, milliseconds{limits::retry_after_max}}}) {
+    World world;
+    const Outcome busy{.kind = Kind::transient, .status = 429, .retry_after = wish};
+    world.answer = [&](const Batch&) { return busy; };
+    world.push();
+    world.step();
+    world.step();
+    EXPECT_EQ(world.wake - world.now, wait) << wish;
+  }
+}
+
+TEST(Delivery, GoesOnWhereTheRoundWasInterrupted) {
+  World world{{.interval = 10s, .request_bytes = 1, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 50min}};
+  std::vector<std::string> taken;
+  int seen = 0;
+  world.answer = [&](const Batch& batch) {
+    if (++seen == 3) return away;
+    taken.push_back(batch.readings[0]->container->id);
+    return accepted;
+  };
+  world.push(4);
+  while (world.delivered.empty()) {
+    world.step();
+    world.now = std::max(world.now, world.wake);
+  }
+  EXPECT_THAT(taken, ElementsAre("c0", "c1", "c2", "c3")) << "what was acknowledged is not sent again";
+}
+
+TEST(Delivery, DropsOnlyTheRequestThatIsRefusedForGood) {
+  World world{{.interval = 10s, .request_bytes = 1, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 50min}};
+  int seen = 0;
+  world.answer = [&](const Batch&) { return ++seen == 2 ? Outcome{.kind = Kind::permanent, .status = 400} : accepted; };
+  world.push(3);
+  world.run_until(world.begin + 1s);
+  EXPECT_EQ(world.points_lost, test::make_reading(test::make_container("x", "x"))->points);
+  EXPECT_THAT(world.delivered, ElementsAre(1, 2)) << "two rounds, since one is pushed at the start";
+}
+
+TEST(Delivery, MakesRequestsSmallerWhereTheReceiverWantsThat) {
+  World world;
+  std::size_t largest_taken = 0;
+  world.answer = [&](const Batch& batch) {
+    if (batch.readings.size() > 3) return Outcome{.kind = Kind::too_large, .status = 413};
+    largest_taken = std::max(largest_taken, batch.readings.size());
+    return accepted;
+  };
+  world.push(20);
+  while (world.delivered.empty())
+    world.step();
+  EXPECT_GT(largest_taken, 1U);
+  EXPECT_EQ(world.points_lost, 0U);
+  const auto before = world.requests.size();
+  world.push(3);
+  while (world.delivered.size() < 2) {
+    world.step();
+    world.now = std::max(world.now, world.wake);
+  }
+  EXPECT_LE(world.requests.size() - before, 2U) << "what was learnt is remembered";
+}
+
+TEST(Delivery, LosesAContainerThatIsTooLargeAlone) {
+  World world;
+  world.answer = [](const Batch&) { return Outcome{.kind = Kind::too_large, .status = 413}; };
+  world.push(5);
+  while (world.delivered.empty())
+    world.step();
+  EXPECT_EQ(world.points_lost, 5U * test::make_reading(test::make_container("x", "x"))->points);
+}
+
+TEST(Delivery, GivesARequestItsTimeAndARoundItsOwn) {
+  World world{{.interval = 60s,
+               .request_timeout = 10s,
+               .round_timeout = 15s,
+               .request_bytes = 1,
+               .queue_bytes_max = 32 * 1024 * 1024,
+               .queue_age_max = 50min}};
+  world.answer = [&](const Batch&) {
+    world.now += 9s;
+    return accepted;
+  };
+  world.push(3);
+  world.step();
+  world.step();
+  EXPECT_EQ(world.deadlines[0] - world.begin, 10s);
+  EXPECT_EQ(world.deadlines[1] - world.begin, 15s) << "what is left of the round's time";
+  world.step();
+  EXPECT_GT(world.wake, world.now) << "the attempt has had its time; the next one goes on with the third request";
+  EXPECT_THAT(world.delivered, IsEmpty());
+}
+
+TEST(Delivery, HasNoDeadlineWhereNoneIsSet) {
+  World world{{.interval = 60s, .queue_bytes_max = 1, .queue_age_max = 50min}};
+  world.push(1);
+  world.step();
+  EXPECT_THAT(world.deadlines, ElementsAre(net::TimePoint::max()));
+}
+
+TEST(Delivery, NeverDropsTheRoundThatIsOnItsWay) {
+  World world{{.interval = 60s, .queue_bytes_max = 1, .queue_age_max = 1min}};
+  world.push();
+  const auto step = world.delivery.next(world.now);
+  ASSERT_EQ(step.kind, StepKind::send);
+  world.push();
+  world.push();
+  world.now += 1h;
+  EXPECT_EQ(world.delivery.expire(world.wall()).size(), 1U);
+  EXPECT_EQ(world.delivery.queue().front().sequence, 1U);
+  EXPECT_EQ(step.batch.readings.size(), 2U);
+  EXPECT_EQ(step.batch.readings[1]->container->id, "c1") << "and what it refers to is still there";
+  EXPECT_TRUE(world.delivery.answered(accepted, world.now, half).finished);
+}
+
+TEST(Delivery, TriesOnceMoreAtTheEndAndThenGivesUp) {
+  World world;
+  world.answer = [](const Batch&) { return away; };
+  world.push();
+  world.push();
+  world.step();
+  world.step();
+  EXPECT_GT(world.wake, world.now);
+  world.delivery.hurry();
+  world.step();
+  EXPECT_EQ(world.requests.size(), 2U);
+  EXPECT_TRUE(world.gave_up);
+  EXPECT_EQ(world.delivery.abandon().size(), 2U);
+  EXPECT_EQ(world.delivery.bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace cspy::otlp

@@ -44,7 +44,7 @@ class Line:
 
     def is_last(self, when):
         """Whether an agent that was told to stop read one more round then, which it does without a word."""
-        return any(seconds_of(stopping["time"]) <= when <= seconds_of(stopped["time"]) for agent in self.agents
+        return any(seconds_of(stopping["time"]) < when <= seconds_of(stopped["time"]) for agent in self.agents
                    for stopping, stopped in zip(agent.said(log.STOPPING), agent.said(log.STOPPED)))
 
     def samples(self, selector, at=None):
@@ -134,6 +134,7 @@ def run(options, engine, undo):
     leaver.remove()
     removed = time.time()
     restarted.agents[-1].wait_rounds(1)
+    time.sleep(0.2)  # So that this round and the agent's last are told apart by their times.
     restarted.agents[-1].stop()
     restarted.start_agent()
     time.sleep(max(0, began + options.seconds - time.time()))

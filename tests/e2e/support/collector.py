@@ -83,6 +83,7 @@ class Collector:
         self.port = 0
         self.path = path
         self.refused = 0
+        self.headers = []  # of the last request, by their names in lower case
         self.requests = []  # (seconds since 1970 at which it was taken, its bytes, its points' time)
         self._invariants = invariants
         self._answer = ACCEPTED
@@ -193,6 +194,7 @@ class Collector:
 
     def take(self, handler, body):
         with self.changed:
+            self.headers = [(key.lower(), value) for key, value in handler.headers.items()]
             answer = self._answer
             if isinstance(answer, Silence):
                 self.refused += 1

@@ -155,19 +155,19 @@ void Exporter::lose(std::vector<Waiting> dropped) {
 /// Writes down the rounds that have to wait: those behind the oldest, and the oldest where it could not be delivered.
 void Exporter::keep_waiting() {
   if (delivery_.queue().size() < 2 && !pushed_back_) return;
-  std::vector<Waiting> dropped;
   for (std::size_t i = 0; i < delivery_.queue().size();) {
     if (store_.keep(delivery_.queue()[i])) {
       ++i;
       continue;
     }
     auto oldest = delivery_.drop_oldest();
-    if (!oldest) break;
+    if (!oldest) return;
     say_.dropped("the queue's directory is full", "raise queue_limit, or look at the receiver");
+    std::vector<Waiting> dropped;
     dropped.push_back(*std::move(oldest));
+    lose(std::move(dropped));  // at once: it makes the room
     i = 0;
   }
-  lose(std::move(dropped));
 }
 
 /// At the end: what is left, without what the next run will find in the directory.

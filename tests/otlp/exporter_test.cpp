@@ -327,5 +327,25 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   EXPECT_THAT(requests, SizeIs(1)) << "what was acknowledged is not sent again";
 }
 
+TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
+  const test::TempDir dir;
+  constexpr std::size_t bytes_max = 1024 * 1024;
+  start({.delivery = {.queue_bytes_max = bytes_max}});
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  answer = {.status = 503, .headers = {{"Retry-After", "600"}}};
+  // A record has the container's labels, which the memory shares with the fleet: the directory is full first.
+  constexpr int rounds = 300;
+  for (int i = 0; i < rounds; ++i) {
+    metrics::Round large{.time = test::started_at, .readings = {}, .endings = {}};
+    large.readings.push_back(test::make_reading(test::make_container("c", std::string(8'000, 'n'))));
+    exporter->push(std::move(large));
+  }
+  EXPECT_GT(exporter->counts().rounds_lost, 0U);
+  EXPECT_GT(exporter->delivery().queue().size(), 50U) << "64 fit; an eighth goes at a time, and not more";
+  EXPECT_EQ(exporter->delivery().queue().back().sequence, std::uint64_t{rounds});
+  stop();
+  EXPECT_EQ(capture.count("the oldest rounds that wait are dropped"), 1U);
+}
+
 }  // namespace
 }  // namespace cspy::otlp

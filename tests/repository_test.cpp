@@ -40,7 +40,6 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"nghttp2/", {"net/http2.cpp"}},
     {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},
     {"boost/json/", {"base/json_reader.cpp"}},
-    {"boost/url/", {"base/endpoint.cpp"}},
     // types.hpp only, for the tag type of the field numbers.
     {"protozero/",
      {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp", "otlp/record_fields.hpp",

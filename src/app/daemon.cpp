@@ -60,6 +60,7 @@ void Daemon::run() {
   const auto& sent = exporter_.counts();
   log_.info("stopped", {{"rounds_sent", std::to_string(sent.rounds_sent)},
                         {"rounds_lost", std::to_string(sent.rounds_lost)},
+                        {"rounds_kept", std::to_string(sent.rounds_kept)},
                         {"rounds_skipped", std::to_string(rounds_skipped_)},
                         {"points_sent", std::to_string(sent.points_sent)},
                         {"bytes", std::to_string(sent.bytes)},

@@ -18,6 +18,7 @@ namespace cspy::app {
 enum class OtlpProtocol : std::uint8_t { http_protobuf, http_json, grpc };
 enum class Compression : std::uint8_t { none, gzip };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): there is one of them, and settings stand by subject.
 struct Options {
   Endpoint docker_socket;
   bool disabled = false;

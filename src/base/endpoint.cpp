@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
-#include <boost/url/src.hpp>  // The only unit that uses Boost.URL, so its implementation is compiled here.
-#include <boost/url/url_view.hpp>
 #include <charconv>
+
+#include "base/url.hpp"
 
 namespace cspy {
 namespace {
@@ -24,26 +23,22 @@ bool is_host_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.:"sv.contains(c);
 }
 
-/// Host and port of a parsed URL; the user information that some put there is refused, since it would be sent nowhere.
-Result<Endpoint> from_url(const boost::urls::url_view& url, Endpoint::Kind kind, std::uint16_t default_port) {
-  if (url.has_userinfo()) return fail(Code::invalid, "it has a user name or password, which is not supported");
-  if (url.has_fragment()) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
-  const auto host = url.host_address();
-  if (host.empty()) return fail(Code::invalid, "it has no host");
-  if (!std::ranges::all_of(host, is_host_letter)) {
+/// Host and port of a URL; the user information that some put there is refused, since it would be sent nowhere.
+Result<Endpoint> from_url(const Url& url, Endpoint::Kind kind, std::uint16_t default_port) {
+  if (url.has_user) return fail(Code::invalid, "it has a user name or password, which is not supported");
+  if (url.has_fragment) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
+  if (url.host.empty()) return fail(Code::invalid, "it has no host");
+  if (!std::ranges::all_of(url.host, is_host_letter) || url.host.contains(':') != url.bracketed) {
     return fail(Code::invalid, "its host may hold letters, digits, '-', '_' and '.' only, or be an address");
   }
-  // Boost.URL takes a port that is no number for a path.
-  if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/'))
-    return fail(Code::invalid, "its port is not a number");
   std::uint16_t port = default_port;
-  if (url.has_port() && !url.port().empty()) {
-    // Boost.URL's port_number() lets numbers that are too large wrap around.
-    const std::string text{url.port()};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (url.port && !url.port->empty()) {
+    if (!std::ranges::all_of(*url.port, [](char c) { return c >= '0' && c <= '9'; }))
+      return fail(Code::invalid, "its port is not a number");
+    const auto [end, error] = std::from_chars(url.port->data(), url.port->data() + url.port->size(), port);
     if (error != std::errc{} || port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
   }
-  return Endpoint{.kind = kind, .host = host, .port = port, .path = std::string{url.encoded_path()}};
+  return Endpoint{.kind = kind, .host = std::string{url.host}, .port = port, .path = std::string{url.path}};
 }
 
 [[nodiscard]] std::unexpected<Error> not_a_url() {
@@ -56,17 +51,13 @@ struct HttpUrl {
 };
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
-  // Boost.URL 1.81 stumbles over some texts without an authority; they are none of ours.
-  const auto scheme = text.substr(0, text.find("://"));
-  if (scheme.size() == text.size()) return not_a_url();
-  const bool tls = scheme == "https";
-  if (!tls && scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
-  const auto url = boost::urls::parse_uri(text);
-  if (!url || !url->has_authority()) return not_a_url();
+  const auto url = split_url(text);
+  if (!url) return not_a_url();
+  const bool tls = url->scheme == "https";
+  if (!tls && url->scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
   auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
   if (!endpoint) return std::unexpected{std::move(endpoint).error()};
-  return HttpUrl{.endpoint = *std::move(endpoint),
-                 .query = url->has_query() ? "?" + std::string{url->encoded_query()} : std::string{}};
+  return HttpUrl{.endpoint = *std::move(endpoint), .query = std::string{url->query}};
 }
 
 Result<Endpoint> unix_endpoint(std::string_view path) {
@@ -105,7 +96,7 @@ Result<Endpoint> parse_engine_address(std::string_view text) {
   if (!text.starts_with("tcp://") && !text.starts_with("http://")) {
     return fail(Code::invalid, "expected a path, unix://PATH or tcp://HOST:PORT");
   }
-  const auto url = boost::urls::parse_uri(text);
+  const auto url = split_url(text);
   if (!url) return fail(Code::invalid, "it is not a URL");
   auto endpoint = from_url(*url, Endpoint::Kind::tcp, docker_tcp_port);
   if (!endpoint) return endpoint;

@@ -94,8 +94,7 @@ Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNan
 
 Outcome no_answer(std::string_view operation, const Error& error) {
   // An answer that is not HTTP, or has no end, will not become one by asking again; everything else may.
-  const bool hopeless =
-      error.code == Code::malformed || error.code == Code::invalid || error.code == Code::too_large;
+  const bool hopeless = error.code == Code::malformed || error.code == Code::invalid || error.code == Code::too_large;
   const auto* const remedy =
       hopeless ? "check that otlp_endpoint is an OTLP/HTTP receiver (port 4318, not gRPC's 4317)" : "";
   return {.kind = hopeless ? Outcome::Kind::permanent : Outcome::Kind::transient,

@@ -53,7 +53,20 @@ TEST(OtlpEndpoint, GetsTheStandardPathOnlyWhereItHasNone) {
   EXPECT_EQ(parse_otlp_endpoint("https://[2001:db8::1]/x"), (Endpoint{Kind::tls, "2001:db8::1", 443, "/x"}));
 }
 
+TEST(OtlpEndpoint, TakesWhateverResolversTake) {
+  EXPECT_EQ(parse_otlp_endpoint("http://10.0.0.1.nip.io:4318")->host, "10.0.0.1.nip.io");
+  EXPECT_EQ(parse_otlp_endpoint("http://1.2.3.4")->host, "1.2.3.4");
+  EXPECT_EQ(parse_otlp_endpoint("http://my_collector-1.internal.")->host, "my_collector-1.internal.");
+  EXPECT_EQ(parse_otlp_endpoint("http://p:/x")->port, 80) << "a port may be empty";
+  EXPECT_EQ(parse_otlp_endpoint("http://p/a%20b;c=1/@:x")->path, "/a%20b;c=1/@:x");
+}
+
 TEST(OtlpEndpoint, SaysWhatIsWrong) {
+  EXPECT_EQ(otlp_error("http://[::1/x"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://[::1]4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://::1/x"), "it has no host");
+  EXPECT_EQ(otlp_error("http://p/%zz"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http:/p"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
   EXPECT_EQ(otlp_error("localhost:4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
   EXPECT_EQ(otlp_error("http://host:port/x"), "its port is not a number");
   EXPECT_EQ(otlp_error("ftp://host"), "its scheme must be http or https");

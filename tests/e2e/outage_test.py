@@ -60,8 +60,9 @@ class EngineOutage(EngineCase):
             self.collector.listen()
             self.collector.first(waiting.name)
             self.collector.whole_rounds(1)
-            self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_LOST, log.ENGINE_CONNECTED, log.UNDELIVERED, log.FIRST_DELIVERED],
-                             agent.log())
+            agent.wait_message(log.CAUGHT_UP)
+            self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_LOST, log.ENGINE_CONNECTED, log.UNDELIVERED, log.FIRST_DELIVERED,
+                                                log.CAUGHT_UP], agent.log())
             agent.stop()
 
 

@@ -173,7 +173,7 @@ TEST(Delivery, ObeysTheReceiversWish) {
   for (const auto& [wish, wait] : {std::pair{60'000ms, 60'000ms}, std::pair{100ms, 750ms},
                                    std::pair{milliseconds{24h}, milliseconds{limits::retry_after_max}}}) {
     World world;
-    const Outcome busy{.kind = Kind::transient, .status = 429, .retry_after = wish};
+    Outcome busy{.kind = Kind::transient, .status = 429, .retry_after = wish};
     world.answer = [&](const Batch&) { return busy; };
     world.push();
     world.step();

@@ -82,12 +82,12 @@ constexpr auto boolean = OptionRow::Type::boolean;
 // clang-format off
 constexpr std::array table{
   OptionRow{"docker_socket", text, "ADDRESS", docker_socket_env, docker_socket_ambient, "/var/run/docker.sock",
-            "Where the engine listens: a path, unix://PATH or tcp://HOST:PORT", set_docker_socket},
+            "Where the engine listens: a path, unix://PATH or tcp://HOST:PORT", set_docker_socket, hide_user},
   OptionRow{"otlp_protocol", text, "NAME", protocol_env, protocol_ambient, "httpbinary",
             "How metrics are sent: httpbinary (also http/protobuf), httpjson (also http/json) or grpc", set_otlp_protocol},
   OptionRow{"otlp_endpoint", text, "URL", endpoint_env, endpoint_ambient, "",
             "Where metrics are sent; default: http://localhost:4318/v1/metrics, with grpc http://localhost:4317. A URL without a path "
-            "gets /v1/metrics, one with a path is used as it is; grpc ignores the path", set_otlp_endpoint},
+            "gets /v1/metrics, one with a path is used as it is; grpc ignores the path", set_otlp_endpoint, hide_user},
   OptionRow{"otlp_insecure", boolean, "true|false", insecure_env, insecure_ambient, "false",
             "With grpc and an endpoint without http:// or https://: whether to do without TLS", set_otlp_insecure},
   OptionRow{"otlp_headers", text, "LIST", headers_env, headers_ambient, "",

@@ -25,7 +25,7 @@ TEST(ParseKeyValues, SaysWhichEntryIsWrongButNotItsValue) {
   EXPECT_EQ(message("=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
   EXPECT_EQ(message("%FF=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
   for (const auto* value : {"s3cret%", "s3cret%2", "s3cret%zz", "s3cret%FF"})
-    EXPECT_EQ(message(std::string{"k="} + value), "the value of 'k' is not percent-encoded UTF-8: write '%' as %25");
+    EXPECT_EQ(message(std::string{"k="} + value), "the value of entry 1 is not percent-encoded UTF-8: write '%' as %25");
   EXPECT_FALSE(parse_key_values(std::string(256, 'k') + "=v"));
 }
 
@@ -37,9 +37,8 @@ TEST(ParseHeaders, MakesNamesLowerCase) {
 
 TEST(ParseHeaders, RefusesWhatWouldBreakOrContradictTheRequest) {
   const auto message = [](std::string_view text) { return parse_headers(text).error().message; };
-  EXPECT_EQ(message("a b=s3cret"), "'a b' is not the name of a header");
-  EXPECT_EQ(message("a%0D%0Ab=s3cret"), "'a??b' is not the name of a header");
-  EXPECT_EQ(message(":path=s3cret"), "':path' is not the name of a header");
+  for (const auto* text : {"a b=s3cret", "a%0D%0Ab=s3cret", ":path=s3cret", "Authorization: Bearer s3cret=="})
+    EXPECT_EQ(message(text), "a header's name is none: expected NAME=VALUE[,NAME=VALUE...]");
   EXPECT_EQ(message("a=s3cret%0D%0AX: y"), "the value of 'a' has characters that a header may not have");
   EXPECT_EQ(message("a=s3cret%C3%BC"), "the value of 'a' has characters that a header may not have");
   for (const auto* name : {"Host", "Content-Type", "content-length", "Transfer-Encoding", "Connection", "TE",

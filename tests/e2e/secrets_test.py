@@ -30,6 +30,8 @@ PROXY = f"http://{USER}:{_ENCODED}@127.0.0.1:"
 WRONG_HEADERS = (
     f"authorization: Bearer {SECRET}",
     f"Bearer {SECRET}",
+    f"Bearer {SECRET}%zz",
+    f"{SECRET[:19]}=",
     f"authorization=Bearer%20{SECRET}%zz",
     f"={_ENCODED}",
     f"authorization=Bearer {SECRET}\n\x01",

@@ -52,10 +52,10 @@ TEST_F(RequestHeadersTest, KeepsTheLastOnesWithOneWarningWithoutTheSecret) {
   };
   EXPECT_THAT(capture.lines,
               ElementsAre(line("line 2: entry 1 has no '=': expected KEY=VALUE[,KEY=VALUE...]"),
-                          line("line 1: the value of 'a' is not percent-encoded UTF-8: write '%' as %25"),
+                          line("line 1: the value of entry 1 is not percent-encoded UTF-8: write '%' as %25"),
                           line("line 1: the header 'host' is set by the program itself"),
                           line("line 1: the value of 'a' has characters that a header may not have"),
-                          line("line 1: 's3 cret' is not the name of a header")));
+                          line("line 1: a header's name is none: expected NAME=VALUE[,NAME=VALUE...]")));
   EXPECT_EQ(capture.count("s3cret"), 0U);
 }
 

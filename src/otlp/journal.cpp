@@ -89,7 +89,7 @@ struct Journal::State {
   Result<void> lock();
   Result<void> recover(const Take& take, Recovery& recovery);
   Result<void> recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found, Recovery& recovery);
-  Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take);
+  [[nodiscard]] Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take) const;
   Result<void> begin_segment();
   Result<void> write(const Record& record);
   void drop_dead_segments();
@@ -196,7 +196,7 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
 }
 
 /// The rounds one after the other, so that only one of them is in memory twice.
-Result<void> Journal::State::give(const std::map<std::uint64_t, Found>& found, const Take& take) {
+Result<void> Journal::State::give(const std::map<std::uint64_t, Found>& found, const Take& take) const {
   std::uint64_t read = 0;
   std::string content;
   for (const auto& [sequence, round] : found) {

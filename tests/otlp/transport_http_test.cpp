@@ -193,7 +193,7 @@ TEST_F(HttpTransportTest, BoundsTheBodyOfAnAnswer) {
 TEST_F(HttpTransportTest, BoundsTheHeaderOfAnAnswer) {
   peer.expect({read_request(), test::send("HTTP/1.1 200 OK\r\nX: " + std::string(64 * 1024, 'x') + "\r\n\r\n")});
   const auto outcome = send();
-  EXPECT_EQ(outcome.kind, Kind::transient);
+  EXPECT_EQ(outcome.kind, Kind::permanent);
   EXPECT_EQ(outcome.message, post() + "the answer's header is larger than 8192 bytes");
 }
 

@@ -15,6 +15,7 @@
 #include "app/daemon.hpp"
 #include "app/idle.hpp"
 #include "app/resolve.hpp"
+#include "app/secrets.hpp"
 #include "base/log.hpp"
 
 namespace {
@@ -62,6 +63,7 @@ int run(int argc, char** argv) {
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 
+  if (app::has_secrets(resolved.options)) app::keep_memory_private();
   if (resolved.options.disabled) {
     log.info("disabled: nothing is read or sent");
     app::wait_for_signal();

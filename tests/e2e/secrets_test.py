@@ -3,7 +3,9 @@
 import base64
 import os
 import pathlib
+import resource
 import secrets
+import signal
 import socketserver
 import subprocess
 import tempfile
@@ -150,6 +152,25 @@ class Quiet(unittest.TestCase):
                         path.write_text(text, encoding="utf-8")
                         self.assert_quiet(self.run_to_end(flag, str(path), "--otlp-endpoint", "https://127.0.0.1:1"), flag)
                         self.assert_quiet(self.run_to_end(flag, str(path), "--print-config"), flag)
+
+    def core_of_a_crash(self, *arguments):
+        """The core dump of an agent that is made to crash; None where it leaves none."""
+        with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
+            agent = subprocess.Popen([BINARY, "--docker-socket", f"{directory}/no.sock", *arguments], cwd=directory, stderr=subprocess.PIPE,
+                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+            with agent.stderr:
+                agent.stderr.readline()
+                agent.send_signal(signal.SIGABRT)
+                agent.wait(20)
+            return next((core.read_bytes() for core in pathlib.Path(directory).glob("core*")), None)
+
+    @unittest.skipIf(os.getuid() != 0, "only root can lift the limit of core dumps for certain")
+    @unittest.skipUnless(pathlib.Path("/proc/sys/kernel/core_pattern").read_text(encoding="ascii").startswith("core"),
+                         "this machine puts core dumps elsewhere")
+    def test_a_crash_leaves_no_secret_in_a_core(self):
+        self.assertIsNotNone(self.core_of_a_crash(), "without a secret there is a core, or the next line would prove nothing")
+        self.assertIsNone(self.core_of_a_crash("--otlp-headers", HEADERS))
+        self.assertIsNone(self.core_of_a_crash("--https-proxy", PROXY + "1"))
 
 
 class Running(EngineCase):

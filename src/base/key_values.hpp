@@ -1,8 +1,8 @@
 // Lists of "key=value" as OpenTelemetry's environment variables have them (the W3C Baggage format without properties):
 // separated by commas, spaces around keys and values ignored, values percent-encoded. Pure.
 //
-// Errors say which entry is wrong and why, by its number or, with headers, by a name that is one. They never show a value,
-// nor what stands where a name should: either may be a secret.
+// Errors say which entry is wrong and why, by its number or, with headers, by a name that is one. They never show a
+// value, nor what stands where a name should: either may be a secret.
 #pragma once
 
 #include <string>

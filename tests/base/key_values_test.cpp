@@ -25,7 +25,8 @@ TEST(ParseKeyValues, SaysWhichEntryIsWrongButNotItsValue) {
   EXPECT_EQ(message("=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
   EXPECT_EQ(message("%FF=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
   for (const auto* value : {"s3cret%", "s3cret%2", "s3cret%zz", "s3cret%FF"})
-    EXPECT_EQ(message(std::string{"k="} + value), "the value of entry 1 is not percent-encoded UTF-8: write '%' as %25");
+    EXPECT_EQ(message(std::string{"k="} + value),
+              "the value of entry 1 is not percent-encoded UTF-8: write '%' as %25");
   EXPECT_FALSE(parse_key_values(std::string(256, 'k') + "=v"));
 }
 

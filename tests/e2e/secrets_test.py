@@ -206,7 +206,21 @@ class Running(EngineCase):
             with self.subTest(status):
                 self.collector.answer_with(refusal(status, "who are you?"))
                 self.run_quietly(log.UNDELIVERED, {"CSPY_OTLP_HEADERS": HEADERS})
-                self.run_quietly(log.UNDELIVERED, {}, ("--otlp-headers", HEADERS))
+
+    def test_headers_that_are_refused_wherever_they_come_from(self):
+        self.collector.answer_with(refusal(401, "who are you?"))
+        with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
+            file.write(HEADERS.replace(",", "\n") + "\n")
+            file.flush()
+            sources = {"flag": ({}, ("--otlp-headers", HEADERS)), "file": ({"CSPY_OTLP_HEADERS_FILE": file.name}, ()),
+                       "ambient": ({"OTEL_EXPORTER_OTLP_HEADERS": HEADERS}, ()),
+                       "ambient, for metrics": ({"OTEL_EXPORTER_OTLP_METRICS_HEADERS": HEADERS}, ())}
+            for name, (environment, arguments) in sources.items():
+                with self.subTest(name):
+                    with self.collector.changed:
+                        self.collector.headers = []
+                    self.run_quietly(log.UNDELIVERED, environment, arguments)
+                    self.assertEqual(self.arrived().get("x-api-key"), SECRET)
 
     def test_a_file_of_headers_that_is_rotated_into_something_wrong(self):
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:

@@ -50,6 +50,23 @@ def check_identity(checks, receiver, fleet):
     checks.check(f"{receiver.name}: the container's own label", labels == {"core"}, f"{len(series)} series")
 
 
+def standing_still(kernel, look):
+    """What the kernel says of a container, and what `look` finds meanwhile, which is called with the time before, in
+    nanoseconds. None where the numbers do not stand still for that long."""
+    for _ in range(8):
+        before, begin = kernel.values(), time.time_ns()
+        found = look(begin)
+        if kernel.values() == before:
+            return before, found
+    return None
+
+
+def differences(kernel_values, values):
+    """Both are {(metric, own labels): value}; only what the kernel counts is compared."""
+    return [f"{metric}{dict(labels) or ''} {values.get((metric, labels))} is {value} in the kernel"
+            for (metric, labels), value in kernel_values.items() if values.get((metric, labels)) != value]
+
+
 def check_values(checks, receivers, still):
     """The same round or not: what stands still has the same numbers for everybody, and they are the kernel's."""
     point = next(iter(receivers[0].held.of(still.name).values()))[0]
@@ -57,19 +74,15 @@ def check_values(checks, receivers, still):
     if not kernel.is_there():
         checks.check("the paused container's cgroup is on this machine", False, label(point, "id"))
         return
-    for _ in range(8):
-        before, begin = kernel.values(), time.time_ns()
-        rounds = {receiver.name: receiver.wait_round(begin) for receiver in receivers}
-        if kernel.values() == before:
-            break
-    else:
+    seen = standing_still(kernel, lambda begin: {receiver.name: receiver.wait_round(begin) for receiver in receivers})
+    if seen is None:
         checks.check("a paused container stands still", False)
         return
+    before, rounds = seen
     counters = {identity for identity, points in receivers[0].held.of(still.name).items() if points[-1].start}
     for receiver in receivers:
         values = receiver.held.at(still.name, rounds[receiver.name])
-        wrong = [f"{metric}{dict(labels) or ''} {values.get((metric, labels))} is {value} in the kernel"
-                 for (metric, labels), value in before.items() if values.get((metric, labels)) != value]
+        wrong = differences(before, values)
         checks.check(f"{receiver.name}: values are the kernel's, to the last digit", not wrong and before,
                      "; ".join(wrong[:2]) or f"{len(before)} of {len(values)} values")
         found = receiver.held.of(still.name)

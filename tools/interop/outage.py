@@ -6,6 +6,7 @@ folder for what waits. What a round is, the agent's log says ("round read"); a s
 
 import argparse
 import contextlib
+import os
 import pathlib
 import re
 import subprocess
@@ -49,11 +50,10 @@ class Line:
 
     def samples(self, selector, at=None):
         """[(time, value)], as they are stored, of the last hour."""
-        parameters = {"query": f"{selector}[1h]"} | ({"time": f"{at:.3f}"} if at else {})
-        result = self.prometheus.get_json("/api/v1/query", parameters)["data"]["result"]
-        if len(result) > 1:
-            raise RuntimeError(f"{selector} has {len(result)} series")
-        return [(when, float(value)) for when, value in result[0]["values"]] if result else []
+        series = self.prometheus.series(f"{selector}[1h]", at)
+        if len(series) > 1:
+            raise RuntimeError(f"{selector} has {len(series)} series")
+        return series[0][1] if series else []
 
     def refused(self):
         """What Prometheus counts of samples that it could not place."""
@@ -169,7 +169,8 @@ def run(options, engine, undo):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/interop outage", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, default=120, help="how long it is away (120)")
+    parser.add_argument("--seconds", type=float, default=os.environ.get("OUTAGE_SECONDS", "120"),
+                        help="how long it is away (OUTAGE_SECONDS in the environment, else 120)")
     parser.add_argument("--interval-ms", type=int, default=5_000, help="between two rounds (5000)")
     return on_an_engine(run, parser.parse_args())
 

@@ -13,16 +13,23 @@ import time
 from checks import Checks
 from expected import COUNTERS, GAUGES, NAMES, documented
 from fleet import MEMORY_BYTES_MAX, Fleet
+from holds import differences, standing_still
 from leg import on_an_engine
 from server import Server, wait_for
 from support.agent import BINARY, Agent
 from support.engine import in_parallel
+from support.kernel import Kernel
+from support.points import GENERAL_LABELS
 
 STRATEGIES = ("UnderscoreEscapingWithSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation", "UnderscoreEscapingWithoutSuffixes")
 INTERVAL_MS = 2_000
 
-# What Prometheus makes itself: the resource's attributes as a metric.
+# What Prometheus makes itself: the resource's attributes as a metric, and as labels.
 _OWN = {"target_info"}
+_OWN_LABELS = {"__name__", "job", "instance"}
+
+# What it does only if it is asked to: the type of what was pushed as a label, and the start of a counter as a zero.
+_FEATURES = ("type-and-unit-labels", "created-timestamp-zero-ingestion")
 
 
 class Prometheus(Server):
@@ -47,6 +54,12 @@ class Prometheus(Server):
         parameters = {"query": expression} | ({"time": f"{at:.3f}"} if at else {})
         return [(result["metric"], float(result["value"][1])) for result in self.get_json("/api/v1/query", parameters)["data"]["result"]]
 
+    def series(self, selector, at=None):
+        """Of a range selector, as they are stored: [(labels, [(time, value)])]."""
+        parameters = {"query": selector} | ({"time": f"{at:.3f}"} if at else {})
+        return [(result["metric"], [(time, float(value)) for time, value in result["values"]])
+                for result in self.get_json("/api/v1/query", parameters)["data"]["result"]]
+
     def value(self, expression, at=None):
         """The only element's value; None where there is none."""
         results = self.query(expression, at)
@@ -68,7 +81,6 @@ def check_names(checks, prometheus):
 
 
 def check_types(checks, prometheus):
-    """Prometheus tells the type of what was pushed only as a label, and only if asked to (type-and-unit-labels)."""
     with contextlib.suppress(TimeoutError):
         wait_for(lambda: NAMES <= prometheus.names(), 60, "all names")
     kinds = {name: {labels.get("__type__") for labels, _ in prometheus.query(name)} for name in NAMES}
@@ -100,6 +112,39 @@ def check_values(checks, prometheus, containers):
         wait_for(lambda: prometheus.value("container_health_state" + selector) == 1, 20, "the health check")
     value = prometheus.value("container_health_state" + selector)
     checks.check("container_health_state of a healthy container", value == 1, str(value))
+
+
+def check_still(checks, receivers, asked, still):
+    """What stands still has the kernel's numbers, whatever the strategy, and began when the container did."""
+    selector = f'{{name="{still.name}"}}'
+    labels, _ = wait_for(lambda: receivers[0].query("container_last_seen" + selector), 30, f"series of {still.name}")[0]
+    kernel = Kernel(labels["id"], still.inspect()["State"]["Pid"])
+    if not checks.check("the paused container's cgroup is on this machine", kernel.is_there(), labels["id"][:24] + "..."):
+        return
+
+    def own(labels):
+        return tuple(sorted((key, value) for key, value in labels.items() if key not in _OWN_LABELS
+                            and key not in GENERAL_LABELS and not key.startswith("container_label_")))
+
+    def look(begin):
+        for prometheus in receivers:
+            wait_for(lambda p=prometheus: (p.value(f"timestamp(container_last_seen{selector})") or 0) * 1e9 > begin, 30, f"a round at {prometheus.strategy}")
+        return [{(labels["__name__"], own(labels)): value for labels, value in prometheus.query(selector)} for prometheus in receivers]
+
+    seen = standing_still(kernel, look)
+    if not seen:
+        checks.check("a paused container stands still", False)
+        return
+    for prometheus, values in zip(receivers, seen[1]):
+        wrong = differences(seen[0], values)
+        checks.check(f"values are the kernel's, {prometheus.strategy}", not wrong, "; ".join(wrong[:2]) or f"{len(seen[0])} of {len(values)} values")
+
+    started = still.started // 10**6 / 1000  # Prometheus' times are milliseconds.
+    value = receivers[0].value("container_start_time_seconds" + selector)
+    checks.check("container_start_time_seconds is the container's", value is not None and abs(value - still.started / 1e9) < 1, f"{value}")
+    counters = asked.series(f'{{name="{still.name}",__type__="counter"}}[1h]')
+    wrong = [labels["__name__"] for labels, samples in counters if samples[0] != (started, 0)]
+    checks.check("counters start with the container", counters and not wrong, "; ".join(wrong[:3]) or f"{len(counters)} counters, 0 at {started:.3f}")
 
 
 def check_removal(checks, receivers, containers):
@@ -161,8 +206,8 @@ def run(options, engine, undo):
     containers = Fleet(engine, undo)
     containers.burn()
     receivers = [undo.enter_context(Prometheus(options.prometheus, strategy)) for strategy in options.strategy or STRATEGIES]
-    typed = undo.enter_context(Prometheus(options.prometheus, STRATEGIES[0], features=["type-and-unit-labels"]))
-    everyone = [*receivers, typed]
+    asked = undo.enter_context(Prometheus(options.prometheus, STRATEGIES[0], features=_FEATURES))
+    everyone = [*receivers, asked]
     in_parallel(lambda prometheus: prometheus.wait_ready("/-/ready"), everyone, workers=len(everyone))
     agents = []
 
@@ -177,9 +222,10 @@ def run(options, engine, undo):
     minute = containers.burnt()
     for prometheus in receivers:
         check_names(checks, prometheus)
-    check_types(checks, typed)
+    check_types(checks, asked)
     check_labels(checks, default, containers)
     check_values(checks, default, containers)
+    check_still(checks, receivers, asked, containers.stand_still())
     check_removal(checks, receivers, containers)
     check_rate(checks, default, containers, minute)
     check_restart(checks, default, containers, agents[0], lambda: start_agent(default))

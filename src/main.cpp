@@ -82,7 +82,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   tune_allocator();
-  std::signal(SIGPIPE, SIG_IGN);  // A reader of our log that goes away must not take us with it.
+  std::signal(SIGPIPE, SIG_IGN);  // A reader of our log that goes away must not take us with it,
+  std::signal(SIGXFSZ, SIG_IGN);  // nor a limit on the size of files: the queue goes on in memory then.
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -43,7 +43,7 @@ class Journal {
   /// left in the file, and the next append may succeed.
   Result<void> append(std::uint64_t sequence, std::string_view payload);
   /// Notes that a part of the round was delivered. A sequence that is not in the journal is passed over; errors as
-  /// append.
+  /// append(). What could not be noted is sent a second time after a restart, which is the worst that comes of it.
   Result<void> note(std::uint64_t sequence, Progress progress);
   /// The round is gone, delivered or dropped. As note(); frees segments.
   Result<void> finish(std::uint64_t sequence);

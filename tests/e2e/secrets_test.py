@@ -77,18 +77,22 @@ def found_in(text):
     return sorted(shape for shape in SHAPES if shape in text)
 
 
+def inherited():
+    """The environment without what might give the agent a secret that is not ours."""
+    return {key: value for key, value in os.environ.items()
+            if not key.startswith(("CSPY_", "OTEL_")) and key.lower() not in ("http_proxy", "https_proxy")}
+
+
 class Quiet(unittest.TestCase):
     """Without an engine: what is said before anything is done."""
 
     def run_to_end(self, *arguments, environment=None):
         """All that it prints. It is ended where it runs."""
-        inherited = {key: value for key, value in os.environ.items()
-                     if not key.startswith(("CSPY_", "OTEL_")) and key.lower() not in ("http_proxy", "https_proxy")}
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
             nowhere = {} if "DOCKER_HOST" in (environment or {}) else {"CSPY_DOCKER_SOCKET": directory + "/none"}
             process = subprocess.Popen([BINARY, "--log-level", "debug", *arguments], cwd=directory,
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-                                       env={**inherited, **nowhere, **(environment or {})})
+                                       env={**inherited(), **nowhere, **(environment or {})})
             try:
                 output, _ = process.communicate(timeout=0.3)
             except subprocess.TimeoutExpired:
@@ -156,8 +160,8 @@ class Quiet(unittest.TestCase):
     def core_of_a_crash(self, *arguments):
         """The core dump of an agent that is made to crash; None where it leaves none."""
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
-            agent = subprocess.Popen([BINARY, "--docker-socket", f"{directory}/no.sock", *arguments], cwd=directory, stderr=subprocess.PIPE,
-                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+            agent = subprocess.Popen([BINARY, "--docker-socket", f"{directory}/no.sock", *arguments], cwd=directory, env=inherited(),
+                                     stderr=subprocess.PIPE, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
             with agent.stderr:
                 agent.stderr.readline()
                 agent.send_signal(signal.SIGABRT)

@@ -126,7 +126,9 @@ def run(options, engine, undo):
     for line in lines:
         wait_for(lambda l=line: len(l.samples(last_seen)) >= 2, 60, "the first samples")
 
-    # Away.
+    # Away, from the middle between two rounds on, so that it is certain how many fall into that time.
+    stays.agents[-1].wait_rounds(1)
+    time.sleep(interval / 2)
     for line in lines:
         line.prometheus.stop()
     began = time.time()

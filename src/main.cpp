@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
   mistakes.insert(mistakes.begin(), file.mistakes.begin(), file.mistakes.end());
   mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
 
+  if (app::has_secrets(resolved.options)) app::keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
   for (const auto& warning : resolved.warnings)
     log.warn("configuration", {{"warning", warning}});
@@ -63,7 +64,6 @@ int run(int argc, char** argv) {
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 
-  if (app::has_secrets(resolved.options)) app::keep_memory_private();
   if (resolved.options.disabled) {
     log.info("disabled: nothing is read or sent");
     app::wait_for_signal();

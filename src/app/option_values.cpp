@@ -9,18 +9,13 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// ASCII only: names of choices have no other letters.
-bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 template<class Choice>
 struct Named {
@@ -32,7 +27,7 @@ struct Named {
 /// OpenTelemetry's enumerations are taken in any case (sdk-environment-variables.md, "Enum"), so all are.
 template<class Choice>
 Result<void> choose(Choice& target, std::string_view value, std::span<const Named<Choice>> choices) {
-  const auto found = std::ranges::find_if(choices, [&](const auto& named) { return same_letters(named.name, value); });
+  const auto found = std::ranges::find(choices, lowered(value), &Named<Choice>::name);
   if (found == choices.end()) {
     std::string names;
     for (const auto& named : choices) {

@@ -9,24 +9,11 @@
 #include <optional>
 #include <span>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 
 namespace cspy {
 namespace {
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto part = bytes.substr(i, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8U | (k < part.size() ? static_cast<unsigned char>(part[k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text.push_back(k <= part.size() ? alphabet[bits >> (18 - 6 * k) & 63U] : '=');
-  }
-  return text;
-}
 
 /// "Basic ..." of "USER[:PASSWORD]" as it stands in a URL.
 Result<std::string> authorization_of(std::string_view user_info) {
@@ -36,7 +23,7 @@ Result<std::string> authorization_of(std::string_view user_info) {
   if (!user || !password) {
     return fail(Code::invalid, "its user name or password is not percent-encoded: write '%' as %25");
   }
-  return "Basic " + base64(*user + ":" + *password);
+  return "Basic " + encode_base64(*user + ":" + *password);
 }
 
 /// An address of either kind; an IPv4 address that is written as an IPv6 one ("::ffff:10.0.0.1") is the IPv4 one.

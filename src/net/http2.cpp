@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/deleter.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "net/http2_exchange.hpp"
@@ -30,14 +31,6 @@ constexpr std::size_t write_bytes_target = 16 * 1024;
 /// How an answer in HTTP/1 begins.
 constexpr std::string_view http1_greeting{"HTTP/1."};
 
-/// nghttp2 makes most of its objects through a pointer to a pointer, and each has a function that deletes it.
-template<auto Delete>
-struct Deleter {
-  template<class T>
-  void operator()(T* object) const {
-    Delete(object);
-  }
-};
 using Session = std::unique_ptr<nghttp2_session, Deleter<nghttp2_session_del>>;
 using Callbacks = std::unique_ptr<nghttp2_session_callbacks, Deleter<nghttp2_session_callbacks_del>>;
 using Options = std::unique_ptr<nghttp2_option, Deleter<nghttp2_option_del>>;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/deleter.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "net/trust_store.hpp"
@@ -17,16 +18,9 @@
 namespace cspy::net {
 namespace {
 
-template<auto release>
-struct Releaser {
-  template<class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Releaser<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Releaser<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Context = std::shared_ptr<SSL_CTX>;
 
 std::string reason(unsigned long code) {

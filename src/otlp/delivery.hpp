@@ -80,8 +80,8 @@ class Delivery {
   void hurry();
 
   [[nodiscard]] const std::deque<Waiting>& queue() const { return queue_; }
-  [[nodiscard]] std::deque<Waiting>& queue() { return queue_; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t bytes_max() const { return settings_.queue_bytes_max; }
   [[nodiscard]] std::size_t request_bytes() const { return request_bytes_; }
 
  private:

@@ -17,13 +17,12 @@ void ExportLog::failed(const Outcome& outcome) {
 }
 
 void ExportLog::delivered(std::uint64_t points, std::size_t waiting, std::uint64_t lost) {
-  if (!lost_before_) lost_before_ = 0;
   if (!std::exchange(ever_delivered_, true)) {
     log_.info("first metrics delivered", {{"points", std::to_string(points)}});
     catching_up_ = waiting > 0;
   } else if (failing_) {
     log_.info("metrics are delivered again",
-              {{"rounds_waiting", std::to_string(waiting)}, {"rounds_lost", std::to_string(lost - *lost_before_)}});
+              {{"rounds_waiting", std::to_string(waiting)}, {"rounds_lost", std::to_string(lost - lost_before_)}});
     catching_up_ = waiting > 0;
   } else if (catching_up_ && waiting == 0) {
     catching_up_ = false;

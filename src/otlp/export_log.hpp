@@ -29,7 +29,7 @@ class ExportLog {
   Log& log_;
   /// The failure that was last told of: its status, or its words where there was no answer. None while it works.
   std::optional<std::string> failing_;
-  std::optional<std::uint64_t> lost_before_;
+  std::uint64_t lost_before_ = 0;  ///< rounds, when the last one was delivered
   bool ever_delivered_ = false;
   bool catching_up_ = false;
   bool rejecting_ = false;

@@ -34,7 +34,6 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
       log_{log},
       say_{log},
       delivery_{in_bytes_of(encoder, settings.delivery)},
-      queue_bytes_max_{settings.delivery.queue_bytes_max},
       store_{log},
       wake_{io} {
   if (settings.gzip) gzip_.emplace();
@@ -42,7 +41,7 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
 }
 
 Result<void> Exporter::keep_in(const std::string& directory) {
-  auto found = store_.open(directory, queue_bytes_max_);
+  auto found = store_.open(directory, delivery_.bytes_max());
   if (!found) return std::unexpected{std::move(found).error()};
   for (auto& waiting : *found) {
     next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);

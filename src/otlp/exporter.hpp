@@ -79,7 +79,6 @@ class Exporter {
   Log& log_;
   ExportLog say_;
   Delivery delivery_;
-  std::size_t queue_bytes_max_;
   QueueStore store_;
   std::optional<Deltas> deltas_;  ///< with that temporality only
   std::optional<Gzip> gzip_;

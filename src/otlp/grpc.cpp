@@ -8,6 +8,7 @@
 #include <protozero/pbf_message.hpp>
 #include <utility>
 
+#include "base/base64.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "otlp/fields.hpp"
@@ -205,15 +206,6 @@ int hex_digit(char c) {
   return value;
 }
 
-/// Of the alphabet of base64; -1 where it is none.
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
 }  // namespace
 
 GrpcPrefix grpc_prefix(std::size_t message_bytes, bool compressed) {
@@ -260,24 +252,6 @@ std::string decode_grpc_message(std::string_view text) {
     const int low = high >= 0 ? hex_digit(digits[1]) : -1;
     decoded.push_back(low < 0 ? text[i] : static_cast<char>(high << 4 | low));
     if (low >= 0) i += 2;
-  }
-  return decoded;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 == 0 && text.ends_with('=')) text.remove_suffix(text.ends_with("==") ? 2 : 1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string decoded;
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    decoded.push_back(static_cast<char>(bits >> held & 0xFFU));
   }
   return decoded;
 }

@@ -30,9 +30,6 @@ using GrpcPrefix = std::array<char, 5>;
 /// The header grpc-message: %41 is 'A'. What is no escape stands for itself, as the specification asks.
 [[nodiscard]] std::string decode_grpc_message(std::string_view text);
 
-/// A binary header: RFC 4648's base64, with or without its padding. nullopt where it is none.
-[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
-
 /// google.rpc.RetryInfo in the details of a protobuf google.rpc.Status. A negative delay is none. nullopt where there
 /// is no RetryInfo, or no Status.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_info(std::string_view status);

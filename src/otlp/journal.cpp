@@ -43,10 +43,13 @@ int write_at(int file, std::string_view bytes, std::size_t offset) {
   return 0;
 }
 
+/// A segment. What only has the name of one (a pipe, a link elsewhere) would make us wait, or read what is not ours.
 Result<std::string> read_whole(const std::string& path) {
-  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)};
   struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) return failed(path, errno);
+  if (!S_ISREG(status.st_mode) || status.st_size > limits::queue_bytes_max)
+    return std::unexpected{Error{Code::refused, path + ": not a queue file", "move it away, or set another queue_dir"}};
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t filled = 0;
   while (filled < content.size()) {
@@ -92,7 +95,7 @@ struct Journal::State {
   [[nodiscard]] Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take) const;
   Result<void> begin_segment();
   Result<void> write(const Record& record);
-  void drop_dead_segments();
+  Result<void> drop_dead_segments();
 
   std::string directory;
   std::size_t bytes_max = 0;
@@ -149,15 +152,12 @@ Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
   }
   recovery.rounds = found.size();
   if (!segments.empty()) {
-    // What was torn off at the end must not stand between it and what comes.
-    auto& last = segments.back();
-    newest = UniqueFd{::open(path_of(last.number).c_str(), O_RDWR | O_CLOEXEC)};
-    if (!newest || ::ftruncate(newest.get(), static_cast<off_t>(last.bytes)) != 0)
-      return failed(path_of(last.number), errno);
+    const auto path = path_of(segments.back().number);
+    newest = UniqueFd{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+    if (!newest) return failed(path, errno);
   }
   if (auto given = give(found, take); !given) return given;
-  drop_dead_segments();
-  return {};
+  return drop_dead_segments();
 }
 
 Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found,
@@ -190,8 +190,11 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
       round->second.progress = journal::parse_progress(record->payload);
     }
   }
-  recovery.bytes_cut_off += content->size() - offset;
   segments.back().bytes = offset;
+  if (offset == content->size()) return {};
+  // What is not believed must not stand between the sound records and those to come, nor be counted at each start.
+  recovery.bytes_cut_off += content->size() - offset;
+  if (::truncate(path.c_str(), static_cast<off_t>(offset)) != 0) return failed(path, errno);
   return {};
 }
 
@@ -243,19 +246,24 @@ Result<void> Journal::State::write(const Record& record) {
   return {};
 }
 
-/// From the oldest on: what finishes a round stands after it, and must be there as long as the round.
-void Journal::State::drop_dead_segments() {
+/// From the oldest on: what finishes a round stands after it, and must be there as long as the round. A segment that
+/// cannot be removed stays, and is tried again with the next.
+Result<void> Journal::State::drop_dead_segments() {
   while (!segments.empty() && segments.front().live == 0) {
-    ::unlink(path_of(segments.front().number).c_str());
+    const auto path = path_of(segments.front().number);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, errno);
     segments.pop_front();
   }
   if (segments.empty()) newest.reset();
+  return {};
 }
 
 Result<void> Journal::append(std::uint64_t sequence, std::string_view payload) {
   auto& state = *state_;
   const Record record{.type = Type::round, .sequence = sequence, .payload = payload};
   if (state.bytes() + record.size() + journal::magic.size() > state.bytes_max) {
+    // Where segments that cannot be removed are in the way, dropping rounds would make no room.
+    if (auto dropped = state.drop_dead_segments(); !dropped) return dropped;
     return fail(Code::too_large,
                 fmt::format("{}: the queue's files would be larger than {} bytes", state.directory, state.bytes_max));
   }
@@ -277,11 +285,9 @@ Result<void> Journal::finish(std::uint64_t sequence) {
   if (found == state.live.end()) return {};
   --std::ranges::find(state.segments, found->second, &State::Segment::number)->live;
   state.live.erase(found);
-  // The last one takes all files with it, and needs no record.
-  const auto written =
-      state.live.empty() ? Result<void>{} : state.write({.type = Type::finish, .sequence = sequence, .payload = {}});
-  state.drop_dead_segments();
-  return written;
+  auto written = state.write({.type = Type::finish, .sequence = sequence, .payload = {}});
+  auto dropped = state.drop_dead_segments();
+  return written ? dropped : written;
 }
 
 bool Journal::contains(std::uint64_t sequence) const {

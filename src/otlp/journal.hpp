@@ -30,8 +30,8 @@ class Journal {
   using Take = std::function<void(std::uint64_t sequence, std::string_view payload, Progress progress)>;
 
   /// Opens the directory, creates it where its parent exists, locks it, and gives `take` what is left to deliver.
-  /// `bytes_max` bounds the files' size. Errors: denied, missing, refused
-  /// (another process has it), with the path and the remedy.
+  /// `bytes_max` bounds the files' size; what is noted of rounds comes on top, some bytes each. Errors: denied,
+  /// missing, refused (another process has it, a file is not ours to read), with the path and the remedy.
   static Result<Journal> open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery);
 
   ~Journal();

@@ -60,9 +60,9 @@ std::optional<Record> parse(std::string_view bytes) {
   const auto type = get<std::uint8_t>(bytes, 16);
   if (type < static_cast<std::uint8_t>(Type::round) || type > static_cast<std::uint8_t>(Type::finish))
     return std::nullopt;
-  return Record{.type = static_cast<Type>(type),
-                .sequence = get<std::uint64_t>(bytes, 8),
-                .payload = whole.substr(record_head_bytes)};
+  const auto sequence = get<std::uint64_t>(bytes, 8);
+  if (sequence == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;  // none could come after it
+  return Record{.type = static_cast<Type>(type), .sequence = sequence, .payload = whole.substr(record_head_bytes)};
 }
 
 std::array<char, 8> compose_progress(Progress progress) {

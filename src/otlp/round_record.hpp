@@ -13,7 +13,7 @@
 
 namespace cspy::otlp {
 
-/// Replaces `out` by the round's record.
+/// Replaces `out` by the round's record. REQUIRES: no reading stands twice among the round's readings.
 void write_round(const metrics::Round& round, std::string& out);
 
 /// Whatever the bytes are, the result is a round whose parts are all there and within the bounds of base/limits.hpp, or

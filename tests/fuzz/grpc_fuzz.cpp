@@ -1,5 +1,6 @@
 // What a gRPC receiver answers: frames, messages, details, and what becomes of them. The first two bytes choose the
 // status, the rest is every text at once.
+#include "base/base64.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "otlp/grpc.hpp"
@@ -43,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_frame(text);
   check_timeout(text);
   must(decode_grpc_message(text).size() <= size);
-  if (const auto decoded = decode_base64(text)) must(decoded->size() <= size / 4 * 3 + 2);
+  if (const auto decoded = cspy::decode_base64(text)) must(decoded->size() <= size / 4 * 3 + 2);
   if (const auto delay = parse_retry_info(text)) must(delay->count() >= 0);
 
   const auto status = text.substr(0, 2);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/base64.hpp"
 #include "otlp.pb.h"
 
 namespace cspy::otlp {
@@ -30,20 +31,6 @@ std::string field(int number, std::string_view value) {
 std::string status_with_delay(std::string_view duration,
                               std::string_view type = "type.googleapis.com/google.rpc.RetryInfo") {
   return std::string{"\x08\x0e"} + field(2, "busy") + field(3, field(1, type) + field(2, field(1, duration)));
-}
-
-std::string base64(std::string_view text) {
-  constexpr std::string_view digits{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    const auto group = text.substr(i, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8U | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      result.push_back(k <= group.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=');
-  }
-  return result;
 }
 
 TEST(GrpcPrefix, HasTheFlagAndTheLengthInNetworkOrder) {
@@ -107,32 +94,6 @@ TEST(DecodeGrpcMessage, DecodesEscapesAndLeavesWhatIsNone) {
   };
   for (const auto& [text, decoded] : rows)
     EXPECT_EQ(decode_grpc_message(text), decoded) << text;
-}
-
-TEST(DecodeBase64, TakesItWithAndWithoutPadding) {
-  // RFC 4648, section 10.
-  const std::vector<std::pair<std::string, std::optional<std::string>>> rows{
-      {"", ""},
-      {"Zg==", "f"},
-      {"Zg", "f"},
-      {"Zm8=", "fo"},
-      {"Zm8", "fo"},
-      {"Zm9v", "foo"},
-      {"Zm9vYg", "foob"},
-      {"Zm9vYmE=", "fooba"},
-      {"Zm9vYmFy", "foobar"},
-      {"+/+/", "\xfb\xff\xbf"},
-      {"A", std::nullopt},
-      {"Zg=", std::nullopt},
-      {"Zg===", std::nullopt},
-      {"-_-_", std::nullopt},
-      {"Zm 9v", std::nullopt},
-      {"=", std::nullopt},
-      {"====", std::nullopt},
-      {"Zg==Zg==", std::nullopt},
-  };
-  for (const auto& [text, decoded] : rows)
-    EXPECT_EQ(decode_base64(text), decoded) << text;
 }
 
 TEST(ParseRetryInfo, FindsTheDelay) {
@@ -229,7 +190,7 @@ TEST(GrpcOutcome, TakesSuccessWithAnyMessage) {
 
 TEST(GrpcOutcome, HonoursTheReceiversDelay) {
   const auto status = status_with_delay("\x08\x1e");
-  const auto padded = base64(status);
+  const auto padded = encode_base64(status);
   ASSERT_TRUE(padded.ends_with('=')) << "or both are the same";
   const auto unpadded = padded.substr(0, padded.find('='));
   for (const auto& details : {padded, unpadded}) {

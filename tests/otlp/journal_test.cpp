@@ -94,7 +94,7 @@ TEST_F(JournalTest, LeavesNoFileWhereNothingWaits) {
   EXPECT_THAT(segments(directory), IsEmpty());
   EXPECT_EQ(content.journal->bytes(), 0U);
   EXPECT_TRUE(content.journal->append(4, "and goes on"));
-  EXPECT_EQ(open(dir.file("other")).rounds.size(), 0U);
+  EXPECT_THAT(segments(directory), testing::SizeIs(1));
 }
 
 TEST_F(JournalTest, IsForItsOwnerOnly) {
@@ -253,6 +253,50 @@ TEST_F(JournalTest, LeavesAloneWhatIsNotItsOwn) {
   }
   EXPECT_EQ(content_of(directory + "/queue-notes.txt"), "mine");
   EXPECT_EQ(content_of(directory + "/queue-zzzzzzzzzzzzzzzz.seg"), "mine");
+}
+
+TEST_F(JournalTest, DoesNotWaitForWhatOnlyHasTheNameOfASegment) {
+  ASSERT_TRUE(open(directory).journal);
+  const auto path = directory + "/queue-0000000000000007.seg";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(open(directory).journal.error().message, path + ": not a queue file");
+  fs::remove(path);
+  test::write_file(dir.file("elsewhere"), "secret");
+  fs::create_symlink(dir.file("elsewhere"), path);
+  EXPECT_EQ(open(directory).journal.error().message, path + ": Too many levels of symbolic links");
+}
+
+TEST_F(JournalTest, SaysThatAFileCannotBeRemovedAndDoesNotGiveItsRoundsAgain) {
+  auto content = open(directory);
+  EXPECT_TRUE(content.journal->append(1, "round"));
+  const auto path = segments(directory).at(0);
+  // What no permission lets anybody unlink, root included.
+  const auto aside = directory + "/aside";
+  fs::rename(path, aside);
+  fs::create_directory(path);
+  EXPECT_EQ(content.journal->finish(1).error().message, path.string() + ": Is a directory");
+  EXPECT_FALSE(content.journal->contains(1));
+  EXPECT_GT(content.journal->bytes(), 0U) << "the file still takes its room";
+  fs::remove(path);
+  fs::rename(aside, path);
+  content.journal = fail(Code::invalid, "closed");
+  EXPECT_THAT(open(directory).rounds, IsEmpty()) << "it was noted that the round was finished";
+  EXPECT_THAT(segments(directory), IsEmpty());
+}
+
+TEST_F(JournalTest, CountsDamageOnce) {
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 4; ++i)
+      EXPECT_TRUE(content.journal->append(i, std::string(60'000, 'x')));
+  }
+  const auto paths = segments(directory);
+  ASSERT_GT(paths.size(), 1U);
+  auto damaged = content_of(paths[0]);
+  damaged.back() = 'y';
+  test::write_file(paths[0].string(), damaged);
+  EXPECT_GT(open(directory).recovery.bytes_cut_off, 60'000U);
+  EXPECT_EQ(open(directory).recovery.bytes_cut_off, 0U);
 }
 
 TEST_F(JournalTest, RefusesTheFilesOfALaterVersionAndDoesNotDeleteThem) {

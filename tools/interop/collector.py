@@ -67,12 +67,7 @@ class OtelCollector(Server):
         return {"receivers": receivers, "exporters": exporters, "service": {"pipelines": pipelines, "telemetry": telemetry}}
 
     def wait_started(self):
-        def started():
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the Collector ended with status {self.process.returncode}:\n{self.log()}")
-            return "Everything is ready" in self.log()
-
-        wait_for(started, 60, "the Collector to be ready")
+        self.wait_said("Everything is ready")
 
 
 def settings(way, port, certificates):

@@ -46,12 +46,7 @@ class GoogleReceiver(Server):
         return Held(self.directory / f"{name}.jsonl", lambda line: line.get("request", {}))
 
     def wait_started(self):
-        def started():
-            if self.process.poll() is not None:
-                raise RuntimeError(f"Google's receiver ended with status {self.process.returncode}:\n{self.log()}")
-            return "ready; " in self.log()
-
-        wait_for(started, 60, "Google's receiver to be ready")
+        self.wait_said("ready; ")
         return self.log().partition("ready; ")[2].strip()
 
 

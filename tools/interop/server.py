@@ -79,6 +79,15 @@ class Server:
 
         wait_for(ready, seconds, f"{self.name} to be ready")
 
+    def wait_said(self, text, seconds=60):
+        """Until it has said in its log that it is ready."""
+        def said():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended with status {self.process.returncode}:\n{self.log()}")
+            return text in self.log()
+
+        wait_for(said, seconds, f"{self.name} to say '{text}'")
+
     def log(self):
         return (self.directory / "log").read_text(encoding="utf-8")
 

@@ -1,0 +1,16 @@
+// Base64 (RFC 4648, section 4). Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cspy {
+
+/// With padding.
+[[nodiscard]] std::string encode_base64(std::string_view bytes);
+
+/// With or without padding; nullopt where the text is none.
+[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
+
+}  // namespace cspy

@@ -1,0 +1,37 @@
+// What is compressed is what a receiver's own zlib makes of it again.
+#include "otlp/gzip.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/support/gunzip.hpp"
+
+namespace cspy::otlp {
+namespace {
+
+std::string noise(std::size_t bytes) {
+  std::minstd_rand random{7};
+  std::string text(bytes, '\0');
+  for (char& c : text)
+    c = static_cast<char>(random() >> 8U);
+  return text;
+}
+
+TEST(Gzip, GivesBackEachRequestOfARow) {
+  Gzip gzip;
+  for (const auto& bytes : {std::string(200'000, 'a'), std::string{}, noise(100'000), std::string("short"), noise(1)})
+    EXPECT_EQ(test::gunzip(std::string{gzip.compress(bytes)}), bytes) << bytes.size() << " bytes";
+}
+
+TEST(Gzip, MakesWhatRepeatsSmallAndWhatDoesNotHardlyLarger) {
+  Gzip gzip;
+  std::string labels;
+  for (int i = 0; i < 1'000; ++i)
+    labels.append("container_label_com_docker_compose_service=web;value=").append(std::to_string(i));
+  EXPECT_LT(gzip.compress(labels).size() * 10, labels.size());
+  EXPECT_LT(gzip.compress(noise(100'000)).size(), 100'200U);
+}
+
+}  // namespace
+}  // namespace cspy::otlp

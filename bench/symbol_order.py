@@ -45,7 +45,7 @@ def main():
     for way in {way.name: way for way in WAYS}.values():
         found = profiled(options.build, way, options.google_python)
         print(f"{way.name}: {len(found)} functions, {len(found.keys() - order.keys())} of them new", flush=True)
-        order |= dict.fromkeys(name for name in found if name not in order)
+        order |= found
     (ROOT / "cmake/symbol_order.txt").write_text("".join(f"{name}\n" for name in order))
 
 

@@ -12,15 +12,18 @@ namespace cspy::test {
 inline std::string gunzip(const std::string& compressed) {
   z_stream stream{};
   EXPECT_EQ(inflateInit2(&stream, 16 + 15), Z_OK);
-  // Deflate makes nothing more than 1,032 times smaller.
-  std::string out(1'100 * compressed.size() + 1'024, '\0');
   std::string in = compressed;
   stream.next_in = reinterpret_cast<Bytef*>(in.data());
   stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
+  std::string out, part(64 * 1024, '\0');
+  int status = Z_OK;
+  while (status == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(part.data());
+    stream.avail_out = static_cast<uInt>(part.size());
+    status = inflate(&stream, Z_NO_FLUSH);
+    out.append(part, 0, part.size() - stream.avail_out);
+  }
+  EXPECT_EQ(status, Z_STREAM_END);
   inflateEnd(&stream);
   return out;
 }

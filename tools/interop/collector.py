@@ -18,7 +18,7 @@ from held import Held
 from holds import Receiver, check_all
 from leg import on_an_engine
 from relay import Relay
-from server import Server, free_port, wait_for
+from server import Server, free_port
 from support import agent as log
 from support.agent import BINARY, Agent
 

@@ -68,25 +68,27 @@ class Server:
         return json.loads(self.get(path, parameters))
 
     def wait_ready(self, path, seconds=60):
+        """Until it answers a request for `path`."""
         def ready():
-            if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended with status {self.process.returncode}:\n{self.log()}")
             try:
                 self.get(path)
                 return True
             except OSError:
                 return False
 
-        wait_for(ready, seconds, f"{self.name} to be ready")
+        self._wait_alive(ready, seconds)
 
     def wait_said(self, text, seconds=60):
         """Until it has said in its log that it is ready."""
-        def said():
+        self._wait_alive(lambda: text in self.log(), seconds)
+
+    def _wait_alive(self, ready, seconds):
+        def alive_and_ready():
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with status {self.process.returncode}:\n{self.log()}")
-            return text in self.log()
+            return ready()
 
-        wait_for(said, seconds, f"{self.name} to say '{text}'")
+        wait_for(alive_and_ready, seconds, f"{self.name} to be ready")
 
     def log(self):
         return (self.directory / "log").read_text(encoding="utf-8")

@@ -51,10 +51,13 @@ class Handler {
   bool on_key(std::string_view part, std::size_t, error_code&) {
     if (skipped_ > 0) return true;
     auto& frame = top();
-    collect(part);
-    std::swap(frame.key, text_);
+    const bool whole = text_.empty() && part.size() <= string_bytes_max_;
+    if (!whole) collect(part);
+    const std::string_view key = whole ? part : std::string_view{text_};
+    frame.node = match(frame, key);
+    // Of what nobody wants nobody asks for the key.
+    if (frame.node != nullptr) frame.key = key;
     text_.clear();
-    frame.node = match(*frame.owner, frame.key);
     return true;
   }
 
@@ -85,13 +88,18 @@ class Handler {
     const Node* owner;  ///< the node of this object or array
     const Node* node;   ///< of the member that is being read; null: unknown
     std::string key;    ///< of that member
+    std::size_t next;   ///< the child after the last one found: members mostly come in the schema's order
   };
 
-  static const Node* match(const Node& owner, std::string_view key) {
-    for (const auto& child : owner.children) {
-      if (child.key == key || child.key == "*") return &child;
+  static const Node* match(Frame& frame, std::string_view key) {
+    const auto children = frame.owner->children;
+    for (std::size_t tried = 0; tried < children.size(); ++tried) {
+      if (frame.next >= children.size()) frame.next = 0;
+      const auto& child = children[frame.next++];
+      if (child.key == key) return &child;
     }
-    return nullptr;
+    const bool any = !children.empty() && children.back().key == "*";
+    return any ? &children.back() : nullptr;
   }
 
   Frame& top() { return frames_[depth_ - 1]; }
@@ -118,7 +126,8 @@ class Handler {
     auto& frame = frames_[depth_++];
     frame.owner = node;
     frame.key.clear();
-    frame.node = type == Type::array ? match(*node, "*") : nullptr;
+    frame.next = 0;
+    frame.node = type == Type::array ? match(frame, "*") : nullptr;
     return true;
   }
 

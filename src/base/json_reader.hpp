@@ -23,7 +23,7 @@ using Scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::stri
 enum class Type : std::uint8_t { scalar, object, array };
 
 struct Node {
-  /// The member's key; "*" is every key of an object, and the elements of an array.
+  /// The member's key; "*", as the last of its siblings, is every other key of an object, and the elements of an array.
   std::string_view key;
   Type type = Type::scalar;
   /// Stores a scalar; false: it has the wrong type.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cspy {
 
@@ -12,6 +13,9 @@ namespace cspy {
 
 /// With A to Z in lower case.
 [[nodiscard]] std::string lowered(std::string_view text);
+
+/// The parts between separators, at least one.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// "%2C" as ','; nullopt where a '%' is not followed by two hexadecimal digits. The result may hold any byte.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);

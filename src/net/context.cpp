@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
@@ -71,6 +72,11 @@ Task<bool> Alarm::wait_until(TimePoint at) {
 void Alarm::notify() {
   raised_ = true;
   timer_.cancel();
+}
+
+Task<void> pass_turn() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(executor, boost::asio::use_awaitable_t<Executor>{});
 }
 
 Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker) {

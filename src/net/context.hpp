@@ -88,6 +88,9 @@ struct Context {
   std::function<std::vector<std::string>(std::string_view name)> hosts = {};
 };
 
+/// Lets everything else that is ready go first.
+Task<void> pass_turn();
+
 /// Runs worker(0) to worker(count - 1) at once and ends when all have ended. An exception of one is thrown on after
 /// that.
 Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker);

@@ -1,0 +1,30 @@
+#include "base/glob.hpp"
+
+#include <cstddef>
+
+namespace cspy {
+
+bool matches_glob(std::string_view pattern, std::string_view text) {
+  // Only the last star is ever tried again: what an earlier one might take instead, the last one can take as well.
+  std::size_t p = 0, t = 0;
+  std::size_t star = std::string_view::npos, star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_text = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
+  return p == pattern.size();
+}
+
+}  // namespace cspy

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <vector>
 
 #include "app/option_table.hpp"
 #include "metrics/catalogue.hpp"
@@ -34,23 +36,56 @@ std::string environment_list(const app::OptionRow& row) {
   return names;
 }
 
+bool has_rows(const metrics::GroupRow& group) {
+  return std::ranges::find(metrics::catalogue(), group.group, &metrics::Metric::group) != metrics::catalogue().end();
+}
+
 }  // namespace
 
 std::string metrics_page() {
+  using metrics::Platform;
   std::string page{generated_note};
   page.append(
       "# Metrics\n\n"
-      "Every point carries `id` (the cgroup path), `name`, `image` and `container_label_*` of its container, named as "
-      "cAdvisor names them; the labels column lists what a metric has besides. Counters are the kernel's own, "
-      "cumulative, "
-      "with the start of the container's run as their start time. A metric that the engine gives no number for has no "
-      "points: none is made up.\n\n"
-      "| metric | type | unit | group | labels | exists where | meaning |\n|---|---|---|---|---|---|---|\n");
-  for (const auto& metric : metrics::catalogue()) {
-    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} | {} | {} | {} | {} |\n", metric.name,
-                   metric.kind == metrics::Kind::counter ? "counter" : "gauge", code(metric.unit),
-                   metrics::name_of(metric.group), label_list(metric), metrics::describe(metric.condition),
-                   metric.help);
+      "Every point of a container carries `id` (the cgroup path), `name`, `image`, `container_label_*` and, where "
+      "`container_env` asks for them, `container_env_*`, named as cAdvisor names them; the labels column lists what a "
+      "metric has besides. A cgroup that is no container's has `id` alone, the machine `boot_id`, `machine_id` and "
+      "`system_uuid` where they can be read. Counters are the kernel's own, cumulative, with the start of the "
+      "container's run as their start time. A metric that nothing gives a number for has no points: none is made "
+      "up.\n\n"
+      "## Groups\n\n"
+      "`metrics` (`CSPY_METRICS`) switches groups and single metrics on and off.\n\n"
+      "| group | by default | what it has |\n|---|---|---|\n");
+  std::vector<metrics::GroupRow> groups;
+  std::ranges::copy_if(metrics::groups(), std::back_inserter(groups), has_rows);
+  for (const auto& group : groups)
+    fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} |\n", group.name, group.by_default ? "on" : "off",
+                   group.meaning);
+  page.append(
+      "\n## Where the numbers come from\n\n"
+      "For each kind of engine, what has to be read: **engine**: lists, inspections and events, which are read anyway; "
+      "**stats**: a one-shot stats call for each container; **cgroup tree**: the host's cgroups (`cgroup_root`); "
+      "**host /proc**: the host's processes (`proc_root`); **host**: what the machine tells everybody, where the "
+      "engine "
+      "runs on it; **disk_usage**: the engine's sizes, where that setting is on; **0**: always zero, as in cAdvisor; "
+      "**-**: nothing gives it. The column *mount* names what else has the number: where it is there, it is read "
+      "instead, and where nothing that is wanted is left to ask, no stats call is made.\n");
+  for (const auto& group : groups) {
+    fmt::format_to(std::back_inserter(page),
+                   "\n### {}\n\n| metric | type | unit | labels | Docker, cgroup v2 | Docker, cgroup v1 | Podman | "
+                   "Windows | mount | meaning | exact |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
+                   group.name);
+    for (const auto& metric : metrics::catalogue()) {
+      if (metric.group != group.group) continue;
+      const auto& origin = metric.origin;
+      const auto condition = metrics::describe(metric.condition);
+      fmt::format_to(std::back_inserter(page), "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {}{}{} | {} |\n",
+                     metric.name, metric.kind == metrics::Kind::counter ? "counter" : "gauge", code(metric.unit),
+                     label_list(metric), describe(origin.on(Platform::cgroup_v2)),
+                     describe(origin.on(Platform::cgroup_v1)), describe(origin.on(Platform::podman)),
+                     describe(origin.on(Platform::windows)), describe(origin.mount), metric.help,
+                     condition.empty() ? "" : "; only where ", condition, origin.note.empty() ? "yes" : origin.note);
+    }
   }
   return page;
 }

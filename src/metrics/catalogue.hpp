@@ -1,5 +1,5 @@
-// THE TABLE: everything that is said about a metric, said once. The encoders, the generated documentation, the
-// parameterised tests and the checks of names all walk it.
+// THE TABLE: everything that is said about a metric, said once. The encoders, the selection, the generated
+// documentation, the parameterised tests and the checks of names all walk it.
 #pragma once
 
 #include <array>
@@ -8,25 +8,29 @@
 #include <string_view>
 #include <variant>
 
+#include "metrics/groups.hpp"
+#include "metrics/origin.hpp"
 #include "metrics/reading.hpp"
 
 namespace cspy::metrics {
 
 enum class Kind : std::uint8_t { counter, gauge };
 
-/// Which subject a metric belongs to, in cAdvisor's terms.
-enum class Group : std::uint8_t { general, cpu, memory, disk_io, network, process, spec, health };
-[[nodiscard]] std::string_view name_of(Group group);
-
-/// What must hold for a metric to exist, beyond the engine giving the number.
+/// What must hold for a metric to exist, beyond something giving the number.
 enum class Condition : std::uint8_t { always, cpu_quota };
 [[nodiscard]] std::string_view describe(Condition condition);
+
+/// Since when a counter counts: the start of a run, the creation of the container, or, of what the container shares
+/// with others, since before both.
+enum class Since : std::uint8_t { start, creation, before };
 
 /// A point's value; whole numbers stay whole.
 using Number = std::variant<std::int64_t, double>;
 
 /// Values of a metric's own labels, in the order of Metric::label_keys.
 using LabelValues = std::span<const std::string_view>;
+inline constexpr std::size_t own_labels_max = 9;
+using LabelKeys = std::array<std::string_view, own_labels_max>;
 
 /// Receives the points of one metric.
 class PointSink {
@@ -42,14 +46,20 @@ struct Metric {
   Kind kind;
   std::string_view unit;  ///< UCUM, only where the name holds it: receivers append a missing unit to the name
   Group group;
-  Condition condition;
-  std::array<std::string_view, 2> label_keys;  ///< beyond the container's own; empty ones unused
-  /// Gives the points that the reading has under this metric, without regard to `condition`.
+  Origin origin;
+  LabelKeys label_keys;  ///< beyond the container's own; empty ones unused
+  /// Gives the points that the reading has under this metric, without regard to `condition` or the subject.
   void (*emit)(const Reading& reading, UnixNanos time, PointSink& sink);
   std::string_view help;
+  Condition condition = Condition::always;
+  Since since = Since::start;
+  bool also_stopped = false;  ///< containers that do not run have it too, whatever the group says
 
   [[nodiscard]] constexpr std::size_t label_count() const {
-    return label_keys[1].empty() ? (label_keys[0].empty() ? 0U : 1U) : 2U;
+    std::size_t count = 0;
+    while (count < label_keys.size() && !label_keys[count].empty())
+      ++count;
+    return count;
   }
 };
 

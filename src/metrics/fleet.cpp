@@ -1,5 +1,6 @@
 #include "metrics/fleet.hpp"
 
+#include <algorithm>
 #include <ranges>
 #include <utility>
 
@@ -14,12 +15,14 @@ bool same_labels(const Reading& a, const Reading& b) {
 
 /// Whether a reading of `read` may be sent for the container as it is known now: the same run under the same identity.
 bool still_true(const Container& read, const Container& known) {
-  return &read == &known || (read.started == known.started && read.labels == known.labels);
+  return &read == &known ||
+         (read.started == known.started && read.labels == known.labels && read.subject == known.subject);
 }
 
 }  // namespace
 
 void Fleet::put(std::shared_ptr<const Container> container, Health health) {
+  if (container->subject == Subject::container) oom_kills_.begin_run(*container);
   auto& entry = entries_[container->id];
   if (entry.container && entry.container->started != container->started) depart(std::exchange(entry.sent, nullptr));
   entry.container = std::move(container);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
+
 namespace cspy::metrics {
 namespace {
 
@@ -37,6 +39,16 @@ std::string_view LabelSet::take(std::string_view& rest) {
   return part;
 }
 
+LabelSet LabelSet::with(std::string_view key, std::string_view value) const {
+  LabelSet changed;
+  for_each([&](std::string_view k, std::string_view v) {
+    append_part(changed.packed_, k);
+    append_part(changed.packed_, k == key ? value : v);
+  });
+  changed.packed_.shrink_to_fit();
+  return changed;
+}
+
 std::string_view LabelSet::get(std::string_view key) const {
   std::string_view found;
   for_each([&](std::string_view k, std::string_view value) {
@@ -45,15 +57,23 @@ std::string_view LabelSet::get(std::string_view key) const {
   return found;
 }
 
-std::string container_label_name(std::string_view docker_key) {
-  std::string name{"container_label_"};
-  for (const char c : docker_key) {
+std::string label_name(std::string_view prefix, std::string_view key) {
+  std::string name{prefix};
+  for (const char c : key) {
     const auto byte = static_cast<unsigned char>(c);
     const bool continuation = (byte & 0xC0) == 0x80;
     if (continuation) continue;
     name.push_back(is_label_character(byte) ? c : '_');
   }
   return name;
+}
+
+std::string container_label_name(std::string_view docker_key) {
+  return label_name("container_label_", docker_key);
+}
+
+std::string container_env_name(std::string_view variable) {
+  return label_name("container_env_", lowered(variable));
 }
 
 }  // namespace cspy::metrics

@@ -31,6 +31,8 @@ class LabelSet {
     }
   }
 
+  /// These labels, with `value` as that of `key`, which they have.
+  [[nodiscard]] LabelSet with(std::string_view key, std::string_view value) const;
   /// The value of `key`, empty where there is none.
   [[nodiscard]] std::string_view get(std::string_view key) const;
   /// Memory of the block: about what one encoded point takes for its labels.
@@ -43,8 +45,11 @@ class LabelSet {
   std::string packed_;  // for each part: its length in two bytes, its bytes
 };
 
-/// "container_label_" and the Docker label's key, every byte outside [a-zA-Z0-9_] replaced by '_'. (cAdvisor replaces
-/// characters; a key with non-ASCII letters gets one '_' a character there and here.)
+/// `prefix` and `key`, every character of the key outside [a-zA-Z0-9_] replaced by one '_', as cAdvisor does.
+[[nodiscard]] std::string label_name(std::string_view prefix, std::string_view key);
+/// The label of a Docker label: "container_label_com_example_team".
 [[nodiscard]] std::string container_label_name(std::string_view docker_key);
+/// The label of an environment variable, in lower case as in cAdvisor: "container_env_region".
+[[nodiscard]] std::string container_env_name(std::string_view variable);
 
 }  // namespace cspy::metrics

@@ -71,6 +71,8 @@ class Missing final : public PointSink {
 }  // namespace
 
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink) {
+  const auto subject = reading.container->subject;
+  if (!row_of(metric.group).has(subject) && !(metric.also_stopped && subject == Subject::stopped)) return;
   if (holds(metric.condition, reading)) metric.emit(reading, time, sink);
 }
 
@@ -85,9 +87,10 @@ void visit_ended(const Metric& metric, const Ending& ending, UnixNanos time, Poi
   visit(metric, *ending.last, time, missing);
 }
 
-void measure(Reading& reading) {
+void measure(Reading& reading, const Selection& selection) {
   Shape shape;
   for (const auto& metric : catalogue()) {
+    if (!selection.has(metric)) continue;
     shape.begin(metric);
     visit(metric, reading, 0, shape);
   }

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <regex>
+#include <sstream>
 
 #include "base/json_writer.hpp"
+#include "docker/changes.hpp"
+#include "docker/event.hpp"
 #include "docker/inspect.hpp"
 #include "docker/list.hpp"
 #include "docker/stats.hpp"
@@ -17,9 +20,6 @@
 
 namespace cspy::test {
 namespace {
-
-/// A time after everything that was recorded.
-constexpr UnixNanos round_time = 1'795'500'000'000'000'000;
 
 std::string header_of(const std::string& ping, const std::string& name) {
   std::smatch match;
@@ -52,24 +52,33 @@ Recording replay(const std::string& folder, const docker::DeviceNamer& namer) {
   EXPECT_TRUE(list.feed(read_data(folder + "/containers.json")));
   const auto listed = list.finish();
   EXPECT_TRUE(listed) << listed.error().message;
+  metrics::Fleet fleet;
+  std::istringstream events{read_data(folder + "/events.ndjson")};
+  for (std::string line; std::getline(events, line);) {
+    if (const auto event = docker::parse_event(line)) (void)docker::apply(*event, fleet);
+  }
   for (const auto& entry : *listed) {
     const auto inspection = docker::parse_inspect(read_data(folder + "/inspect." + entry.name + ".json"));
     EXPECT_TRUE(inspection) << entry.name << ": " << inspection.error().message;
     auto sample = docker::parse_stats(recording.engine, read_data(folder + "/stats." + entry.name + ".json"));
     EXPECT_TRUE(sample) << entry.name << ": " << sample.error().message;
     if (!inspection || !sample || !*sample) continue;
-    metrics::Reading reading{.container = docker::make_container(recording.engine, *inspection),
-                             .sample = std::move(**sample)};
+    const auto container =
+        std::make_shared<const metrics::Container>(docker::make_container(recording.engine, *inspection));
+    fleet.oom_kills().begin_run(*container);
+    metrics::Reading reading{.container = container, .sample = std::move(**sample)};
     docker::name_devices(reading.sample, namer);
     reading.sample.health = inspection->health;
-    metrics::measure(reading);
+    reading.sample.oom_events = fleet.oom_kills().of(container->id);
+    metrics::measure(reading, {});
     recording.readings.push_back(std::make_shared<const metrics::Reading>(std::move(reading)));
   }
   std::ranges::sort(recording.readings, {}, [](const auto& reading) { return reading->container->id; });
   return recording;
 }
 
-std::vector<std::string> points_as_text(const std::vector<metrics::ReadingPtr>& readings, bool with_times) {
+std::vector<std::string> points_as_text(const std::vector<metrics::ReadingPtr>& readings, bool with_times,
+                                        UnixNanos round_time) {
   otlp::ProtobufEncoder encoder;
   const auto body = encoder.encode({}, {.time = round_time, .readings = readings, .endings = {}});
   const auto request = tools::decode_request(body);

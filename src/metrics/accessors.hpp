@@ -1,0 +1,228 @@
+// How the catalogue's rows get their numbers: named templates over member pointers, so that a row is usually one line.
+// For catalogue.cpp alone.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include "metrics/catalogue.hpp"
+
+namespace cspy::metrics::accessors {
+
+constexpr Number whole(std::uint64_t value) {
+  // Beyond 2^63 only a double can carry it; nothing a container counts gets there.
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return static_cast<double>(value);
+  return static_cast<std::int64_t>(value);
+}
+
+/// What is counted in whole units, and what in parts of a second; `bits` is the two's complement of a number that may
+/// be negative.
+enum class Scale : std::uint8_t { one, nanoseconds, microseconds, bits };
+
+template<Scale scale>
+constexpr Number scaled(std::uint64_t value) {
+  if constexpr (scale == Scale::nanoseconds) return static_cast<double>(value) / 1e9;
+  if constexpr (scale == Scale::microseconds) return static_cast<double>(value) / 1e6;
+  if constexpr (scale == Scale::bits) return static_cast<std::int64_t>(value);
+  return whole(value);
+}
+
+template<Count Sample::* field, Scale scale = Scale::one>
+void count(const Reading& reading, UnixNanos, PointSink& sink) {
+  if (const Count value = reading.sample.*field) sink.point(scaled<scale>(*value), {});
+}
+template<Count Sample::* nanos>
+constexpr auto nanoseconds = count<nanos, Scale::nanoseconds>;
+template<Count Sample::* micros>
+constexpr auto microseconds = count<micros, Scale::microseconds>;
+
+template<Count Limits::* field>
+void limit(const Reading& reading, UnixNanos, PointSink& sink) {
+  if (const Count value = reading.container->limits.*field) sink.point(whole(*value), {});
+}
+
+/// A point in time of the container, in whole seconds.
+template<UnixNanos Container::* field>
+void instant(const Reading& reading, UnixNanos, PointSink& sink) {
+  const UnixNanos value = (*reading.container).*field;
+  if (value != 0) sink.point(whole(value / nanos_per_second), {});
+}
+
+/// Of each device name: engines have devices that this machine has no name for, and two points may not have the same
+/// labels, so they are one.
+template<Count DeviceCounters::* field, Scale scale = Scale::one>
+void per_device(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto& devices = reading.sample.devices;
+  for (auto i = devices.begin(); i != devices.end();) {
+    Count sum;
+    const std::string_view label{i->device};
+    for (; i != devices.end() && i->device == label; ++i) {
+      if (const Count value = (*i).*field) sum = sum.value_or(0) + *value;
+    }
+    if (sum) sink.point(scaled<scale>(*sum), {&label, 1});
+  }
+}
+
+/// Each device by its numbers, and each kind of operation.
+inline void device_usage(const Reading& reading, UnixNanos, PointSink& sink) {
+  struct Operation {
+    std::string_view name;
+    Count DeviceCounters::* bytes;
+  };
+  static constexpr std::array operations{
+      Operation{"Async", &DeviceCounters::async_bytes}, Operation{"Discard", &DeviceCounters::discard_bytes},
+      Operation{"Read", &DeviceCounters::read_bytes},   Operation{"Sync", &DeviceCounters::sync_bytes},
+      Operation{"Total", &DeviceCounters::total_bytes}, Operation{"Write", &DeviceCounters::write_bytes},
+  };
+  for (const auto& device : reading.sample.devices) {
+    std::array<char, 10> major{}, minor{};
+    const auto text = [](std::array<char, 10>& buffer, std::uint32_t number) {
+      return std::string_view{buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr};
+    };
+    std::array<std::string_view, 4> labels{device.device, text(major, device.major), text(minor, device.minor), {}};
+    // Windows counts a container's storage as a whole.
+    if (reading.container->windows) continue;
+    for (const auto& [name, bytes] : operations) {
+      labels[3] = name;
+      if (const Count value = device.*bytes) sink.point(whole(*value), labels);
+    }
+  }
+}
+
+template<Count NetworkCounters::* field>
+void per_interface(const Reading& reading, UnixNanos, PointSink& sink) {
+  for (const auto& network : reading.sample.networks) {
+    const std::string_view label{network.interface};
+    if (const Count value = network.*field) sink.point(whole(*value), {&label, 1});
+  }
+}
+
+/// Values of the long tail, with the labels that were noted with them.
+template<Tail what, Scale scale = Scale::one>
+void tail(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto [begin, end] = std::ranges::equal_range(reading.sample.details, what, {}, &Detail::what);
+  for (const auto& detail : std::ranges::subrange(begin, end)) {
+    std::array<std::string_view, own_labels_max> labels;
+    std::size_t labels_size = 0;
+    for (std::string_view rest = detail.labels; !rest.empty() && labels_size < labels.size();) {
+      const auto zero = rest.find('\0');
+      labels[labels_size++] = rest.substr(0, zero);
+      rest.remove_prefix(std::min(zero, rest.size() - 1) + 1);
+    }
+    sink.point(scaled<scale>(detail.value), {labels.data(), labels_size});
+  }
+}
+
+/// The constant that cAdvisor shows for what it does not read unless it is told to.
+inline void zero(const Reading& reading, UnixNanos, PointSink& sink) {
+  if (!reading.container->windows) sink.point(std::int64_t{0}, {});
+}
+
+/// Memory that keeps its content, of which cAdvisor's official builds say 0 too.
+inline void persistent_memory(const Reading&, UnixNanos, PointSink& sink) {
+  static constexpr std::array<std::string_view, 2> modes{"app_direct_mode", "memory_mode"};
+  for (const auto& mode : modes)
+    sink.point(std::int64_t{0}, {&mode, 1});
+}
+
+inline void task_states(const Reading& reading, UnixNanos, PointSink& sink) {
+  static constexpr std::array<std::string_view, 5> states{"iowaiting", "running", "sleeping", "stopped",
+                                                          "uninterruptible"};
+  if (reading.container->windows) return;
+  for (const auto& state : states)
+    sink.point(std::int64_t{0}, {&state, 1});
+}
+
+/// cgroup v1 counts each CPU and cAdvisor shows each that has worked ("cpu00"); v2 has only the total.
+inline void cpu_usage(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto& sample = reading.sample;
+  if (sample.cpu_each_ns.empty()) {
+    constexpr std::string_view total{"total"};
+    if (sample.cpu_total_ns.value_or(0) > 0) sink.point(scaled<Scale::nanoseconds>(*sample.cpu_total_ns), {&total, 1});
+    return;
+  }
+  for (std::size_t cpu = 0; cpu < sample.cpu_each_ns.size(); ++cpu) {
+    if (sample.cpu_each_ns[cpu] == 0) continue;
+    std::array<char, 16> text{'c', 'p', 'u', '0'};
+    auto* const digits = text.data() + (cpu < 10 ? 4 : 3);
+    const auto end = std::to_chars(digits, text.data() + text.size(), cpu).ptr;
+    const std::string_view label{text.data(), end};
+    sink.point(scaled<Scale::nanoseconds>(sample.cpu_each_ns[cpu]), {&label, 1});
+  }
+}
+
+/// cAdvisor gives the same number for the container and its hierarchy, on both cgroup versions.
+inline void page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto give = [&](std::string_view type, Count value) {
+    if (!value) return;
+    for (const std::string_view scope : {"container", "hierarchy"}) {
+      const std::array labels{type, scope};
+      sink.point(whole(*value), labels);
+    }
+  };
+  give("pgfault", reading.sample.page_faults);
+  give("pgmajfault", reading.sample.major_page_faults);
+}
+
+inline void last_seen(const Reading&, UnixNanos time, PointSink& sink) {
+  sink.point(whole(time / nanos_per_second), {});
+}
+
+/// The start of this run; the creation where the engine has no start (cAdvisor's rule since 0.57).
+inline void start_time(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto& container = *reading.container;
+  const auto started = container.started != 0 ? container.started : container.created;
+  if (started != 0) sink.point(whole(started / nanos_per_second), {});
+}
+
+inline void cpu_quota(const Reading& reading, UnixNanos, PointSink& sink) {
+  sink.point(whole(reading.container->limits.cpu_quota_us), {});
+}
+
+inline void open_files_limit(const Reading& reading, UnixNanos, PointSink& sink) {
+  constexpr std::string_view label{"max_open_files"};
+  const Count files = reading.container->limits.open_files_soft;
+  if (files) sink.point(*files == unlimited_files ? Number{std::int64_t{-1}} : whole(*files), {&label, 1});
+}
+
+inline void health_state(const Reading& reading, UnixNanos, PointSink& sink) {
+  sink.point(static_cast<std::int64_t>(reading.sample.health), {});
+}
+
+// The lifecycle.
+
+inline void state(const Reading& reading, UnixNanos, PointSink& sink) {
+  static constexpr std::array<std::string_view, 7> states{"created",  "running", "paused", "restarting",
+                                                          "removing", "exited",  "dead"};
+  const auto current = static_cast<std::size_t>(reading.container->lifecycle.state);
+  if (current == 0) return;
+  for (std::size_t i = 0; i < states.size(); ++i)
+    sink.point(std::int64_t{i + 1 == current ? 1 : 0}, {&states[i], 1});
+}
+
+template<Count Lifecycle::* field>
+void lifecycle(const Reading& reading, UnixNanos, PointSink& sink) {
+  if (const Count value = reading.container->lifecycle.*field) sink.point(whole(*value), {});
+}
+
+inline void oom_killed(const Reading& reading, UnixNanos, PointSink& sink) {
+  if (reading.container->lifecycle.state == State::unknown) return;
+  sink.point(std::int64_t{reading.container->lifecycle.oom_killed ? 1 : 0}, {});
+}
+
+inline void finish_time(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto finished = reading.container->lifecycle.finished;
+  if (finished != 0) sink.point(whole(finished / nanos_per_second), {});
+}
+
+inline void image_info(const Reading& reading, UnixNanos, PointSink& sink) {
+  const auto& lifecycle = reading.container->lifecycle;
+  if (lifecycle.image_id.empty()) return;
+  const std::array<std::string_view, 2> labels{lifecycle.image_id, lifecycle.image_digest};
+  sink.point(std::int64_t{1}, labels);
+}
+
+}  // namespace cspy::metrics::accessors

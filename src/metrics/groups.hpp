@@ -1,0 +1,56 @@
+// The groups of metrics, which can be switched on and off as a whole.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "metrics/container.hpp"
+
+namespace cspy::metrics {
+
+/// Which subject a metric belongs to. Names are cAdvisor's, where it has the group.
+enum class Group : std::uint8_t {
+  general,
+  cpu,
+  cpu_load,
+  memory,
+  pressure,
+  oom_event,
+  disk_io,
+  disk,
+  network,
+  process,
+  spec,
+  lifecycle,
+  machine,
+  engine,
+  engine_disk,
+  memory_numa,
+  hugetlb,
+  tcp,
+  udp,
+  advtcp,
+  sched,
+  descriptors,
+};
+
+struct GroupRow {
+  Group group;
+  std::string_view name;
+  bool by_default;
+  /// Bit 1 << subject for each that has the group's metrics.
+  unsigned subjects;
+  std::string_view meaning;
+
+  [[nodiscard]] constexpr bool has(Subject subject) const {
+    return (subjects >> static_cast<unsigned>(subject) & 1U) != 0;
+  }
+};
+
+/// In the order of the enumeration.
+[[nodiscard]] std::span<const GroupRow> groups();
+[[nodiscard]] const GroupRow& row_of(Group group);
+
+}  // namespace cspy::metrics

@@ -1,0 +1,24 @@
+#include "metrics/overlay.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "metrics/sample_counts.hpp"
+
+namespace cspy::metrics {
+
+void overlay(Sample& lower, Sample&& upper) {
+  if (upper.cpu_total_ns) lower.cpu_each_ns = std::move(upper.cpu_each_ns);
+  for (Count Sample::* const member : sample_counts) {
+    if (upper.*member) lower.*member = upper.*member;
+  }
+  if (!upper.devices.empty()) lower.devices = std::move(upper.devices);
+  if (!upper.networks.empty()) lower.networks = std::move(upper.networks);
+  lower.details.insert(lower.details.end(), std::make_move_iterator(upper.details.begin()),
+                       std::make_move_iterator(upper.details.end()));
+  std::ranges::sort(lower.details, {}, [](const Detail& d) { return std::tie(d.what, d.labels); });
+}
+
+}  // namespace cspy::metrics

@@ -1,0 +1,86 @@
+#include "metrics/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+
+namespace cspy::metrics {
+namespace {
+
+std::size_t index_of(const Metric& metric) {
+  return static_cast<std::size_t>(&metric - catalogue().data());
+}
+
+/// Whether `word` names the metric: by its group, by a glob, or as one of all.
+bool fits(std::string_view word, const Metric& metric) {
+  const auto& group = row_of(metric.group);
+  if (word == "all") return true;
+  if (word == "default") return group.by_default;
+  return word == lowered(group.name) || matches_glob(word, metric.name);
+}
+
+}  // namespace
+
+Selection::Selection() {
+  for (const auto& metric : catalogue())
+    rows_.set(index_of(metric), row_of(metric.group).by_default);
+}
+
+Result<Selection> Selection::parse(std::string_view list) {
+  Selection selection;
+  bool first = true;
+  for (auto word : split(list, ',')) {
+    word = trimmed(word);
+    if (word.empty()) continue;
+    const char sign = word.front();
+    const bool signed_word = sign == '-' || sign == '+' || sign == '!';
+    const auto name = lowered(signed_word ? word.substr(1) : word);
+    if (std::exchange(first, false) && !signed_word) selection.rows_.reset();
+    if (name == "none" && !signed_word) {
+      selection.rows_.reset();
+      continue;
+    }
+    bool found = false;
+    for (const auto& metric : catalogue()) {
+      if (!fits(name, metric)) continue;
+      selection.rows_.set(index_of(metric), sign != '-' && sign != '!');
+      found = true;
+    }
+    if (!found) {
+      std::string names;
+      for (const auto& group : groups())
+        names.append(", ").append(group.name);
+      return fail(Code::invalid,
+                  fmt::format("no group or metric is '{}'; groups are all, default, none{}", name, names));
+    }
+  }
+  return selection;
+}
+
+bool Selection::has(const Metric& metric) const {
+  return rows_.test(index_of(metric));
+}
+
+bool Selection::any(Group group) const {
+  return std::ranges::any_of(catalogue(), [&](const Metric& metric) { return metric.group == group && has(metric); });
+}
+
+bool Selection::any(std::initializer_list<std::string_view> names) const {
+  return std::ranges::any_of(catalogue(), [&](const Metric& metric) {
+    return std::ranges::find(names, metric.name) != names.end() && has(metric);
+  });
+}
+
+bool Selection::needs(Need need, Platform platform, bool tree, bool proc) const {
+  return std::ranges::any_of(catalogue(), [&](const Metric& metric) {
+    const auto mount = metric.origin.mount;
+    const bool mounted = (mount == Need::tree && tree) || (mount == Need::proc && proc);
+    return has(metric) && !mounted && metric.origin.on(platform) == need;
+  });
+}
+
+}  // namespace cspy::metrics

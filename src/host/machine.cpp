@@ -1,44 +1,119 @@
 #include "host/machine.hpp"
 
+#include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include <charconv>
-#include <string_view>
+#include <array>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "base/file.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "host/cpu_info.hpp"
+#include "host/kernel_files.hpp"
+#include "host/words.hpp"
 
 namespace cspy::host {
 namespace {
 
-/// "MemTotal:       24689500 kB"
-std::uint64_t read_memory_total(const std::string& path) {
-  constexpr std::string_view key{"MemTotal:"};
-  constexpr std::size_t meminfo_bytes_max = 16 * 1024;
-  const auto meminfo = read_file(path, meminfo_bytes_max);
-  if (!meminfo) return 0;
-  const auto line = meminfo->find(key);
-  const auto digits = line == std::string::npos ? line : meminfo->find_first_of("0123456789", line);
-  if (digits == std::string::npos) return 0;
-  std::uint64_t kib = 0;
-  std::from_chars(meminfo->data() + digits, meminfo->data() + meminfo->size(), kib);
-  return kib * 1'024;
+std::string read_text(const std::string& path) {
+  return read_file(path, limits::kernel_file_bytes_max).value_or(std::string{});
+}
+
+/// One of the ids that such files consist of; in a device tree a zero byte ends it.
+std::string read_id(const std::string& path) {
+  constexpr std::size_t id_bytes_max = 128;
+  const auto text = read_text(path);
+  return repair_utf8(trimmed(std::string_view{text}.substr(0, text.find('\0'))), id_bytes_max);
+}
+
+/// Of the first file that has one.
+std::string first_id(std::span<const std::string> paths) {
+  for (const auto& path : paths) {
+    if (auto id = read_id(path); !id.empty()) return id;
+  }
+  return {};
+}
+
+void read_memory(Machine& machine, const std::string& proc) {
+  const auto meminfo = read_text(proc + "/meminfo");
+  machine.memory_bytes = meminfo_bytes(meminfo, "MemTotal").value_or(0);
+  machine.swap_bytes = meminfo_bytes(meminfo, "SwapTotal");
+}
+
+/// How many different pairs of a property and the socket the CPUs have: cAdvisor's rule where /proc/cpuinfo does not
+/// tell. A CPU without the property counts as having 0.
+std::uint64_t distinct(const std::string& cpu_folder, std::span<const std::uint32_t> cpus, std::string_view property) {
+  std::set<std::pair<std::string, std::string>> values;
+  const auto value_of = [&](std::uint32_t cpu, std::string_view name) {
+    auto text = read_id(fmt::format("{}/cpu{}/topology/{}", cpu_folder, cpu, name));
+    return text.empty() ? "0" : text;
+  };
+  for (const auto cpu : cpus)
+    values.emplace(value_of(cpu, property), value_of(cpu, "physical_package_id"));
+  return values.size();
+}
+
+void read_cpus(Machine& machine, const MachinePaths& paths) {
+  CpuInfo info;
+  if (const auto proc = Directory::open(paths.proc.c_str())) {
+    KernelFiles{}.each_line(*proc, "cpuinfo", [&](std::string_view line) {
+      info.line(line);
+      return true;
+    });
+  }
+  const auto folder = paths.sys + "/devices/system/cpu";
+  const auto online = parse_cpu_list(read_text(folder + "/online"));
+  machine.cpus = online ? Count{online->size()} : info.processors();
+  machine.physical_cores = info.cores();
+  machine.sockets = info.sockets();
+  if (!online) return;
+  if (!machine.physical_cores) machine.physical_cores = distinct(folder, *online, "core_id");
+  if (!machine.sockets) machine.sockets = distinct(folder, *online, "physical_package_id");
+}
+
+void read_ids(Machine& machine, const MachinePaths& paths) {
+  const auto etc = paths.root + "/etc/machine-id";
+  machine.boot_id = read_id(paths.proc + "/sys/kernel/random/boot_id");
+  machine.machine_id = first_id(std::array{etc, paths.root + "/var/lib/dbus/machine-id"});
+  machine.system_uuid =
+      first_id(std::array{paths.sys + "/class/dmi/id/product_uuid", paths.proc + "/device-tree/system-id",
+                          paths.proc + "/device-tree/vm,uuid", etc});
 }
 
 }  // namespace
 
-Machine this_machine(const std::string& meminfo_path) {
+Machine this_machine(const MachinePaths& paths) {
   Machine machine;
   struct utsname names{};
   if (::uname(&names) == 0) {
     machine.name = names.nodename;
     machine.kernel_version = names.release;
   }
-  machine.memory_bytes = read_memory_total(meminfo_path);
+  read_memory(machine, paths.proc);
+  read_cpus(machine, paths);
+  read_ids(machine, paths);
+  machine.os_name = os_pretty_name(read_text(paths.root + "/etc/os-release"));
   return machine;
 }
 
 bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes) {
   return machine.memory_bytes != 0 && machine.memory_bytes == memory_bytes && machine.kernel_version == kernel_version;
+}
+
+std::string os_pretty_name(std::string_view os_release) {
+  constexpr std::string_view key{"PRETTY_NAME="};
+  std::string_view name;
+  for_each_line(os_release, [&](std::string_view line) {
+    if (line.starts_with(key)) name = trimmed(line.substr(key.size()));
+  });
+  const bool quoted = name.size() >= 2 && (name.front() == '"' || name.front() == '\'') && name.back() == name.front();
+  if (quoted) name = name.substr(1, name.size() - 2);
+  return repair_utf8(name, limits::label_value_bytes_max);
 }
 
 }  // namespace cspy::host

@@ -1,0 +1,285 @@
+#include "host/cgroup_v1.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "host/cgroup_text.hpp"
+#include "host/words.hpp"
+#include "metrics/details.hpp"
+#include "metrics/devices.hpp"
+#include "metrics/working_set.hpp"
+
+namespace cspy::host::cgroup_v1 {
+namespace {
+
+using metrics::DeviceCounters;
+using metrics::Limits;
+using metrics::Sample;
+using S = Sample;
+using D = DeviceCounters;
+using W = CgroupWanted;
+using C = Controller;
+
+template<Count Sample::* member>
+void value(std::string_view text, Sample& sample) {
+  if (const auto number = parse_value(text)) sample.*member = number;
+}
+
+template<const auto& fields>
+void keyed(std::string_view text, Sample& sample) {
+  parse_fields(text, fields, sample);
+}
+
+/// "426417700711 461825802457 ": nanoseconds of each CPU that the machine may have.
+void usage_percpu(std::string_view text, Sample& sample) {
+  sample.cpu_each_ns.clear();
+  Words words{take_line(text)};
+  for (auto word = words.next(); !word.empty(); word = words.next()) {
+    if (sample.cpu_each_ns.size() >= limits::cpus_max) return;
+    sample.cpu_each_ns.push_back(parse_number(word).value_or(0));
+  }
+}
+
+/// Times in clock ticks, which are hundredths of a second on every machine that has containers.
+void cpuacct_stat(std::string_view text, Sample& sample) {
+  static const auto nanos_per_tick =
+      nanos_per_second / static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+  const std::array fields{Field{"user", &S::cpu_user_ns, nanos_per_tick},
+                          Field{"system", &S::cpu_system_ns, nanos_per_tick}};
+  parse_fields(text, fields, sample);
+}
+
+// clang-format off
+constexpr std::array cpu_stat{
+    Field{"nr_periods", &S::cfs_periods},
+    Field{"nr_throttled", &S::cfs_throttled_periods},
+    Field{"throttled_time", &S::cfs_throttled_ns},
+};
+/// Each number stands there twice: the cgroup's own and, as total_*, with its children, which is what cAdvisor shows. Page
+/// faults and refaults are the exceptions.
+constexpr std::array memory_stat{
+    Field{"total_rss", &S::memory_rss},
+    Field{"total_cache", &S::memory_cache},
+    Field{"total_mapped_file", &S::memory_mapped_file},
+    Field{"total_swap", &S::memory_swap},
+    Field{"total_inactive_file", &S::memory_inactive_file},
+    Field{"total_active_file", &S::memory_active_file},
+    Field{"pgfault", &S::page_faults},
+    Field{"pgmajfault", &S::major_page_faults},
+    Field{"workingset_refault_anon", &S::refaults_anon},
+    Field{"workingset_refault_file", &S::refaults_file},
+};
+constexpr std::array oom_control{Field{"oom_kill", &S::oom_events}};
+// clang-format on
+
+void threads_max(std::string_view text, Sample& sample) {
+  if (const auto limit = parse_limit(text)) sample.threads_max = limit;
+}
+
+void memory_migrate(std::string_view text, Sample& sample) {
+  if (const auto number = parse_value(text)) metrics::note(sample, metrics::Tail::memory_migrate, {}, *number);
+}
+
+struct NumaType {
+  std::string_view key, type, scope;
+};
+constexpr std::array numa_types{
+    NumaType{"file", "file", "container"},
+    NumaType{"anon", "anon", "container"},
+    NumaType{"unevictable", "unevictable", "container"},
+    NumaType{"hierarchical_file", "file", "hierarchy"},
+    NumaType{"hierarchical_anon", "anon", "hierarchy"},
+    NumaType{"hierarchical_unevictable", "unevictable", "hierarchy"},
+};
+
+/// "file=290 N0=290 N1=0": pages in all, then of each node.
+void numa_stat(std::string_view text, Sample& sample) {
+  while (!text.empty()) {
+    Words words{take_line(text)};
+    const auto first = words.next();
+    const auto known = std::ranges::find(numa_types, first.substr(0, first.find('=')), &NumaType::key);
+    if (known == numa_types.end()) continue;
+    for (auto word = words.next(); word.starts_with('N'); word = words.next()) {
+      const auto equals = std::min(word.find('='), word.size() - 1);
+      const auto node = word.substr(1, equals - 1);
+      const auto pages = parse_number(word.substr(equals + 1));
+      if (!parse_number(node) || !pages) continue;
+      metrics::note(sample, metrics::Tail::memory_numa_pages, {known->type, known->scope, node}, *pages);
+    }
+  }
+}
+
+// Block devices: "254:0 Read 4096" for each device and operation, in the end "Total 4096" of all.
+
+struct Operation {
+  std::string_view name;
+  Count DeviceCounters::* member;
+};
+constexpr std::array service_bytes{Operation{"Read", &D::read_bytes},       Operation{"Write", &D::write_bytes},
+                                   Operation{"Sync", &D::sync_bytes},       Operation{"Async", &D::async_bytes},
+                                   Operation{"Discard", &D::discard_bytes}, Operation{"Total", &D::total_bytes}};
+constexpr std::array serviced{Operation{"Read", &D::reads}, Operation{"Write", &D::writes}};
+constexpr std::array merged{Operation{"Read", &D::reads_merged}, Operation{"Write", &D::writes_merged}};
+constexpr std::array service_time{Operation{"Read", &D::read_ns}, Operation{"Write", &D::write_ns},
+                                  Operation{"Total", &D::io_ns}};
+constexpr std::array queued{Operation{"Total", &D::io_current}};
+
+template<const auto& known>
+bool operations(std::string_view text, Sample& sample) {
+  bool found = false;
+  while (!text.empty()) {
+    Words words{take_line(text)};
+    const auto device = parse_device(words.next());
+    const auto operation = std::ranges::find(known, words.next(), &Operation::name);
+    const auto number = parse_number(words.next());
+    found |= device.has_value();
+    if (!device || operation == known.end() || !number) continue;
+    if (auto* counters = metrics::device_of(sample, device->first, device->second))
+      counters->*operation->member = number;
+  }
+  return found;
+}
+
+/// "254:0 2056": the kernel does not tell reads from writes here, and cAdvisor, which looks for both, shows 0.
+bool sectors(std::string_view text, Sample& sample) {
+  bool found = false;
+  while (!text.empty()) {
+    Words words{take_line(text)};
+    const auto device = parse_device(words.next());
+    found |= device.has_value();
+    if (!device) continue;
+    if (auto* counters = metrics::device_of(sample, device->first, device->second))
+      counters->sectors_read = counters->sectors_written = 0;
+  }
+  return found;
+}
+
+// clang-format off
+constexpr std::array bfq_debug{
+    BlkioFile{"blkio.bfq.sectors_recursive", sectors},
+    BlkioFile{"blkio.bfq.io_service_time_recursive", operations<service_time>},
+    BlkioFile{"blkio.bfq.io_merged_recursive", operations<merged>},
+    BlkioFile{"blkio.bfq.io_queued_recursive", operations<queued>},
+    BlkioFile{"blkio.bfq.io_serviced_recursive", operations<serviced>},
+    BlkioFile{"blkio.bfq.io_service_bytes_recursive", operations<service_bytes>},
+};
+constexpr std::array bfq{
+    BlkioFile{"blkio.bfq.io_serviced_recursive", operations<serviced>},
+    BlkioFile{"blkio.bfq.io_service_bytes_recursive", operations<service_bytes>},
+};
+constexpr std::array cfq{
+    BlkioFile{"blkio.sectors_recursive", sectors},
+    BlkioFile{"blkio.io_service_time_recursive", operations<service_time>},
+    BlkioFile{"blkio.io_merged_recursive", operations<merged>},
+    BlkioFile{"blkio.io_queued_recursive", operations<queued>},
+    BlkioFile{"blkio.io_serviced_recursive", operations<serviced>},
+    BlkioFile{"blkio.io_service_bytes_recursive", operations<service_bytes>},
+};
+constexpr std::array throttle_recursive{
+    BlkioFile{"blkio.throttle.io_serviced_recursive", operations<serviced>},
+    BlkioFile{"blkio.throttle.io_service_bytes_recursive", operations<service_bytes>},
+};
+constexpr std::array throttle{
+    BlkioFile{"blkio.throttle.io_serviced", operations<serviced>},
+    BlkioFile{"blkio.throttle.io_service_bytes", operations<service_bytes>},
+};
+constexpr std::array<std::span<const BlkioFile>, 5> groups{bfq_debug, bfq, cfq, throttle_recursive, throttle};
+
+constexpr std::array table{
+    File{C::cpu, "cpu.stat", &W::cfs, keyed<cpu_stat>},
+    File{C::cpuacct, "cpuacct.usage", &W::cpu, value<&S::cpu_total_ns>},
+    File{C::cpuacct, "cpuacct.usage_percpu", &W::cpu, usage_percpu},
+    File{C::cpuacct, "cpuacct.stat", &W::cpu, cpuacct_stat},
+    File{C::memory, "memory.usage_in_bytes", &W::memory, value<&S::memory_usage>},
+    File{C::memory, "memory.stat", &W::memory_details, keyed<memory_stat>, &W::memory_swap},
+    File{C::memory, "memory.max_usage_in_bytes", &W::memory_peak, value<&S::memory_max_usage>},
+    File{C::memory, "memory.failcnt", &W::memory_failcnt, value<&S::memory_failcnt>},
+    File{C::memory, "memory.kmem.usage_in_bytes", &W::memory_kernel, value<&S::memory_kernel>},
+    File{C::memory, "memory.oom_control", &W::oom, keyed<oom_control>},
+    File{C::memory, "memory.numa_stat", &W::memory_numa, numa_stat},
+    File{C::pids, "pids.current", &W::threads, value<&S::threads>},
+    File{C::pids, "pids.max", &W::threads_max, threads_max},
+    File{C::cpuset, "cpuset.memory_migrate", &W::memory_migrate, memory_migrate},
+};
+// clang-format on
+
+constexpr std::array<std::array<const char*, 3>, controller_count> names{{
+    {"cpu", "cpu,cpuacct", "cpuacct,cpu"},
+    {"cpuacct", "cpu,cpuacct", "cpuacct,cpu"},
+    {"memory", nullptr, nullptr},
+    {"blkio", nullptr, nullptr},
+    {"pids", nullptr, nullptr},
+    {"hugetlb", nullptr, nullptr},
+    {"cpuset", nullptr, nullptr},
+}};
+
+// Limits.
+
+template<Count Limits::* member>
+void limit(std::string_view text, Limits& limits) {
+  if (const auto number = parse_limit(text)) limits.*member = number;
+}
+
+/// -1: none.
+void cfs_quota(std::string_view text, Limits& limits) {
+  limits.cpu_quota_us = parse_limit(text).value_or(0);
+}
+
+constexpr std::array limit_table{
+    LimitFile{C::cpu, "cpu.cfs_quota_us", cfs_quota},
+    LimitFile{C::cpu, "cpu.cfs_period_us", limit<&Limits::cpu_period_us>},
+    LimitFile{C::cpu, "cpu.shares", limit<&Limits::cpu_shares>},
+    LimitFile{C::memory, "memory.limit_in_bytes", limit<&Limits::memory_bytes>},
+    LimitFile{C::memory, "memory.memsw.limit_in_bytes", limit<&Limits::memory_swap_bytes>},
+    LimitFile{C::memory, "memory.soft_limit_in_bytes", limit<&Limits::memory_reservation_bytes>},
+};
+
+}  // namespace
+
+std::span<const char* const> names_of(Controller controller) {
+  const auto& row = names[static_cast<std::size_t>(controller)];
+  return {row.data(), static_cast<std::size_t>(std::ranges::find(row, nullptr) - row.begin())};
+}
+
+std::span<const File> files() {
+  return table;
+}
+
+std::span<const std::span<const BlkioFile>> blkio_groups() {
+  return groups;
+}
+
+void finish(const CgroupWanted& wanted, Sample& sample) {
+  // Version 1 has neither bursts (which cAdvisor does not read here) nor pressure, and cAdvisor shows 0.
+  if (wanted.cfs) sample.cfs_burst_periods = sample.cfs_burst_ns = 0;
+  if (wanted.pressure) {
+    for (auto Sample::* const member : {&S::cpu_waiting_us, &S::cpu_stalled_us, &S::memory_waiting_us,
+                                        &S::memory_stalled_us, &S::io_waiting_us, &S::io_stalled_us})
+      sample.*member = 0;
+  }
+  if (!sample.memory_usage) return;
+  metrics::set_working_set(sample);
+  // So with what only version 2 counts, and with what the kernel tells only where it was told to: swap and kernel
+  // memory. Refaults are told since 5.9.
+  const auto set_if_absent = [](bool is_wanted, Count& count) {
+    if (is_wanted && !count) count = 0;
+  };
+  set_if_absent(wanted.memory_swap, sample.memory_swap);
+  set_if_absent(wanted.memory_kernel, sample.memory_kernel);
+  if (wanted.memory_events) sample.memory_events_high = sample.memory_events_max = 0;
+  if (wanted.memory_details) {
+    sample.memory_file_dirty = sample.memory_file_writeback = sample.memory_pgscan = sample.memory_pgsteal = 0;
+    set_if_absent(true, sample.refaults_file);
+    set_if_absent(true, sample.refaults_anon);
+  }
+}
+
+std::span<const LimitFile> limit_files() {
+  return limit_table;
+}
+
+}  // namespace cspy::host::cgroup_v1

@@ -1,0 +1,39 @@
+// What the kernel says of a machine's CPUs, counted as cAdvisor counts. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "base/count.hpp"
+
+namespace cspy::host {
+
+/// /proc/cpuinfo, line by line. Not every architecture tells which core and socket a CPU belongs to.
+class CpuInfo {
+ public:
+  void line(std::string_view line);
+
+  /// CPUs that are online.
+  [[nodiscard]] Count processors() const { return counted(processors_); }
+  /// Different numbers of cores. Sockets with cores of the same numbers count once; so cAdvisor does.
+  [[nodiscard]] Count cores() const { return counted(cores_.size()); }
+  [[nodiscard]] Count sockets() const { return counted(sockets_.size()); }
+
+ private:
+  static Count counted(std::uint64_t number) { return number == 0 ? Count{} : Count{number}; }
+
+  std::uint64_t processors_ = 0;
+  std::set<std::uint64_t> cores_;
+  std::set<std::uint64_t> sockets_;
+};
+
+/// The numbers in a list such as "0-3,8"; at most limits::cpus_max of them. nullopt where it is none.
+[[nodiscard]] std::optional<std::vector<std::uint32_t>> parse_cpu_list(std::string_view list);
+
+/// The value of `key` ("MemTotal") in /proc/meminfo, in bytes.
+[[nodiscard]] Count meminfo_bytes(std::string_view meminfo, std::string_view key);
+
+}  // namespace cspy::host

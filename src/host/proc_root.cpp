@@ -1,0 +1,142 @@
+#include "host/proc_root.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "host/proc_net.hpp"
+#include "host/proc_tasks.hpp"
+#include "host/words.hpp"
+#include "metrics/details.hpp"
+
+namespace cspy::host {
+namespace {
+
+using metrics::Tail;
+
+std::unexpected<Error> not_proc(Code code, const std::string& root, std::string_view why) {
+  return std::unexpected{
+      Error{code, fmt::format("{}: {}", root, why),
+            "mount the host's /proc (-v /proc:/host/proc:ro) and name the place where it is mounted"}};
+}
+
+}  // namespace
+
+Result<ProcRoot> ProcRoot::open(const std::string& root) {
+  auto directory = Directory::open(root.c_str());
+  if (!directory) {
+    const auto code = errno == EACCES || errno == EPERM ? Code::denied : Code::missing;
+    return not_proc(code, root, std::generic_category().message(errno));
+  }
+  // With hidepid, a process that is not root's sees only its own.
+  const bool has_processes = directory->has("self") || directory->has("1");
+  if (!directory->has("stat") || !has_processes) return not_proc(Code::invalid, root, "it is no /proc");
+  return ProcRoot{*std::move(directory)};
+}
+
+std::optional<Directory> ProcRoot::process(std::uint32_t pid) const {
+  if (pid == 0) return std::nullopt;
+  return root_.below(fmt::format("{}", pid).c_str());
+}
+
+bool ProcRoot::is_own(std::uint32_t pid) const {
+  std::array<char, 16> target{};
+  const auto size = ::readlinkat(root_.get(), "self", target.data(), target.size());
+  return size > 0 && to_number<std::uint32_t>({target.data(), static_cast<std::size_t>(size)}) == pid;
+}
+
+bool ProcRoot::holds(std::uint32_t pid, std::string_view container_id) {
+  const auto directory = process(pid);
+  if (!directory || container_id.empty()) return false;
+  const auto cgroup = files_.read(*directory, "cgroup");
+  return cgroup && (cgroup->contains(container_id) || is_own(pid));
+}
+
+std::optional<std::string> ProcRoot::cgroup_of(std::uint32_t pid) {
+  const auto directory = process(pid);
+  if (!directory) return std::nullopt;
+  const auto cgroup = files_.read(*directory, "cgroup");
+  const auto path = cgroup ? cgroup_path(*cgroup) : std::nullopt;
+  return path ? std::optional{std::string{*path}} : std::nullopt;
+}
+
+bool ProcRoot::read_networks(std::uint32_t pid, metrics::Sample& sample) {
+  const auto directory = process(pid);
+  InterfaceLines lines;
+  const bool whole = directory && files_.each_line(*directory, "net/dev", [&](std::string_view line) {
+    lines.line(line);
+    return true;
+  });
+  if (whole) sample.networks = lines.take();
+  return whole;
+}
+
+void ProcRoot::read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sample& sample) {
+  const auto directory = process(pid);
+  if (!directory) return;
+  const auto feed = [&](const char* name, auto& totals) {
+    return files_.each_line(*directory, name, [&](std::string_view line) {
+      totals.line(line);
+      return true;
+    });
+  };
+  const auto read = [&]<class Totals>(const char* name, Totals totals, Tail what) {
+    if (feed(name, totals)) totals.note(what, sample);
+  };
+  if (wanted.tcp) {
+    read("net/tcp", TcpStates{}, Tail::tcp_usage);
+    read("net/tcp6", TcpStates{}, Tail::tcp6_usage);
+  }
+  if (wanted.udp) {
+    read("net/udp", UdpTotals{}, Tail::udp_usage);
+    read("net/udp6", UdpTotals{}, Tail::udp6_usage);
+  }
+  if (wanted.advanced_tcp) {
+    TcpCounters counters{sample};
+    feed("net/netstat", counters);
+    feed("net/snmp", counters);
+  }
+  metrics::settle(sample);
+}
+
+void ProcRoot::read_tasks(std::string_view id, UnixNanos started, std::span<const std::uint32_t> pids,
+                          TasksWanted wanted, metrics::Sample& sample) {
+  SchedTasks tasks;
+  Descriptors descriptors;
+  bool any = false;
+  for (const auto pid : pids.first(std::min(pids.size(), limits::sched_tasks_max))) {
+    const auto directory = process(pid);
+    if (!directory) continue;
+    any = true;
+    if (wanted.descriptors) descriptors.add(*directory);
+    if (!wanted.sched) continue;
+    const auto text = files_.read(*directory, "schedstat");
+    if (const auto counters = text ? parse_schedstat(*text) : std::nullopt) tasks.emplace_back(pid, *counters);
+  }
+  // Nothing of its processes is here: another PID namespace, or all ended in this moment. Then there is no number, and
+  // what they had counted stays as it was.
+  if (!any) return;
+  const bool has_sched = !tasks.empty();
+  const auto sched = has_sched ? sched_.add(id, started, std::move(tasks)) : std::nullopt;
+  if (sched) {
+    metrics::note(sample, Tail::schedstat_run_ns, {}, sched->run_ns);
+    metrics::note(sample, Tail::schedstat_runqueue_ns, {}, sched->runqueue_ns);
+    metrics::note(sample, Tail::schedstat_periods, {}, sched->periods);
+  }
+  if (wanted.descriptors && descriptors.files) metrics::note(sample, Tail::file_descriptors, {}, *descriptors.files);
+  if (wanted.descriptors && descriptors.sockets) metrics::note(sample, Tail::sockets, {}, *descriptors.sockets);
+  metrics::settle(sample);
+}
+
+Count ProcRoot::open_files_soft(std::uint32_t pid) {
+  const auto directory = process(pid);
+  const auto text = directory ? files_.read(*directory, "limits") : std::nullopt;
+  return text ? host::open_files_soft(*text) : Count{};
+}
+
+}  // namespace cspy::host

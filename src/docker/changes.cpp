@@ -7,24 +7,31 @@
 
 namespace cspy::docker {
 
-bool apply(const Event& event, metrics::Fleet& fleet) {
+bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
   constexpr std::string_view health_prefix{"health_status: "};
   const auto* known = fleet.find(event.id);
   const bool outdated = known != nullptr && event.time != 0 && event.time < known->container->started;
   if (event.action == "destroy") {
     fleet.remove(event.id);
+    fleet.oom_kills().forget(event.id);
     return false;
   }
+  if (event.action == "oom" || event.oom_killed)
+    fleet.oom_kills().note(event.id, event.time, known == nullptr || outdated ? 0 : known->container->started);
   if (outdated) return false;
   if (event.action == "die") {
+    // What became of it is still of interest; until that is known, it is taken to run.
+    if (which == Which::all) return true;
     fleet.remove(event.id);
     return false;
   }
   if (event.action.starts_with(health_prefix)) {
     fleet.set_health(event.id, parse_health(std::string_view{event.action}.substr(health_prefix.size())));
-    return false;
+    return known != nullptr;
   }
-  return event.action == "start" || (known != nullptr && (event.action == "rename" || event.action == "update"));
+  return event.action == "start" || event.action == "create" ||
+         (known != nullptr && (event.action == "rename" || event.action == "oom" || event.action == "update" ||
+                               event.action == "pause" || event.action == "unpause"));
 }
 
 std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet) {
@@ -33,11 +40,11 @@ std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::F
   for (const auto& container : listed) {
     ids.insert(container.id);
     const auto* known = fleet.find(container.id);
-    if (known == nullptr || known->container->name != container.name) {
-      inspect.push_back(container.id);
-    } else {
-      fleet.set_health(container.id, parse_health(container.health));
-    }
+    const bool changed = known == nullptr || known->container->name != container.name ||
+                         container.runs != (known->container->subject == metrics::Subject::container) ||
+                         (container.runs && known->health != parse_health(container.health));
+    if (changed) inspect.push_back(container.id);
+    fleet.set_health(container.id, parse_health(container.health));
   }
   std::vector<std::string> gone;
   for (const auto& [id, entry] : fleet.entries()) {

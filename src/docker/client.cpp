@@ -7,6 +7,7 @@
 
 #include "base/json_reader.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "docker/stats.hpp"
 
@@ -168,12 +169,10 @@ Task<Result<Engine>> Client::negotiate() {
   co_return engine;
 }
 
-Task<Result<std::vector<Listed>>> Client::list() {
-  const auto target = versioned("/containers/json");
-  ++counts_.other;
-  auto channel = co_await begin(target, request_deadline());
+Task<Result<void>> Client::stream(std::string target, TimePoint deadline,
+                                  std::function<Result<void>(std::string_view)> feed) {
+  auto channel = co_await begin(target, deadline);
   if (!channel) co_return std::unexpected{std::move(channel).error()};
-  ListReader reader;
   std::string part(16 * 1024, '\0');
   std::size_t total = 0;
   for (;;) {
@@ -185,22 +184,43 @@ Task<Result<std::vector<Listed>>> Client::list() {
       co_return fail(Code::too_large, fmt::format("{}: the answer is larger than {} bytes", operation(target),
                                                   limits::list_body_bytes_max));
     }
-    if (auto fed = reader.feed(std::string_view{part}.substr(0, *arrived)); !fed) {
+    if (auto fed = feed(std::string_view{part}.substr(0, *arrived)); !fed) {
       co_return std::unexpected{std::move(fed).error().in(operation(target))};
     }
   }
   keep(std::move(*channel));
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<Listed>>> Client::list(Which which) {
+  const auto target = versioned(which == Which::all ? "/containers/json?all=1" : "/containers/json");
+  ++counts_.other;
+  ListReader reader{which};
+  auto read = co_await stream(target, request_deadline(), [&](std::string_view part) { return reader.feed(part); });
+  if (!read) co_return std::unexpected{std::move(read).error()};
   auto listed = reader.finish();
   if (!listed) co_return std::unexpected{std::move(listed).error().in(operation(target))};
   co_return listed;
 }
 
-Task<Result<Inspection>> Client::inspect(std::string id) {
+Task<Result<DiskReport>> Client::disk_report(std::string question, DiskReportReader::Answer answer,
+                                             TimePoint deadline) {
+  const auto target = versioned(question);
+  ++counts_.other;
+  DiskReportReader reader{answer};
+  auto read = co_await stream(target, deadline, [&](std::string_view part) { return reader.feed(part); });
+  if (!read) co_return std::unexpected{std::move(read).error()};
+  auto report = reader.finish();
+  if (!report) co_return std::unexpected{std::move(report).error().in(operation(target))};
+  co_return report;
+}
+
+Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules) {
   const auto target = versioned("/containers/" + id + "/json");
   ++counts_.other;
   auto channel = co_await get(target, limits::inspect_body_bytes_max, request_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
-  auto inspection = parse_inspect(channel->body);
+  auto inspection = parse_inspect(channel->body, rules);
   keep(std::move(*channel));
   if (!inspection) co_return std::unexpected{std::move(inspection).error().in(operation(target))};
   co_return inspection;
@@ -217,8 +237,24 @@ Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimeP
   co_return sample;
 }
 
-Task<Result<EventStream>> Client::events() {
-  const auto target = versioned("/events?" + std::string{events_query});
+Task<Result<std::vector<Event>>> Client::oom_history(UnixNanos since, UnixNanos until) {
+  std::vector<Event> events;
+  if (engine_.podman) co_return events;
+  const auto target = versioned("/events?" + oom_history_query(since, until));
+  ++counts_.other;
+  // An engine whose clock is behind ours would keep the answer open until that time.
+  const auto deadline = Clock::now() + limits::event_history_time_max;
+  auto channel = co_await get(target, limits::event_bytes_max, deadline);
+  if (!channel) co_return std::unexpected{std::move(channel).error()};
+  for (const auto line : split(channel->body, '\n')) {
+    if (auto event = parse_event(line)) events.push_back(std::move(*event));
+  }
+  keep(std::move(*channel));
+  co_return events;
+}
+
+Task<Result<EventStream>> Client::events(Which which) {
+  const auto target = versioned("/events?" + events_query(which));
   ++counts_.other;
   // Docker sends the header at once; an engine that waits for the first event would fail here and be polled instead.
   auto channel = co_await begin(target, request_deadline());

@@ -16,6 +16,7 @@
 #include "docker/event.hpp"
 #include "docker/inspect.hpp"
 #include "docker/list.hpp"
+#include "docker/sizes.hpp"
 #include "metrics/sample.hpp"
 #include "net/context.hpp"
 #include "net/http1.hpp"
@@ -55,16 +56,25 @@ class Client {
   /// Asks the engine what it is, and uses the version they both know from then on. REQUIRES: before all other requests,
   /// and again after a connection was lost, because another engine may have taken its place.
   net::Task<Result<Engine>> negotiate();
+  /// Uses what another client has negotiated with the same engine.
+  void adopt(Engine engine) { engine_ = std::move(engine); }
   /// Closes the kept connections.
   void reset() { idle_.clear(); }
 
-  net::Task<Result<std::vector<Listed>>> list();
-  net::Task<Result<Inspection>> inspect(std::string id);
+  net::Task<Result<std::vector<Listed>>> list(Which which = Which::running);
+  /// With the labels and variables that `rules` take.
+  net::Task<Result<Inspection>> inspect(std::string id, LabelRules rules = {});
   /// One sample, taken now. nullopt: the container does not run.
   net::Task<Result<std::optional<metrics::Sample>>> stats(std::string id, net::TimePoint deadline);
-  net::Task<Result<EventStream>> events();
+  /// The answer to one of disk_questions(), for which the engine may need minutes.
+  net::Task<Result<DiskReport>> disk_report(std::string question, DiskReportReader::Answer answer,
+                                            net::TimePoint deadline);
+  net::Task<Result<EventStream>> events(Which which = Which::running);
+  /// The kills for want of memory that the engine remembers of this time; none from Podman, which has no such events.
+  net::Task<Result<std::vector<Event>>> oom_history(UnixNanos since, UnixNanos until);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const Engine& engine() const { return engine_; }
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] net::Context& context() const { return context_; }
 
@@ -78,6 +88,9 @@ class Client {
   [[nodiscard]] std::string operation(std::string_view target) const;
   net::Task<Result<Channel>> begin(std::string target, net::TimePoint deadline);
   net::Task<Result<Channel>> get(std::string target, std::size_t body_bytes_max, net::TimePoint deadline);
+  /// Gives `feed` the body of the answer as it arrives.
+  net::Task<Result<void>> stream(std::string target, net::TimePoint deadline,
+                                 std::function<Result<void>(std::string_view)> feed);
   void keep(Channel channel);
   [[nodiscard]] std::string versioned(std::string_view path) const {
     return "/v" + engine_.api().text() + std::string{path};

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.hpp"
+#include "metrics/overlay.hpp"
 #include "metrics/visit.hpp"
 
 namespace cspy::docker {
@@ -14,10 +16,6 @@ using metrics::Sample;
 using net::Clock;
 using net::Task;
 using net::TimePoint;
-
-Count sum(Count a, Count b) {
-  return a && b ? Count{*a + *b} : (a ? a : b);
-}
 
 /// The kernel's counters only grow during a run. Where one fell, another run has begun that we do not know of yet.
 bool went_back(const Sample& before, const Sample& now) {
@@ -31,6 +29,10 @@ UnixNanos median(std::vector<UnixNanos> times) {
   return *middle;
 }
 
+constexpr std::size_t index_of(LocalSource::Given given) {
+  return (given.tree ? 1U : 0U) + (given.proc ? 2U : 0U);
+}
+
 }  // namespace
 
 std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std::chrono::milliseconds interval) {
@@ -42,32 +44,29 @@ std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std:
 }
 
 void name_devices(Sample& sample, const DeviceNamer& namer) {
-  auto& devices = sample.devices;
-  for (auto& device : devices)
-    device.device = namer(device.major, device.minor);
-  std::ranges::sort(devices, {}, &metrics::DeviceCounters::device);
-  std::vector<metrics::DeviceCounters> merged;
-  merged.reserve(devices.size());
-  for (auto& device : devices) {
-    if (merged.empty() || merged.back().device != device.device) {
-      merged.push_back(std::move(device));
-    } else {
-      merged.back().read_bytes = sum(merged.back().read_bytes, device.read_bytes);
-      merged.back().write_bytes = sum(merged.back().write_bytes, device.write_bytes);
-    }
-  }
-  devices = std::move(merged);
+  // Windows counts storage as a whole, without a device.
+  for (auto& device : sample.devices)
+    device.device = device.major == 0 && device.minor == 0 ? std::string{} : namer(device.major, device.minor);
+  const auto order = [](const metrics::DeviceCounters& d) { return std::tie(d.device, d.major, d.minor); };
+  std::ranges::sort(sample.devices, {}, order);
 }
 
 Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint deadline) {
   targets_.clear();
   targets_.reserve(fleet_.size());
-  for (const auto& [id, entry] : fleet_.entries())
-    targets_.push_back(entry.container);
+  for (const auto& [id, entry] : fleet_.entries()) {
+    if (entry.container->subject == metrics::Subject::container) targets_.push_back(entry.container);
+  }
   next_ = 0;
   deadline_ = deadline;
   result_ = {};
   answered_.clear();
+  for (const bool tree : {false, true}) {
+    for (const bool proc : {false, true}) {
+      needs_stats_[index_of({.tree = tree, .proc = proc})] =
+          selection_.needs(metrics::Need::stats, client_.engine().platform(), tree, proc);
+    }
+  }
   result_.attempted = targets_.size();
   result_.readings.reserve(targets_.size());
   co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
@@ -77,6 +76,9 @@ Task<Collector::Result> Collector::collect(std::size_t concurrency, TimePoint de
       result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
   }
   targets_ = {};
+  for (const auto& [id, entry] : fleet_.entries()) {
+    if (entry.container->subject == metrics::Subject::stopped) add(entry.container, {});
+  }
   result_.time = median(std::exchange(answered_, {}));
   // Answers come in any order; what is sent has one.
   std::ranges::sort(result_.readings, {},
@@ -91,9 +93,22 @@ Task<void> Collector::worker() {
   }
 }
 
+bool Collector::needs_stats(LocalSource::Given given) const {
+  return needs_stats_[index_of(given)];
+}
+
 Task<void> Collector::read_one(Target container) {
+  metrics::Sample local;
+  const auto given = local_ == nullptr ? LocalSource::Given{} : local_->read(*container, local);
+  if (!needs_stats(given)) {
+    take(container, std::move(local));
+    // Reading files waits for nobody, and others want to go on too.
+    co_await net::pass_turn();
+    co_return;
+  }
   auto sample = co_await client_.stats(container->id, deadline_);
   if (sample && *sample) {
+    metrics::overlay(**sample, std::move(local));
     take(container, std::move(**sample));
   } else if (sample || sample.error().code == Code::missing) {
     result_.suspects.push_back(container->id);
@@ -106,17 +121,26 @@ Task<void> Collector::read_one(Target container) {
 void Collector::take(const Target& container, Sample sample) {
   const auto* entry = fleet_.find(container->id);
   if (entry == nullptr || entry->container->started != container->started) return;
+  // It stopped meanwhile, and is taken down as that.
+  if (entry->container->subject != container->subject) return;
   if (entry->sent && entry->sent->container->started == container->started && went_back(entry->sent->sample, sample)) {
     result_.suspects.push_back(container->id);
     return;
   }
   name_devices(sample, namer_);
   sample.health = entry->health;
-  auto reading =
-      std::make_shared<metrics::Reading>(metrics::Reading{.container = entry->container, .sample = std::move(sample)});
-  metrics::measure(*reading);
-  result_.readings.push_back(std::move(reading));
+  fleet_.oom_kills().count(*entry->container, sample.oom_events.value_or(0));
+  sample.oom_events = fleet_.oom_kills().of(container->id);
+  if (local_ != nullptr) local_->finish(*container, sample);
+  add(entry->container, std::move(sample));
   answered_.push_back(system_now());
+}
+
+void Collector::add(const Target& container, Sample sample) {
+  auto reading =
+      std::make_shared<metrics::Reading>(metrics::Reading{.container = container, .sample = std::move(sample)});
+  metrics::measure(*reading, selection_);
+  result_.readings.push_back(std::move(reading));
 }
 
 }  // namespace cspy::docker

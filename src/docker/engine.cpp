@@ -70,6 +70,13 @@ constexpr std::array version_fields{
 };
 constexpr auto version_schema = json::object("", version_fields);
 
+bool set_os(Engine& engine, const Scalar& value) {
+  std::string os;
+  if (!json::read(value, os)) return false;
+  engine.windows = os == "windows";
+  return true;
+}
+
 bool set_driver(Engine& engine, const Scalar& value) {
   std::string driver;
   if (!json::read(value, driver)) return false;
@@ -99,7 +106,13 @@ constexpr std::array info_fields{
     json::into<&Engine::kernel_version, Engine>("KernelVersion"),
     json::into<&Engine::memory_bytes, Engine>("MemTotal"),
     json::into<&Engine::memory_limits, Engine>("MemoryLimit"),
+    json::into<&Engine::swap_limits, Engine>("SwapLimit"),
+    json::into<&Engine::operating_system, Engine>("OperatingSystem"),
+    json::into<&Engine::storage_driver, Engine>("Driver"),
+    json::into<&Engine::data_root, Engine>("DockerRootDir"),
+    json::into<&Engine::cpus, Engine>("NCPU"),
     json::into<&Engine::rootless, Engine>("Rootless"),
+    json::field<Engine, set_os>("OSType"),
     json::field<Engine, set_driver>("CgroupDriver"),
     json::field<Engine, set_cgroup_version>("CgroupVersion"),
     json::Node{.key = "SecurityOptions", .type = json::Type::array, .children = security_options},
@@ -148,12 +161,20 @@ bool Engine::slow_stats() const {
   return numbers < Version{25, 0, 0};
 }
 
+metrics::Platform Engine::platform() const {
+  using metrics::Platform;
+  if (windows) return Platform::windows;
+  if (podman) return Platform::podman;
+  return cgroup_version == 1 ? Platform::cgroup_v1 : Platform::cgroup_v2;
+}
+
 void apply_ping(Engine& engine, std::string_view server, std::string_view api_version) {
   engine.api_max = parse_api_version(api_version).value_or(engine.api_max);
   if (server.starts_with("Libpod/")) engine.podman = true;
   if (server.starts_with("Docker/")) {
     const auto version = server.substr(7);
     engine.version = version.substr(0, version.find(' '));
+    engine.windows = version.ends_with(" (windows)");
   }
 }
 

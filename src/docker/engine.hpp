@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "metrics/origin.hpp"
 
 namespace cspy::docker {
 
@@ -42,6 +43,12 @@ struct Engine {
   CgroupDriver cgroup_driver = CgroupDriver::systemd;
   unsigned cgroup_version = 2;
   bool memory_limits = true;  ///< the kernel has the memory controller
+  bool swap_limits = true;    ///< and counts swap
+  bool windows = false;
+  std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
+  std::string storage_driver;    ///< "overlay2"
+  std::string data_root;         ///< "/var/lib/docker"
+  std::uint64_t cpus = 0;        ///< that the engine's process may use; 0: not told
   bool rootless = false;
 
   /// Owner of the engine's socket: whose user slice a rootless engine's containers live in. Absent for TCP.
@@ -52,9 +59,10 @@ struct Engine {
   /// Whether one-shot stats wait for a collector that samples once a second: before 23.0.8, 24.0.7 and 25.0, and where
   /// one-shot is not known at all (API below 1.41).
   [[nodiscard]] bool slow_stats() const;
+  [[nodiscard]] metrics::Platform platform() const;
 };
 
-/// Fills in from the header of /_ping: `server` is "Docker/28.5.2 (linux)", `api_version` "1.51".
+/// Fills in from the header of /_ping: `server` is "Docker/28.5.2 (linux)" or "(windows)", `api_version` "1.51".
 void apply_ping(Engine& engine, std::string_view server, std::string_view api_version);
 /// Fills in from the body of /version.
 [[nodiscard]] Result<void> apply_version(Engine& engine, std::string_view body);

@@ -1,6 +1,10 @@
 #include "docker/event.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <iterator>
+#include <string_view>
 
 #include "base/json_reader.hpp"
 #include "docker/inspect.hpp"
@@ -9,11 +13,12 @@ namespace cspy::docker {
 namespace {
 
 struct Line {
-  std::string id, action, health_status;
+  std::string id, action, health_status, oom_killed;
   std::uint64_t time_nanos = 0;
 };
 
-constexpr std::array actor_fields{json::into<&Line::id, Line>("ID")};
+constexpr std::array attribute_fields{json::into<&Line::oom_killed, Line>("oomKilled")};
+constexpr std::array actor_fields{json::into<&Line::id, Line>("ID"), json::object("Attributes", attribute_fields)};
 constexpr std::array line_fields{
     json::into<&Line::action, Line>("Action"),
     json::into<&Line::time_nanos, Line>("timeNano"),
@@ -21,6 +26,25 @@ constexpr std::array line_fields{
     json::object("Actor", actor_fields),
 };
 constexpr auto line_schema = json::object("", line_fields);
+
+/// The filter, a JSON object, as the value of a query's field.
+std::string filters(std::string_view actions) {
+  const auto json = fmt::format(R"({{"type":["container"],"event":[{}]}})", actions);
+  std::string encoded{"filters="};
+  for (const char c : json) {
+    if (std::string_view{R"({}[]":,)"}.contains(c)) {
+      fmt::format_to(std::back_inserter(encoded), "%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      encoded.push_back(c);
+    }
+  }
+  return encoded;
+}
+
+/// Seconds with a fraction, as the engine takes times.
+std::string seconds(UnixNanos time) {
+  return fmt::format("{}.{:09}", time / nanos_per_second, time % nanos_per_second);
+}
 
 }  // namespace
 
@@ -33,7 +57,19 @@ Result<Event> parse_event(std::string_view line) {
   if (read_line.action == "health_status" && !read_line.health_status.empty()) {
     read_line.action.append(": ").append(read_line.health_status);
   }
-  return Event{.id = std::move(read_line.id), .action = std::move(read_line.action), .time = read_line.time_nanos};
+  return Event{.id = std::move(read_line.id),
+               .action = std::move(read_line.action),
+               .time = read_line.time_nanos,
+               .oom_killed = read_line.oom_killed == "true"};
+}
+
+std::string events_query(Which which) {
+  return filters(fmt::format(R"("start","die","destroy","rename","update","oom","pause","unpause","health_status"{})",
+                             which == Which::all ? R"(,"create")" : ""));
+}
+
+std::string oom_history_query(UnixNanos since, UnixNanos until) {
+  return fmt::format("since={}&until={}&{}", seconds(since), seconds(until), filters(R"("oom")"));
 }
 
 }  // namespace cspy::docker

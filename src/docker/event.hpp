@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "docker/which.hpp"
 
 namespace cspy::docker {
 
@@ -13,6 +14,7 @@ struct Event {
   std::string id;      ///< of the container
   std::string action;  ///< "start", "die", "health_status: healthy"
   UnixNanos time = 0;
+  bool oom_killed = false;  ///< Podman's word about a death; it has no event for that
 };
 
 /// Errors: malformed. An event without an id or an action is malformed; unknown actions are not.
@@ -20,7 +22,9 @@ struct Event {
 
 /// The query of /events: only what changes the fleet, so that the three events of every health check stay at the
 /// engine. (With health_status among them the engine compares prefixes, which none of theirs shares.)
-inline constexpr std::string_view events_query =
-    R"(filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22update%22%2C%22health_status%22%5D%7D)";
+[[nodiscard]] std::string events_query(Which which);
+
+/// The query of /events for the kills for want of memory that the engine still knows of; it keeps its last 256 events.
+[[nodiscard]] std::string oom_history_query(UnixNanos since, UnixNanos until);
 
 }  // namespace cspy::docker

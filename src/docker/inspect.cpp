@@ -15,12 +15,40 @@ namespace {
 
 using json::Scalar;
 
+/// What the schema fills in; the rules say which of the labels and variables.
+struct Answer : Inspection {
+  const LabelRules* rules = nullptr;
+};
+/// `target` is the Inspection of an Answer.
+Answer& answer_of(void* target) {
+  return static_cast<Answer&>(*static_cast<Inspection*>(target));
+}
+
 bool add_label(void* target, std::string_view key, const Scalar& value) {
-  auto& labels = static_cast<Inspection*>(target)->labels;
-  if (labels.size() >= limits::labels_max) return true;
+  auto& answer = answer_of(target);
+  auto& labels = answer.labels;
+  if (labels.size() >= limits::labels_max || !answer.rules->take_label(key)) return true;
   std::string text;
   if (!json::read(value, text)) return false;
   labels.try_emplace(repair_utf8(key, limits::label_key_bytes_max), std::move(text));
+  return true;
+}
+
+bool begin_environment(void* target, std::string_view) {
+  return answer_of(target).rules->any_variable();
+}
+
+/// "NAME=VALUE". Of a name that comes twice the last counts, as in cAdvisor.
+bool add_variable(void* target, std::string_view, const Scalar& value) {
+  const auto* text = std::get_if<std::string_view>(&value);
+  if (text == nullptr) return false;
+  auto& answer = answer_of(target);
+  const auto equals = text->find('=');
+  if (equals > limits::label_key_bytes_max) return true;  // npos, too
+  const auto name = text->substr(0, equals);
+  if (answer.variables.size() >= limits::labels_max || !answer.rules->take_variable(name)) return true;
+  answer.variables.insert_or_assign(std::string{name},
+                                    repair_utf8(text->substr(equals + 1), limits::label_value_bytes_max));
   return true;
 }
 
@@ -32,21 +60,56 @@ bool set_health(Inspection& inspection, const Scalar& value) {
 }
 
 using I = Inspection;
-constexpr std::array health_fields{json::field<I, set_health>("Status")};
+
+bool set_ulimit_name(I& inspection, const Scalar& value) {
+  return json::read(value, inspection.ulimit.name);
+}
+bool set_ulimit_soft(I& inspection, const Scalar& value) {
+  return json::read(value, inspection.ulimit.soft);
+}
+bool begin_ulimit(void* target, std::string_view) {
+  static_cast<I*>(target)->ulimit = {};
+  return true;
+}
+bool end_ulimit(void* target) {
+  auto& inspection = *static_cast<I*>(target);
+  if (inspection.ulimit.name == "nofile") inspection.open_files_soft = inspection.ulimit.soft;
+  return true;
+}
+
+constexpr std::array ulimit_fields{json::field<I, set_ulimit_name>("Name"), json::field<I, set_ulimit_soft>("Soft")};
+constexpr std::array ulimits{json::Node{
+    .key = "*", .type = json::Type::object, .begin = begin_ulimit, .end = end_ulimit, .children = ulimit_fields}};
+constexpr std::array health_fields{json::field<I, set_health>("Status"),
+                                   json::into<&I::failing_streak, I>("FailingStreak")};
 constexpr std::array state_fields{
-    json::into<&I::running, I>("Running"),
-    json::into<&I::restarting, I>("Restarting"),
-    json::into<&I::started, I>("StartedAt"),
+    json::into<&I::running, I>("Running"),      json::into<&I::restarting, I>("Restarting"),
+    json::into<&I::started, I>("StartedAt"),    json::into<&I::state, I>("Status"),
+    json::into<&I::oom_killed, I>("OOMKilled"), json::into<&I::exit_code, I>("ExitCode"),
+    json::into<&I::finished, I>("FinishedAt"),  json::into<&I::pid, I>("Pid"),
     json::object("Health", health_fields),
 };
 constexpr std::array host_config_fields{
-    json::into<&I::cpu_shares, I>("CpuShares"),    json::into<&I::memory_bytes, I>("Memory"),
-    json::into<&I::nano_cpus, I>("NanoCpus"),      json::into<&I::cgroup_parent, I>("CgroupParent"),
-    json::into<&I::cpu_period_us, I>("CpuPeriod"), json::into<&I::cpu_quota_us, I>("CpuQuota"),
+    json::into<&I::cpu_shares, I>("CpuShares"),
+    json::into<&I::memory_bytes, I>("Memory"),
+    json::into<&I::nano_cpus, I>("NanoCpus"),
+    json::into<&I::cgroup_parent, I>("CgroupParent"),
+    json::into<&I::cpu_period_us, I>("CpuPeriod"),
+    json::into<&I::cpu_quota_us, I>("CpuQuota"),
+    json::into<&I::memory_swap_bytes, I>("MemorySwap"),
+    json::into<&I::memory_reservation_bytes, I>("MemoryReservation"),
+    json::Node{.key = "Ulimits", .type = json::Type::array, .children = ulimits},
 };
 constexpr std::array labels{json::Node{.key = "*", .store = add_label}};
-constexpr std::array config_fields{json::into<&I::image, I>("Image"), json::object("Labels", labels)};
+constexpr std::array environment{json::Node{.key = "*", .store = add_variable}};
+constexpr std::array config_fields{
+    json::into<&I::image, I>("Image"),
+    json::object("Labels", labels),
+    json::Node{.key = "Env", .type = json::Type::array, .begin = begin_environment, .children = environment},
+};
+constexpr std::array manifest_fields{json::into<&I::image_digest, I>("digest")};
 constexpr std::array inspect_fields{
+    json::into<&I::image_id, I>("Image"),  json::object("ImageManifestDescriptor", manifest_fields),
     json::into<&I::id, I>("Id"),           json::into<&I::name, I>("Name"),
     json::into<&I::created, I>("Created"), json::into<&I::restart_count, I>("RestartCount"),
     json::object("State", state_fields),   json::object("HostConfig", host_config_fields),
@@ -60,17 +123,19 @@ std::string_view without_slash(std::string_view name) {
 
 metrics::LabelSet labels_of(const Engine& engine, const Inspection& inspection) {
   std::vector<std::pair<std::string, std::string>> all;
-  all.reserve(inspection.labels.size() + 4);
+  all.reserve(inspection.labels.size() + inspection.variables.size() + 4);
   all.emplace_back("id", cgroup_path(engine, inspection.id, inspection.cgroup_parent));
   all.emplace_back("image", inspection.image);
   all.emplace_back("name", without_slash(inspection.name));
   // cAdvisor's own label; it is before the container's, so that it wins over one of that name.
-  if (inspection.restart_count > 0) {
+  if (inspection.restart_count > 0 && inspection.restarts_as_label) {
     all.emplace_back(metrics::container_label_name("restartcount"), std::to_string(inspection.restart_count));
   }
   // Keys that become the same keep the first in the order of the raw keys; cAdvisor's choice is random.
   for (const auto& [key, value] : inspection.labels)
     all.emplace_back(metrics::container_label_name(key), value);
+  for (const auto& [name, value] : inspection.variables)
+    all.emplace_back(metrics::container_env_name(name), value);
   return metrics::LabelSet{all};
 }
 
@@ -83,7 +148,21 @@ metrics::Limits limits_of(const Engine& engine, const Inspection& inspection) {
   constexpr std::uint64_t page_bytes = 4'096;
   metrics::Limits result;
   // The kernel keeps limits in whole pages.
-  if (engine.memory_limits) result.memory_bytes = not_negative(inspection.memory_bytes) / page_bytes * page_bytes;
+  const auto in_pages = [](std::int64_t bytes) { return not_negative(bytes) / page_bytes * page_bytes; };
+  if (engine.memory_limits && !engine.windows) {
+    result.memory_bytes = in_pages(inspection.memory_bytes);
+    // Docker's number is memory and swap together, -1 for no limit; cgroup v2 has swap alone.
+    const auto both = engine.swap_limits ? in_pages(inspection.memory_swap_bytes) : 0;
+    const auto memory = *result.memory_bytes;
+    result.memory_swap_bytes = engine.cgroup_version == 1 ? both : both - std::min(both, memory);
+    // On v2 it becomes memory.low, and cAdvisor reads memory.min.
+    result.memory_reservation_bytes = engine.cgroup_version == 1 ? in_pages(inspection.memory_reservation_bytes) : 0;
+  }
+  if (inspection.open_files_soft) {
+    result.open_files_soft =
+        *inspection.open_files_soft < 0 ? metrics::unlimited_files : not_negative(*inspection.open_files_soft);
+  }
+  if (engine.windows) return result;
   const auto quota = not_negative(inspection.cpu_quota_us);
   const auto period = not_negative(inspection.cpu_period_us);
   if (quota == 0 && inspection.nano_cpus > 0) {
@@ -94,6 +173,42 @@ metrics::Limits limits_of(const Engine& engine, const Inspection& inspection) {
     result.cpu_quota_us = quota;
   }
   result.cpu_shares = effective_cpu_shares(engine, not_negative(inspection.cpu_shares));
+  return result;
+}
+
+metrics::State state_of(std::string_view text) {
+  using enum metrics::State;
+  struct Named {
+    std::string_view name;
+    metrics::State state;
+  };
+  static constexpr std::array states{
+      Named{"created", created},
+      Named{"running", running},
+      Named{"paused", paused},
+      Named{"restarting", restarting},
+      Named{"removing", removing},
+      Named{"exited", exited},
+      Named{"dead", dead},
+      // Podman's.
+      Named{"configured", created},
+      Named{"stopped", exited},
+      Named{"stopping", running},
+  };
+  const auto* const found = std::ranges::find(states, text, &Named::name);
+  return found == states.end() ? unknown : found->state;
+}
+
+metrics::Lifecycle lifecycle_of(const Inspection& inspection) {
+  metrics::Lifecycle result;
+  result.state = state_of(inspection.state);
+  result.oom_killed = inspection.oom_killed;
+  result.restart_count = inspection.restart_count;
+  if (!inspection.running) result.exit_code = not_negative(inspection.exit_code);
+  result.finished = parse_rfc3339(inspection.finished).value_or(0);
+  if (inspection.health != metrics::Health::none) result.failing_streak = inspection.failing_streak;
+  result.image_id = inspection.image_id;
+  result.image_digest = inspection.image_digest;
   return result;
 }
 
@@ -110,25 +225,33 @@ bool is_container_id(std::string_view id) {
   return !id.empty() && id.size() <= limits::container_id_bytes_max && std::ranges::all_of(id, allowed);
 }
 
-Result<Inspection> parse_inspect(std::string_view body) {
-  Inspection inspection;
+Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules) {
+  Answer answer;
+  answer.rules = &rules;
+  Inspection& inspection = answer;
   if (auto read = json::read_all(inspect_schema, &inspection, body); !read)
     return std::unexpected{std::move(read).error()};
   if (!is_container_id(inspection.id)) return fail(Code::malformed, "'Id' is not a container's id");
   if (!parse_rfc3339(inspection.created)) return fail(Code::malformed, "'Created' is not a time");
   if (!parse_rfc3339(inspection.started)) return fail(Code::malformed, "'State.StartedAt' is not a time");
-  return inspection;
+  inspection.restarts_as_label = rules.take_label("restartcount");
+  return std::move(inspection);
 }
 
-std::shared_ptr<const metrics::Container> make_container(const Engine& engine, const Inspection& inspection) {
-  return std::make_shared<const metrics::Container>(metrics::Container{
+metrics::Container make_container(const Engine& engine, const Inspection& inspection) {
+  const bool runs = inspection.running && !inspection.restarting;
+  return {
       .id = inspection.id,
       .name = std::string{without_slash(inspection.name)},
       .labels = labels_of(engine, inspection),
       .created = parse_rfc3339(inspection.created).value_or(0),
       .started = parse_rfc3339(inspection.started).value_or(0),
       .limits = limits_of(engine, inspection),
-  });
+      .subject = runs ? metrics::Subject::container : metrics::Subject::stopped,
+      .windows = engine.windows,
+      .pid = inspection.pid,
+      .lifecycle = lifecycle_of(inspection),
+  };
 }
 
 }  // namespace cspy::docker

@@ -50,11 +50,12 @@ bool begin_container(void* target, std::string_view) {
 }
 
 bool end_container(void* target) {
-  auto& [entry, running] = *static_cast<Target*>(target);
+  auto& [which, entry, listed] = *static_cast<Target*>(target);
   const bool runs = entry.state == "running" || entry.state == "paused";
-  if (!runs || !is_container_id(entry.id)) return true;
-  if (running.size() >= limits::containers_max) return false;
-  running.push_back({.id = std::move(entry.id), .name = own_name(entry.names), .health = health_of(entry)});
+  if ((!runs && which == Which::running) || !is_container_id(entry.id)) return true;
+  if (listed.size() >= limits::containers_max) return false;
+  listed.push_back(
+      {.id = std::move(entry.id), .name = own_name(entry.names), .health = health_of(entry), .runs = runs});
   return true;
 }
 
@@ -78,11 +79,13 @@ constexpr json::Node list_schema{.key = "", .type = json::Type::array, .children
 
 }  // namespace
 
-ListReader::ListReader() : reader_{list_schema, &target_, limits::label_value_bytes_max} {}
+ListReader::ListReader(Which which)
+    : target_{.which = which, .entry = {}, .listed = {}},
+      reader_{list_schema, &target_, limits::label_value_bytes_max} {}
 
 Result<std::vector<Listed>> ListReader::finish() {
   if (auto ended = reader_.finish(); !ended) return std::unexpected{std::move(ended).error()};
-  return std::move(target_.running);
+  return std::move(target_.listed);
 }
 
 }  // namespace cspy::docker

@@ -7,24 +7,26 @@
 
 #include "base/error.hpp"
 #include "base/json_reader.hpp"
+#include "docker/which.hpp"
 
 namespace cspy::docker {
 
-/// One running container of the list.
+/// One container of the list.
 struct Listed {
   std::string id;
   std::string name;    ///< without the leading slash
   std::string health;  ///< "healthy", "unhealthy", "starting"; empty where the container has no check
+  bool runs = true;    ///< or is paused; not between two runs
 };
 
 class ListReader {
  public:
-  ListReader();
+  explicit ListReader(Which which = Which::running);
   ListReader(const ListReader&) = delete;
   ListReader& operator=(const ListReader&) = delete;
 
   [[nodiscard]] Result<void> feed(std::string_view part) { return reader_.feed(part); }
-  /// The running containers (paused ones too), without those that are between two runs.
+  /// The containers; with Which::running only those that run.
   [[nodiscard]] Result<std::vector<Listed>> finish();
 
   /// What a container of the list says; public for the schema only.
@@ -33,8 +35,9 @@ class ListReader {
     std::vector<std::string> names;
   };
   struct Target {
+    Which which;
     Entry entry;
-    std::vector<Listed> running;
+    std::vector<Listed> listed;
   };
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "docker/changes.hpp"
 #include "docker/remedy.hpp"
 
@@ -57,6 +58,7 @@ Task<Error> Watch::session() {
   engine_ = std::move(*engine);
   // Events first: what happens from now on is in the stream, what was before in the list.
   if (auto opened = co_await open_events(); !opened) co_return std::move(opened).error();
+  if (settings_.oom_history) co_await read_history();
   if (stopping_) co_return Error{Code::cancelled, "stopped"};
   co_await net::run_workers(stream_ ? 2 : 1, [this](std::size_t i) { return i == 0 ? follow() : read_events(); });
   stream_.reset();
@@ -64,7 +66,7 @@ Task<Error> Watch::session() {
 }
 
 Task<Result<void>> Watch::open_events() {
-  auto stream = co_await client_.events();
+  auto stream = co_await client_.events(settings_.which);
   if (stream) {
     stream_.emplace(std::move(*stream));
     co_return Result<void>{};
@@ -76,6 +78,18 @@ Task<Result<void>> Watch::open_events() {
              {"interval_ms", std::to_string(settings_.poll_interval.count())},
              {"remedy", "allow EVENTS=1 at the socket proxy"}});
   co_return Result<void>{};
+}
+
+/// What the engine remembers of kills for want of memory while nobody listened. Without it they are only fewer.
+Task<void> Watch::read_history() {
+  const auto since = fleet_.oom_kills().last_event();
+  const auto events = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now());
+  if (!events) {
+    log_.debug("the engine's past events cannot be read", {{"error", events.error().message}});
+    co_return;
+  }
+  for (const auto& event : *events)
+    (void)apply(event, fleet_, settings_.which);
 }
 
 /// Moves events from the stream into the queue until the stream or the session ends.
@@ -125,7 +139,7 @@ Task<void> Watch::follow() {
 
 void Watch::take_events() {
   for (const auto& event : std::exchange(events_, {})) {
-    if (apply(event, fleet_)) {
+    if (apply(event, fleet_, settings_.which)) {
       pending_.insert(event.id);
       retry_at_ = {};
     }
@@ -136,7 +150,7 @@ void Watch::take_events() {
 /// while nobody looked. Without events that is so from time to time.
 Task<Result<void>> Watch::relist(bool inspect_all) {
   events_lost_ = false;
-  auto listed = co_await client_.list();
+  auto listed = co_await client_.list(settings_.which);
   if (!listed) co_return std::unexpected{std::move(listed).error()};
   const auto now = Clock::now();
   inspect_all = inspect_all || (!stream_ && now >= full_look_at_);
@@ -159,6 +173,7 @@ Task<void> Watch::inspect_pending() {
   pending_.clear();
   const auto workers = std::min(batch_.size(), limits::inspect_concurrency);
   co_await net::run_workers(workers, [this](std::size_t) { return inspect_worker(); });
+  crowded_.say(log_);
   if (pending_.empty()) inspect_failing_ = false;
   retry_at_ = Clock::now() + limits::inspect_retry_interval;
 }
@@ -172,11 +187,16 @@ Task<void> Watch::inspect_worker() {
 }
 
 Task<void> Watch::inspect_one(std::string id) {
-  auto inspection = co_await client_.inspect(id);
+  auto inspection = co_await client_.inspect(id, settings_.rules);
   if (inspection && inspection->id == id) {
-    const bool runs = inspection->running && !inspection->restarting;
-    if (runs) {
-      fleet_.put(make_container(engine_, *inspection), inspection->health);
+    auto container = make_container(engine_, *inspection);
+    const bool runs = container.subject == metrics::Subject::container;
+    if (runs && settings_.complete) settings_.complete(engine_, container);
+    // Once a run: what is known of it already was told of.
+    const auto* known = fleet_.find(id);
+    if (runs && (known == nullptr || known->container->started != container.started)) crowded_.note(container);
+    if (runs || settings_.which == Which::all) {
+      fleet_.put(std::make_shared<const metrics::Container>(std::move(container)), inspection->health);
     } else {
       fleet_.remove(id);
     }
@@ -201,6 +221,10 @@ void Watch::say_connected() {
                                  {"cgroup", std::to_string(engine_.cgroup_version)},
                                  {"containers", std::to_string(fleet_.size())},
                                  {"events", stream_ ? "followed" : "refused"}});
+  if (engine_.info_known && !engine_.memory_limits && !engine_.windows) {
+    log_.warn("the engine's kernel counts no memory: there are no metrics of it",
+              {{"remedy", "start the kernel with cgroup_enable=memory, on a Raspberry Pi in /boot/cmdline.txt"}});
+  }
   if (!engine_.info_known) {
     log_.warn("the engine's /info is refused: the id label assumes systemd's cgroup driver and cgroup v2",
               {{"remedy", "allow INFO=1 at the socket proxy"}});

@@ -12,6 +12,8 @@
 #include "base/log.hpp"
 #include "docker/client.hpp"
 #include "docker/engine.hpp"
+#include "docker/label_count.hpp"
+#include "docker/label_rules.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
 
@@ -23,6 +25,11 @@ class Watch {
     std::chrono::milliseconds poll_interval;          ///< of lists, where events are refused
     std::function<double()> random;                   ///< in [0, 1), for the backoff
     std::function<void(const Engine&)> on_connected;  ///< called when the fleet is complete after each (re)connect
+    Which which = Which::running;
+    LabelRules rules = {};     ///< which labels containers have
+    bool oom_history = false;  ///< whether to ask for the kills that happened before
+    /// Completes what the engine says of a container that runs by what else is known of it; may be empty.
+    std::function<void(const Engine&, metrics::Container&)> complete = {};
   };
 
   /// All references outlive run().
@@ -45,6 +52,7 @@ class Watch {
   net::Task<Error> session();
   net::Task<Result<void>> open_events();
   net::Task<void> read_events();
+  net::Task<void> read_history();
   net::Task<void> follow();
   net::Task<Result<void>> relist(bool inspect_all);
   net::Task<void> inspect_pending();
@@ -73,6 +81,7 @@ class Watch {
   std::set<std::string> pending_;  ///< to inspect
   std::deque<std::string> batch_;  ///< being inspected
   bool inspect_failing_ = false;
+  CrowdedLabels crowded_;
   net::TimePoint relist_at_{};
   net::TimePoint retry_at_{};
   net::TimePoint full_look_at_{};

@@ -43,19 +43,60 @@ TEST_F(ChangesTest, AChangeOfARunningContainerIsInspected) {
   EXPECT_FALSE(apply({.id = "zz", .action = "rename", .time = started_at + second}, fleet)) << "it does not run";
 }
 
-TEST_F(ChangesTest, HealthIsTakenFromTheEvent) {
-  EXPECT_FALSE(apply({.id = "aa", .action = "health_status: healthy", .time = started_at + second}, fleet));
+TEST_F(ChangesTest, HealthIsTakenFromTheEventAndTheStreakOfFailuresIsInspected) {
+  EXPECT_TRUE(apply({.id = "aa", .action = "health_status: healthy", .time = started_at + second}, fleet));
   EXPECT_EQ(fleet.find("aa")->health, Health::healthy);
-  EXPECT_FALSE(apply({.id = "aa", .action = "health_status: unhealthy", .time = started_at + second}, fleet));
+  EXPECT_TRUE(apply({.id = "aa", .action = "health_status: unhealthy", .time = started_at + second}, fleet));
   EXPECT_EQ(fleet.find("aa")->health, Health::not_healthy);
   EXPECT_FALSE(apply({.id = "aa", .action = "health_status: healthy", .time = started_at - second}, fleet));
   EXPECT_EQ(fleet.find("aa")->health, Health::not_healthy) << "of an earlier run";
 }
 
 TEST_F(ChangesTest, OtherEventsChangeNothing) {
-  for (const auto* action : {"pause", "unpause", "exec_start: sh", "attach", "kill"})
+  for (const auto* action : {"exec_start: sh", "attach", "kill"})
     EXPECT_FALSE(apply({.id = "aa", .action = action, .time = 0}, fleet));
   EXPECT_EQ(fleet.size(), 1U);
+}
+
+TEST_F(ChangesTest, APausedContainerIsLookedAtAgain) {
+  EXPECT_TRUE(apply({.id = "aa", .action = "pause", .time = 0}, fleet));
+  EXPECT_TRUE(apply({.id = "aa", .action = "unpause", .time = 0}, fleet));
+  EXPECT_FALSE(apply({.id = "unknown", .action = "pause", .time = 0}, fleet));
+}
+
+TEST_F(ChangesTest, OomKillsAreCountedOverAllRunsUntilTheContainerIsDestroyed) {
+  EXPECT_TRUE(apply({.id = "aa", .action = "oom", .time = started_at + second}, fleet)) << "does it run on?";
+  EXPECT_FALSE(apply({.id = "aa", .action = "die", .time = started_at + second}, fleet));
+  EXPECT_FALSE(apply({.id = "aa", .action = "oom", .time = started_at + second}, fleet)) << "it does not run";
+  fleet.put(test::make_container("aa", "web", started_at + 2 * second), Health::none);
+  EXPECT_TRUE(apply({.id = "aa", .action = "oom", .time = started_at + 3 * second}, fleet));
+  EXPECT_TRUE(apply({.id = "aa", .action = "oom", .time = started_at + 3 * second}, fleet)) << "told again";
+  EXPECT_EQ(fleet.oom_kills().of("aa"), 2U);
+  EXPECT_FALSE(apply({.id = "aa", .action = "destroy", .time = 0}, fleet));
+  EXPECT_EQ(fleet.oom_kills().of("aa"), 0U);
+}
+
+TEST_F(ChangesTest, PodmanTellsOfAKillWithTheDeath) {
+  EXPECT_FALSE(apply({.id = "aa", .action = "die", .time = started_at + second, .oom_killed = true}, fleet));
+  EXPECT_EQ(fleet.oom_kills().of("aa"), 1U);
+}
+
+TEST_F(ChangesTest, OfAllContainersADeathAndACreationAreInspected) {
+  EXPECT_TRUE(apply({.id = "aa", .action = "die", .time = started_at + second}, fleet, Which::all));
+  EXPECT_NE(fleet.find("aa"), nullptr) << "until it is known what became of it";
+  EXPECT_TRUE(apply({.id = "bb", .action = "create", .time = started_at}, fleet, Which::all));
+}
+
+TEST_F(ChangesTest, AListOfAllContainersShowsWhichBeganOrCeasedToRun) {
+  auto stopped = *test::make_container("bb", "job");
+  stopped.subject = metrics::Subject::stopped;
+  fleet.put(std::make_shared<const metrics::Container>(stopped), Health::none);
+  EXPECT_THAT(reconcile({{.id = "aa", .name = "web", .health = "", .runs = false},
+                         {.id = "bb", .name = "job", .health = "", .runs = false}},
+                        fleet),
+              ElementsAre("aa"));
+  EXPECT_THAT(reconcile({{.id = "aa", .name = "web", .health = ""}, {.id = "bb", .name = "job", .health = ""}}, fleet),
+              ElementsAre("bb"));
 }
 
 TEST_F(ChangesTest, AListBringsTheFleetUpToDate) {
@@ -65,7 +106,7 @@ TEST_F(ChangesTest, AListBringsTheFleetUpToDate) {
                                   {.id = "bb", .name = "new", .health = ""},
                                   {.id = "cc", .name = "renamed", .health = ""}},
                                  fleet);
-  EXPECT_THAT(inspect, ElementsAre("bb", "cc"));
+  EXPECT_THAT(inspect, ElementsAre("aa", "bb", "cc")) << "another health, a new one, another name";
   EXPECT_EQ(fleet.find("dd"), nullptr);
   EXPECT_EQ(fleet.find("aa")->health, Health::healthy);
 }

@@ -39,31 +39,10 @@ TEST(StatsConcurrency, BringsSlowEnginesWellInsideTheInterval) {
   EXPECT_EQ(stats_concurrency(engine, 5, milliseconds{60'000}), 5U);
 }
 
-TEST(NameDevices, AddsUpWhatWouldHaveTheSameLabels) {
+TEST(NameDevices, NamesAndOrdersThem) {
   metrics::Sample sample;
-  sample.devices = {{.major = 8, .minor = 16, .device = {}, .read_bytes = 1, .write_bytes = 2},
-                    {.major = 7, .minor = 0, .device = {}, .read_bytes = 10, .write_bytes = {}},
-                    {.major = 8, .minor = 0, .device = {}, .read_bytes = 100, .write_bytes = 200},
-                    {.major = 7, .minor = 1, .device = {}, .read_bytes = 20, .write_bytes = 40}};
-  name_devices(sample, [](std::uint32_t major, std::uint32_t minor) {
-    return major == 7 ? "" : minor == 0 ? "/dev/sda" : "/dev/sdb";
-  });
-  ASSERT_THAT(sample.devices, SizeIs(3));
-  EXPECT_EQ(sample.devices[0].device, "");
-  EXPECT_EQ(*sample.devices[0].read_bytes, 30U);
-  EXPECT_EQ(*sample.devices[0].write_bytes, 40U);
-  EXPECT_EQ(sample.devices[1].device, "/dev/sda");
-  EXPECT_EQ(*sample.devices[1].write_bytes, 200U);
-  EXPECT_EQ(sample.devices[2].device, "/dev/sdb");
-  metrics::Sample none;
-  name_devices(none, nullptr);
-  EXPECT_THAT(none.devices, IsEmpty());
-}
-
-TEST(NameDevices, KeepsDevicesThatAreAlreadyApart) {
-  metrics::Sample sample;
-  sample.devices = {{.major = 8, .minor = 0, .device = {}, .read_bytes = 1, .write_bytes = 2},
-                    {.major = 8, .minor = 16, .device = {}, .read_bytes = 3, .write_bytes = 4}};
+  sample.devices = {{.major = 8, .minor = 16, .device = {}, .read_bytes = 3, .write_bytes = 4},
+                    {.major = 8, .minor = 0, .device = {}, .read_bytes = 1, .write_bytes = 2}};
   name_devices(sample, [](std::uint32_t, std::uint32_t minor) { return minor == 0 ? "/dev/sda" : "/dev/sdb"; });
   ASSERT_THAT(sample.devices, SizeIs(2));
   EXPECT_EQ(sample.devices[0].device, "/dev/sda");
@@ -160,6 +139,65 @@ TEST_F(CollectTest, DropsTheSampleOfARunThatEndedMeanwhile) {
     return std::nullopt;
   };
   EXPECT_THAT(collect().readings, SizeIs(19));
+}
+
+/// A machine whose files give what `given` says.
+struct FakeSource final : LocalSource {
+  Given read(const metrics::Container&, metrics::Sample& sample) override {
+    if (given.tree) sample.memory_usage = 4'711;
+    return given;
+  }
+  void finish(const metrics::Container&, metrics::Sample& sample) override { sample.processes = 9; }
+  Given given;
+};
+
+TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
+  FakeSource source;
+  Collector with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
+  const auto round = [&] { return *test::run(io, with_source.collect(4, Clock::now() + milliseconds{10'000})); };
+  EXPECT_THAT(round().readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 20U) << "it gave nothing";
+  source.given = {.tree = true, .proc = false};
+  const auto result = round();
+  EXPECT_EQ(engine.asked("/stats"), 40U) << "networks are the engine's";
+  EXPECT_EQ(result.readings[0]->sample.memory_usage, 4'711U) << "the machine's own number wins";
+  EXPECT_THAT(result.readings[0]->sample.networks, SizeIs(1));
+  EXPECT_EQ(result.readings[0]->sample.processes, 9U);
+  source.given = {.tree = true, .proc = true};
+  EXPECT_THAT(round().readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 40U) << "nothing is left to ask";
+}
+
+TEST_F(CollectTest, AsksForNoStatsThatNoWantedMetricNeeds) {
+  Collector frugal{client, fleet, [](std::uint32_t, std::uint32_t) { return ""; },
+                   *metrics::Selection::parse("lifecycle,spec,container_last_seen")};
+  const auto result = *test::run(io, frugal.collect(4, Clock::now() + milliseconds{10'000}));
+  EXPECT_THAT(result.readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 0U);
+}
+
+TEST_F(CollectTest, TakesDownStoppedContainersWithoutAsking) {
+  auto stopped = *fleet.find(EngineModel::id_of(4))->container;
+  stopped.subject = metrics::Subject::stopped;
+  fleet.put(std::make_shared<const metrics::Container>(stopped), metrics::Health::none);
+  const auto result = collect();
+  EXPECT_THAT(result.readings, SizeIs(20));
+  EXPECT_EQ(result.attempted, 19U);
+  EXPECT_EQ(engine.asked("/stats"), 19U);
+}
+
+TEST_F(CollectTest, HasAContainerThatStopsMeanwhileOnce) {
+  const auto id = EngineModel::id_of(5);
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains(EngineModel::id_of(5) + "/stats")) return std::nullopt;
+    auto stopped = *fleet.find(id)->container;
+    stopped.subject = metrics::Subject::stopped;
+    fleet.put(std::make_shared<const metrics::Container>(stopped), metrics::Health::none);
+    return std::nullopt;
+  };
+  const auto result = collect();
+  const auto round = fleet.close_round(result.time, result.readings);
+  EXPECT_EQ(std::ranges::count(round.readings, id, [](const auto& r) { return r->container->id; }), 1);
 }
 
 TEST_F(CollectTest, OfAnEmptyFleetIsEmpty) {

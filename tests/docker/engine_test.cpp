@@ -76,6 +76,15 @@ TEST(EngineAnswers, OfPodmanAndOfOldDockerAreUnderstood) {
   EXPECT_EQ(old.api(), (ApiVersion{1, 41}));
 }
 
+TEST(EngineAnswers, TellWindowsWhereOnlyThePingIsAllowed) {
+  Engine engine;
+  apply_ping(engine, "Docker/28.5.2 (windows)", "1.51");
+  EXPECT_TRUE(engine.windows);
+  EXPECT_EQ(engine.version, "28.5.2");
+  apply_ping(engine, "Docker/28.5.2 (linux)", "1.51");
+  EXPECT_FALSE(engine.windows);
+}
+
 TEST(EngineAnswers, TellRootless) {
   Engine engine;
   ASSERT_TRUE(apply_info(

@@ -1,5 +1,6 @@
 #include "docker/inspect.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/data.hpp"
@@ -76,47 +77,139 @@ TEST(MakeContainer, GivesCAdvisorsLabels) {
   inspection.labels = {{"com.docker.compose.project", "shop"}, {"empty", ""}};
   Engine engine;
   const auto container = make_container(engine, inspection);
-  EXPECT_EQ(container->name, "web");
-  EXPECT_EQ(container->labels.get("id"), "/system.slice/docker-" + id + ".scope");
-  EXPECT_EQ(container->labels.get("name"), "web");
-  EXPECT_EQ(container->labels.get("image"), "shop/web:1.4");
-  EXPECT_EQ(container->labels.get("container_label_com_docker_compose_project"), "shop");
-  EXPECT_EQ(container->labels.get("container_label_restartcount"), "") << "only after a restart";
-  EXPECT_EQ(container->started, 1'795'398'873'300'000'000U);
+  EXPECT_EQ(container.name, "web");
+  EXPECT_EQ(container.labels.get("id"), "/system.slice/docker-" + id + ".scope");
+  EXPECT_EQ(container.labels.get("name"), "web");
+  EXPECT_EQ(container.labels.get("image"), "shop/web:1.4");
+  EXPECT_EQ(container.labels.get("container_label_com_docker_compose_project"), "shop");
+  EXPECT_EQ(container.labels.get("container_label_restartcount"), "") << "only after a restart";
+  EXPECT_EQ(container.started, 1'795'398'873'300'000'000U);
 }
 
 TEST(MakeContainer, CountsRestartsAsALabelAsCAdvisorDoes) {
   auto inspection = sample_inspection();
   inspection.restart_count = 3;
   inspection.labels = {{"restartcount", "mine"}};
-  EXPECT_EQ(make_container({}, inspection)->labels.get("container_label_restartcount"), "3");
+  EXPECT_EQ(make_container({}, inspection).labels.get("container_label_restartcount"), "3");
 }
 
 TEST(MakeContainer, DecidesCollisionsByTheRawKey) {
   auto inspection = sample_inspection();
   inspection.labels = {{"a-b", "dash"}, {"a.b", "dot"}, {"a_b", "underscore"}};
-  EXPECT_EQ(make_container({}, inspection)->labels.get("container_label_a_b"), "dash");
+  EXPECT_EQ(make_container({}, inspection).labels.get("container_label_a_b"), "dash");
+}
+
+std::string text_of(const metrics::Container& container) {
+  std::string text = container.id + "\n" + container.name + "\n" + container.lifecycle.image_id + "\n" +
+                     container.lifecycle.image_digest + "\n";
+  container.labels.for_each(
+      [&](std::string_view key, std::string_view value) { text.append(key).append("=").append(value).append("\n"); });
+  return text;
+}
+
+std::string body_with(std::string_view config, int restarts = 0) {
+  return R"({"Id":")" + id + R"(","Name":"/web","Created":"2026-11-23T01:54:32.6Z","RestartCount":)" +
+         std::to_string(restarts) + R"(,"State":{"Running":true,"StartedAt":"2026-11-23T01:54:33.3Z"},"Config":{)" +
+         std::string{config} + "}}";
+}
+
+metrics::Container container_of(std::string_view body, std::string_view labels, std::string_view variables) {
+  LabelRules rules;
+  EXPECT_TRUE(rules.set_labels(labels));
+  EXPECT_TRUE(rules.set_variables(variables));
+  const auto inspection = parse_inspect(body, rules);
+  EXPECT_TRUE(inspection) << inspection.error().message;
+  return make_container({}, inspection.value_or(Inspection{}));
+}
+
+const std::string head = id + "\nweb\n\n\nid=/system.slice/docker-" + id + ".scope\nimage=shop/web:1.4\nname=web\n";
+
+TEST(Labels, AreThoseThatTheRulesTakeInTheOrderOfTheirRawKeys) {
+  const auto body = body_with(
+      R"("Image":"shop/web:1.4","Labels":{"org.opencontainers.image.title":"web","com.docker.compose.service":"web",)"
+      R"("com.docker.compose.project":"shop","com.docker.compose.config-hash":"0f3a","com.docker.swarm.node.id":"n1"})");
+  EXPECT_EQ(text_of(container_of(body, "*", "")), head +
+                                                      "container_label_com_docker_compose_config_hash=0f3a\n"
+                                                      "container_label_com_docker_compose_project=shop\n"
+                                                      "container_label_com_docker_compose_service=web\n"
+                                                      "container_label_com_docker_swarm_node_id=n1\n"
+                                                      "container_label_org_opencontainers_image_title=web\n");
+  EXPECT_EQ(text_of(container_of(body, "com.docker.compose.*,-com_docker_compose_config_hash", "")),
+            head + "container_label_com_docker_compose_project=shop\ncontainer_label_com_docker_compose_service=web\n");
+  EXPECT_EQ(text_of(container_of(body, "none", "")), head);
+}
+
+TEST(Labels, OfRestartsObeyTheRulesToo) {
+  const auto body = body_with(R"("Image":"shop/web:1.4")", 3);
+  EXPECT_EQ(text_of(container_of(body, "*", "")), head + "container_label_restartcount=3\n");
+  EXPECT_EQ(text_of(container_of(body, "-restartcount", "")), head) << "it would make new series with each restart";
+}
+
+constexpr std::string_view environment =
+    R"("Image":"shop/web:1.4","Env":["PATH=/usr/bin:/bin","REGION=eu-1","Region=other","DB_PASSWORD=hunter2","NO_VALUE",)"
+    R"("EMPTY=","REGION_URL=https://x/?a=b=c","=odd","API_TOKEN=t0psecret"])";
+
+TEST(Environment, IsNotKeptUnlessItIsAskedFor) {
+  EXPECT_EQ(text_of(container_of(body_with(environment), "*", "")), head);
+  LabelRules rules;
+  EXPECT_THAT(parse_inspect(body_with(environment))->variables, testing::IsEmpty());
+  ASSERT_TRUE(rules.set_variables("REGION"));
+  EXPECT_THAT(parse_inspect(body_with(environment), rules)->variables,
+              testing::ElementsAre(std::pair{"REGION", "eu-1"}));
+}
+
+TEST(Environment, BecomesLabelsWhereTheRulesTakeIt) {
+  EXPECT_EQ(text_of(container_of(body_with(environment), "*", "REGION*")),
+            head + "container_env_region=eu-1\ncontainer_env_region_url=https://x/?a=b=c\n");
+  EXPECT_EQ(text_of(container_of(body_with(environment), "*", "Region,REGION")), head + "container_env_region=eu-1\n")
+      << "names that become the same keep the first in the order of the raw names";
+  EXPECT_EQ(text_of(container_of(body_with(environment), "*", "region")), head) << "in its own case";
+  EXPECT_EQ(text_of(container_of(body_with(R"("Image":"shop/web:1.4","Env":["A=1","A=2"])"), "*", "A")),
+            head + "container_env_a=2\n")
+      << "the last of one name";
+}
+
+TEST(Environment, HasNoValueInAContainerThatWasNotAskedFor) {
+  for (const auto* rules :
+       {"", "none", "REGION", "*,-*PASSWORD*,-*TOKEN*,-PATH", "*,!DB_*,!API_*,!PATH", "EMPTY,NO_VALUE"}) {
+    const auto text = text_of(container_of(body_with(environment), "*", rules));
+    for (const auto* secret : {"hunter2", "t0psecret", "/usr/bin"})
+      EXPECT_THAT(text, testing::Not(testing::HasSubstr(secret))) << rules;
+  }
+  // A recorded answer that has some.
+  const auto recorded = test::read_data("podman-5-cgroup2/inspect.web.json");
+  EXPECT_THAT(text_of(container_of(recorded, "*", "")), testing::Not(testing::HasSubstr("/usr/local/sbin")));
+  EXPECT_THAT(text_of(container_of(recorded, "*", "PATH")),
+              testing::HasSubstr("container_env_path=/usr/local/sbin:/usr/local/bin:"));
+}
+
+TEST(Environment, ThatIsNoListOfTextsIsAnError) {
+  LabelRules rules;
+  ASSERT_TRUE(rules.set_variables("*"));
+  EXPECT_EQ(parse_inspect(body_with(R"("Env":[5])"), rules).error().message, "'Config.Env[]' has the wrong type");
+  EXPECT_TRUE(parse_inspect(body_with(R"("Env":[5])"))) << "nobody looks";
+  EXPECT_TRUE(parse_inspect(body_with(R"("Env":null)"), rules));
 }
 
 TEST(MakeContainer, PutsLimitsIntoTheKernelsUnits) {
   Engine engine;
   auto inspection = sample_inspection();
-  EXPECT_EQ(*make_container(engine, inspection)->limits.memory_bytes, 0U) << "no limit";
-  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 0U);
-  EXPECT_EQ(*make_container(engine, inspection)->limits.cpu_period_us, 100'000U);
+  EXPECT_EQ(*make_container(engine, inspection).limits.memory_bytes, 0U) << "no limit";
+  EXPECT_EQ(make_container(engine, inspection).limits.cpu_quota_us, 0U);
+  EXPECT_EQ(*make_container(engine, inspection).limits.cpu_period_us, 100'000U);
   inspection.memory_bytes = 10'000'000;
-  EXPECT_EQ(*make_container(engine, inspection)->limits.memory_bytes, 9'998'336U) << "whole pages";
+  EXPECT_EQ(*make_container(engine, inspection).limits.memory_bytes, 9'998'336U) << "whole pages";
   inspection.nano_cpus = 1'500'000'000;
-  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 150'000U);
+  EXPECT_EQ(make_container(engine, inspection).limits.cpu_quota_us, 150'000U);
   inspection.nano_cpus = 0;
   inspection.cpu_period_us = 50'000;
   inspection.cpu_quota_us = 25'000;
-  EXPECT_EQ(*make_container(engine, inspection)->limits.cpu_period_us, 50'000U);
-  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 25'000U);
+  EXPECT_EQ(*make_container(engine, inspection).limits.cpu_period_us, 50'000U);
+  EXPECT_EQ(make_container(engine, inspection).limits.cpu_quota_us, 25'000U);
   inspection.cpu_quota_us = -1;
-  EXPECT_EQ(make_container(engine, inspection)->limits.cpu_quota_us, 0U) << "-1 is none";
+  EXPECT_EQ(make_container(engine, inspection).limits.cpu_quota_us, 0U) << "-1 is none";
   engine.memory_limits = false;
-  EXPECT_FALSE(make_container(engine, inspection)->limits.memory_bytes) << "no controller, no limit";
+  EXPECT_FALSE(make_container(engine, inspection).limits.memory_bytes) << "no controller, no limit";
 }
 
 TEST(ContainerId, IsCheckedBeforeItGoesIntoAPath) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/data.hpp"
+#include "tests/support/readings.hpp"
 
 namespace cspy::docker {
 namespace {
@@ -54,6 +55,57 @@ TEST(Stats, OfDocker20OnCgroupV1) {
   EXPECT_EQ(*sample.memory_rss, 118'784U);
   EXPECT_EQ(*sample.memory_working_set, 1'773'568U - 1'048'576U);
   EXPECT_EQ(*sample.threads_max, 0U) << "absent is unlimited";
+}
+
+/// As the engine's types for Windows say; nothing recorded is at hand.
+constexpr std::string_view windows_answer = R"({
+  "read":"2026-11-23T01:58:18.3891262Z","preread":"0001-01-01T00:00:00Z","num_procs":4,"os_type":"windows",
+  "pids_stats":{},"blkio_stats":{"io_service_bytes_recursive":null,"io_serviced_recursive":null},
+  "storage_stats":{"read_count_normalized":7,"read_size_bytes":28672,"write_count_normalized":5,"write_size_bytes":20480},
+  "cpu_stats":{"cpu_usage":{"total_usage":43125000,"usage_in_kernelmode":18125000,"usage_in_usermode":25000000},
+               "throttling_data":{"periods":0,"throttled_periods":0,"throttled_time":0}},
+  "precpu_stats":{"cpu_usage":{"total_usage":0},"throttling_data":{}},
+  "memory_stats":{"commitbytes":77074432,"commitpeakbytes":81104896,"privateworkingset":49127424},
+  "networks":{"8e8b6a4c-4a3e-4c3f-9d0b-1f2a3b4c5d6e":{"rx_bytes":3712,"rx_packets":31,"rx_errors":0,"rx_dropped":1,
+              "tx_bytes":1024,"tx_packets":9,"tx_errors":0,"tx_dropped":0,"endpoint_id":"8e8b6a4c"}},
+  "name":"/web","id":"ab12"})";
+
+TEST(Stats, OfWindowsHaveUnitsOfTheirOwn) {
+  Engine windows;
+  windows.windows = true;
+  const auto sample = parse(windows_answer, windows);
+  EXPECT_EQ(*sample.cpu_total_ns, 4'312'500'000U) << "in units of 100 ns";
+  EXPECT_EQ(*sample.cpu_user_ns, 2'500'000'000U);
+  EXPECT_EQ(*sample.memory_usage, 77'074'432U);
+  EXPECT_EQ(*sample.memory_max_usage, 81'104'896U);
+  EXPECT_EQ(*sample.memory_working_set, 49'127'424U);
+  EXPECT_FALSE(sample.memory_rss);
+  EXPECT_FALSE(sample.cfs_periods) << "zeros that mean nothing";
+  EXPECT_FALSE(sample.threads);
+  ASSERT_EQ(sample.devices.size(), 1U);
+  EXPECT_EQ(*sample.devices[0].reads, 7U);
+  EXPECT_EQ(*sample.devices[0].write_bytes, 20'480U);
+  ASSERT_EQ(sample.networks.size(), 1U);
+  EXPECT_EQ(sample.networks[0].interface, "8e8b6a4c-4a3e-4c3f-9d0b-1f2a3b4c5d6e")
+      << "the endpoint: there is no other name";
+  EXPECT_EQ(*sample.networks[0].receive_dropped, 1U);
+}
+
+TEST(Stats, OfWindowsHaveNoneOfLinuxsConstants) {
+  Engine windows;
+  windows.windows = true;
+  auto container = *test::make_container("ab12", "web");
+  container.windows = true;
+  container.limits = {};
+  const auto list = test::series_of(
+      *test::make_reading(std::make_shared<const metrics::Container>(container), parse(windows_answer, windows)));
+  EXPECT_TRUE(list.values.contains("container_fs_reads_bytes_total|"));
+  for (const auto& series : list.series) {
+    for (const auto* linux_only :
+         {"container_tasks_state", "container_cpu_load", "container_pressure", "_cfs_", "container_blkio",
+          "container_memory_failcnt", "container_spec", "container_threads"})
+      EXPECT_FALSE(series.contains(linux_only)) << series;
+  }
 }
 
 TEST(Stats, OfPodmanAreCorrected) {

@@ -27,17 +27,17 @@ struct WatchTest : testing::Test {
     engine.add(2, "db");
   }
   ~WatchTest() override {
-    watch.stop();
+    watch().stop();
     context.deadlines.expire_all();
     engine.server().stop();
     EXPECT_TRUE(test::drain(io)) << "a coroutine is still waiting";
   }
 
-  void start() { test::spawn(io, watch.run()); }
+  void start() { test::spawn(io, watch().run()); }
   void listen() { engine.server().listen(endpoint); }
   bool until(const std::function<bool()>& condition) { return test::run_until(io, condition); }
   bool connected() {
-    return until([&] { return watch.engine() != nullptr; });
+    return until([&] { return watch().engine() != nullptr; });
   }
   [[nodiscard]] std::string name_of(unsigned number) const {
     const auto* entry = fleet.find(EngineModel::id_of(number));
@@ -59,12 +59,14 @@ struct WatchTest : testing::Test {
   metrics::Fleet fleet;
   test::LogCapture capture;
   int connections = 0;
-  Watch watch{client,
-              fleet,
-              capture.log,
-              {.poll_interval = std::chrono::milliseconds{20},
-               .random = [] { return 0.99; },
-               .on_connected = [this](const Engine&) { ++connections; }}};
+  Watch::Settings settings{.poll_interval = std::chrono::milliseconds{20},
+                           .random = [] { return 0.99; },
+                           .on_connected = [this](const Engine&) { ++connections; }};
+  std::optional<Watch> made;
+  Watch& watch() {
+    if (!made) made.emplace(client, fleet, capture.log, settings);
+    return *made;
+  }
 };
 
 TEST_F(WatchTest, FindsTheContainersThatRun) {
@@ -112,7 +114,7 @@ TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
   ASSERT_TRUE(connected());
   const auto id = EngineModel::id_of(1);
   engine.server().stop();
-  ASSERT_TRUE(until([&] { return watch.engine() == nullptr && capture.lines.size() == 2; }));
+  ASSERT_TRUE(until([&] { return watch().engine() == nullptr && capture.lines.size() == 2; }));
   EXPECT_EQ(fleet.size(), 2U) << "containers are not gone because the engine is";
   // Several attempts fail; then it is back, with one container stopped and one started again meanwhile.
   engine.at(EngineModel::id_of(2)).running = false;
@@ -193,13 +195,87 @@ TEST_F(WatchTest, TriesAFailedInspectionAgain) {
   EXPECT_EQ(capture.count("a container cannot be inspected"), 1U) << "one line, not one an attempt";
 }
 
+TEST_F(WatchTest, WarnsOnceARunOfMoreLabelsThanReceiversTake) {
+  for (int i = 0; i < 30; ++i)
+    engine.at(EngineModel::id_of(1)).labels["l" + std::to_string(i)] = "x";
+  engine.at(EngineModel::id_of(2)).labels = engine.at(EngineModel::id_of(1)).labels;
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(capture.count("labels=37 advised=30 container=db containers=2"), 1U);
+  engine.rename(EngineModel::id_of(1), "shop");
+  ASSERT_TRUE(until([&] { return name_of(1) == "shop"; }));
+  EXPECT_EQ(capture.count("series have more labels"), 1U) << "it is known already";
+  engine.start(EngineModel::id_of(1), later);
+  ASSERT_TRUE(until([&] { return capture.count("series have more labels") == 2; })) << "another run";
+}
+
+TEST_F(WatchTest, KnowsTheKillsThatHappenedBeforeAndWhileTheEngineWasAway) {
+  settings.oom_history = true;
+  engine.emit(EngineModel::id_of(1), "oom", later);
+  engine.emit(EngineModel::id_of(1), "oom", later + test::second);
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.oom_kills().of(EngineModel::id_of(1)), 2U);
+  EXPECT_EQ(engine.asked("until="), 1U);
+  engine.emit(EngineModel::id_of(1), "oom", later + 2 * test::second);
+  EXPECT_TRUE(until([&] { return fleet.oom_kills().of(EngineModel::id_of(1)) == 3; })) << "followed";
+  engine.server().stop();
+  ASSERT_TRUE(until([&] { return watch().engine() == nullptr; }));
+  engine.emit(EngineModel::id_of(1), "oom", later + 3 * test::second);
+  listen();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.oom_kills().of(EngineModel::id_of(1)), 4U) << "each once, although all are told again";
+}
+
+TEST_F(WatchTest, DoesWithoutAHistoryThatIsRefused) {
+  settings.oom_history = true;
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("until=")) return HttpResponse{.status = 403, .body = "{}"};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  EXPECT_TRUE(connected());
+}
+
+TEST_F(WatchTest, KeepsStoppedContainersWhereAllAreWanted) {
+  settings.which = Which::all;
+  engine.at(EngineModel::id_of(2)).running = false;
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto subject_of = [&](unsigned number) { return fleet.find(EngineModel::id_of(number))->container->subject; };
+  ASSERT_NE(name_of(2), "-");
+  EXPECT_EQ(subject_of(2), metrics::Subject::stopped);
+  EXPECT_EQ(subject_of(1), metrics::Subject::container);
+  engine.die(EngineModel::id_of(1), later);
+  EXPECT_TRUE(until([&] { return subject_of(1) == metrics::Subject::stopped; })) << "died";
+  EXPECT_EQ(fleet.find(EngineModel::id_of(1))->container->lifecycle.state, metrics::State::exited);
+  engine.start(EngineModel::id_of(1), later + test::second);
+  EXPECT_TRUE(until([&] { return subject_of(1) == metrics::Subject::container; })) << "runs again";
+  engine.destroy(EngineModel::id_of(2));
+  EXPECT_TRUE(until([&] { return name_of(2) == "-"; })) << "removed";
+}
+
+TEST_F(WatchTest, CompletesAContainerThatRuns) {
+  settings.complete = [](const Engine&, metrics::Container& container) {
+    container.labels = container.labels.with("id", "/here");
+  };
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.find(EngineModel::id_of(1))->container->labels.get("id"), "/here");
+}
+
 TEST_F(WatchTest, LooksAgainAtASuspect) {
   listen();
   start();
   ASSERT_TRUE(connected());
   const auto id = EngineModel::id_of(1);
   engine.at(id).started = later;  // restarted, and the event was lost
-  watch.suspect(id);
+  watch().suspect(id);
   EXPECT_TRUE(until([&] { return fleet.find(id)->container->started == later; }));
 }
 
@@ -247,7 +323,7 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
       engine.server().drop_connections();
       ASSERT_TRUE(until([&] { return sent; })) << part;
       engine.intercept = nullptr;
-      ASSERT_TRUE(until([&] { return watch.engine() != nullptr && fleet.size() == 2; }))
+      ASSERT_TRUE(until([&] { return watch().engine() != nullptr && fleet.size() == 2; }))
           << part << " with " << response.body.substr(0, 20);
     }
   }

@@ -1,0 +1,40 @@
+#include "docker/label_count.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace cspy::docker {
+
+std::size_t labels_of_series(const metrics::Container& container) {
+  std::size_t own = 0;
+  container.labels.for_each([&](std::string_view, std::string_view) { ++own; });
+  std::size_t most = 0;
+  for (const auto& metric : metrics::catalogue()) {
+    if (row_of(metric.group).has(container.subject)) most = std::max(most, metric.label_count());
+  }
+  return own + most;
+}
+
+void CrowdedLabels::note(const metrics::Container& container) {
+  const auto labels = labels_of_series(container);
+  if (labels <= limits::series_labels_advised) return;
+  ++containers_;
+  if (labels <= most_) return;
+  most_ = labels;
+  name_ = container.name;
+}
+
+void CrowdedLabels::say(Log& log) {
+  if (containers_ == 0) return;
+  log.warn("series have more labels than some receivers take",
+           {{"labels", std::to_string(most_)},
+            {"advised", std::to_string(limits::series_labels_advised)},
+            {"container", name_},
+            {"containers", std::to_string(containers_)},
+            {"remedy", "name those that are needed, or take away others, with container_labels"}});
+  *this = {};
+}
+
+}  // namespace cspy::docker

@@ -1,31 +1,53 @@
 #include "otlp/deltas.hpp"
 
+#include "base/limits.hpp"
+
 namespace cspy::otlp {
 
 std::span<const Base> Deltas::bases(const Batch& batch) {
   bases_.clear();
   for (const auto& reading : batch.readings) {
     const auto& container = *reading->container;
-    const auto found = pushed_.find(container.id);
-    if (found != pushed_.end() && found->second.last->container->started == container.started) {
-      bases_.push_back(found->second);
+    const auto* const before = find(container.id);
+    if (before != nullptr && before->last->container->started == container.started) {
+      bases_.push_back(*before);
     } else {
-      const bool ours = container.started >= begun_ || found != pushed_.end();
-      bases_.push_back({.kind = ours ? Base::Kind::started : Base::Kind::unknown, .last = nullptr});
+      const bool ours = container.started >= begun_ || before != nullptr;
+      bases_.push_back({.kind = ours ? Base::Kind::started : Base::Kind::unknown,
+                        .last = before != nullptr ? before->last : nullptr,
+                        .time = before != nullptr ? before->time : 0});
     }
   }
   return bases_;
 }
 
 void Deltas::delivered(const Batch& batch) {
-  for (const auto& reading : batch.readings)
-    pushed_[reading->container->id] = {.kind = Base::Kind::pushed, .last = reading, .time = batch.time};
-  for (const auto& ending : batch.endings) {
-    if (ending.now) continue;
-    const auto found = pushed_.find(ending.last->container->id);
-    if (found != pushed_.end() && found->second.last->container->started <= ending.last->container->started)
-      pushed_.erase(found);
+  for (const auto& reading : batch.readings) {
+    const auto& container = *reading->container;
+    // One that does not run counts nothing; its last run is what the next one's counts over all runs go on from.
+    if (container.subject == metrics::Subject::stopped) continue;
+    pushed_[container.id] = {.kind = Base::Kind::pushed, .last = reading, .time = batch.time};
+    if (const auto gone = gone_.find(container.id); gone != gone_.end()) gone_.erase(gone);
   }
+  for (const auto& ending : batch.endings) {
+    if (!ending.now) end(*ending.last->container, batch.time);
+  }
+}
+
+void Deltas::end(const metrics::Container& container, UnixNanos time) {
+  const auto found = pushed_.find(container.id);
+  if (found == pushed_.end()) return;
+  // It goes on under another name, or in another run.
+  if (found->second.time >= time || found->second.last->container->started > container.started) return;
+  if (found->second.last->sample.oom_events.value_or(0) > 0 && gone_.size() < limits::gone_with_oom_kills_max)
+    gone_.insert_or_assign(container.id, std::move(found->second));
+  pushed_.erase(found);
+}
+
+const Base* Deltas::find(std::string_view id) const {
+  if (const auto found = pushed_.find(id); found != pushed_.end()) return &found->second;
+  const auto found = gone_.find(id);
+  return found == gone_.end() ? nullptr : &found->second;
 }
 
 }  // namespace cspy::otlp

@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "otlp/encoder.hpp"
@@ -22,8 +23,14 @@ class Deltas {
   void delivered(const Batch& batch);
 
  private:
+  /// The run that this was has no series any more, as of a round at `time`.
+  void end(const metrics::Container& container, UnixNanos time);
+  [[nodiscard]] const Base* find(std::string_view id) const;
+
   UnixNanos begun_;
   std::map<std::string, Base, std::less<>> pushed_;  ///< by the container's id
+  /// Those that do not run now and had OOM kills, which are counted over all runs: another one would send them again.
+  std::map<std::string, Base, std::less<>> gone_;
   std::vector<Base> bases_;
 };
 

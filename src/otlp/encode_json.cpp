@@ -98,8 +98,9 @@ std::string_view JsonEncoder::encode(const Resource& resource, const Batch& batc
   request_.append(R"(]},"scopeMetrics":[{"scope":{"name":"containerspy","version":)");
   append_string(request_, version());
   request_.append(R"(},"metrics":[)");
-  for (const auto& metric : metrics::catalogue())
-    add_metric(metric, batch);
+  for (const auto& metric : metrics::catalogue()) {
+    if (selection_.has(metric)) add_metric(metric, batch);
+  }
   request_.append("]}]}]}");
   return request_;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "metrics/catalogue.hpp"
+#include "metrics/selection.hpp"
 #include "otlp/encoder.hpp"
 #include "otlp/label_blocks.hpp"
 
@@ -12,6 +13,7 @@ namespace cspy::otlp {
 
 class JsonEncoder final : public Encoder {
  public:
+  explicit JsonEncoder(metrics::Selection selection = {}) : selection_{selection} {}
   [[nodiscard]] std::string_view content_type() const override { return "application/json"; }
   [[nodiscard]] std::size_t expansion() const override { return 2; }
   [[nodiscard]] std::string_view encode(const Resource& resource, const Batch& batch) override;
@@ -19,6 +21,7 @@ class JsonEncoder final : public Encoder {
  private:
   void add_metric(const metrics::Metric& metric, const Batch& batch);
 
+  metrics::Selection selection_;
   LabelBlocks labels_;
   std::string request_;
 };

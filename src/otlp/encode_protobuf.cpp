@@ -1,6 +1,9 @@
 #include "otlp/encode_protobuf.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/varint.hpp>
 #include <variant>
@@ -25,22 +28,56 @@ std::size_t delimited_size(std::size_t content) {
   return 1 + varint_size(content) + content;
 }
 
+/// The small fields before a long one, collected so that the request's buffer grows once for all of them: these are the
+/// most frequent bytes of all.
+class Head {
+ public:
+  /// The tag and the length of a field whose content follows.
+  template<class Field>
+  void delimited(Field field, std::size_t content) {
+    constexpr unsigned length_delimited = 2;
+    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U | length_delimited);
+    size_ += static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes_.data() + size_, content));
+  }
+  template<class Field>
+  void fixed64(Field field, std::uint64_t value) {
+    static_assert(std::endian::native == std::endian::little, "protobuf's order of bytes");
+    constexpr unsigned fixed = 1;
+    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U | fixed);
+    std::memcpy(bytes_.data() + size_, &value, sizeof value);
+    size_ += sizeof value;
+  }
+  template<class Field>
+  void varint(Field field, std::uint64_t value) {
+    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U);
+    size_ += static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes_.data() + size_, value));
+  }
+  void append_to(std::string& out) const { out.append(bytes_.data(), size_); }
+
+ private:
+  std::array<char, 64> bytes_;  // a delimited field and three more take at most 44
+  std::size_t size_ = 0;
+};
+
 template<class Field>
 void append_delimited_header(std::string& out, Field field, std::size_t content) {
-  constexpr unsigned length_delimited = 2;
-  out.push_back(static_cast<char>(static_cast<unsigned>(field) << 3U | length_delimited));
-  protozero::add_varint_to_buffer(&out, content);
+  Head head;
+  head.delimited(field, content);
+  head.append_to(out);
 }
 
 /// KeyValue{key, AnyValue{string_value}} as the field `field` of the message that is being written to `out`.
 template<class Field>
 void append_attribute(std::string& out, Field field, std::string_view key, std::string_view value) {
   const auto any_value = delimited_size(value.size());
-  append_delimited_header(out, field, delimited_size(key.size()) + delimited_size(any_value));
-  append_delimited_header(out, fields::KeyValue::key, key.size());
+  Head before_key, before_value;
+  before_key.delimited(field, delimited_size(key.size()) + delimited_size(any_value));
+  before_key.delimited(fields::KeyValue::key, key.size());
+  before_key.append_to(out);
   out.append(key);
-  append_delimited_header(out, fields::KeyValue::value, any_value);
-  append_delimited_header(out, fields::AnyValue::string_value, value.size());
+  before_value.delimited(fields::KeyValue::value, any_value);
+  before_value.delimited(fields::AnyValue::string_value, value.size());
+  before_value.append_to(out);
   out.append(value);
 }
 
@@ -63,19 +100,19 @@ class PointWriter final : public Points {
     for (std::size_t i = 0; i < point.labels.size(); ++i) {
       if (!point.labels[i].empty()) size += attribute_size(metric_.label_keys[i], point.labels[i]);
     }
-    append_delimited_header(points_, fields::Gauge::data_points, size);
-    const auto expected_end = points_.size() + size;
-
-    pbf_builder<fields::NumberDataPoint> message{points_};
-    if (point.start != 0) message.add_fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
-    message.add_fixed64(fields::NumberDataPoint::time_unix_nano, point.time);
+    Head head;
+    head.delimited(fields::Gauge::data_points, size);
+    const auto expected_end = points_.size() + delimited_size(size);
+    if (point.start != 0) head.fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
+    head.fixed64(fields::NumberDataPoint::time_unix_nano, point.time);
     if (point.ended) {
-      message.add_uint32(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
+      head.varint(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
     } else if (const auto* whole = std::get_if<std::int64_t>(&point.value)) {
-      message.add_sfixed64(fields::NumberDataPoint::as_int, *whole);
+      head.fixed64(fields::NumberDataPoint::as_int, static_cast<std::uint64_t>(*whole));
     } else {
-      message.add_double(fields::NumberDataPoint::as_double, std::get<double>(point.value));
+      head.fixed64(fields::NumberDataPoint::as_double, std::bit_cast<std::uint64_t>(std::get<double>(point.value)));
     }
+    head.append_to(points_);
     points_.append(labels);
     for (std::size_t i = 0; i < point.labels.size(); ++i) {
       if (point.labels[i].empty()) continue;
@@ -148,8 +185,9 @@ std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& 
   // Three lengths of at most ten bytes each, and a tag before each of the five messages.
   const auto gap = resource_message.size() + scope_message.size() + 64;
   request_.assign(gap, '\0');
-  for (const auto& metric : metrics::catalogue())
-    add_metric(metric, batch);
+  for (const auto& metric : metrics::catalogue()) {
+    if (selection_.has(metric)) add_metric(metric, batch);
+  }
 
   const auto metrics_bytes = request_.size() - gap;
   const auto scope_metrics = delimited_size(scope_message.size()) + metrics_bytes;

@@ -22,12 +22,12 @@ enum class Temporality : std::uint8_t { cumulative, delta };
 struct Base {
   enum class Kind : std::uint8_t {
     unknown,  ///< it ran before this agent did, and what was pushed of it is not known: no counters this time
-    started,  ///< nothing was pushed yet: everything since its start
+    started,  ///< nothing of this run was pushed yet: everything since its start
     pushed,   ///< what `last` had at `time` was pushed
   };
 
   Kind kind = Kind::unknown;
-  metrics::ReadingPtr last;
+  metrics::ReadingPtr last;  ///< with `started` that of an earlier run, for what counts over all of them; or null
   UnixNanos time = 0;
 };
 

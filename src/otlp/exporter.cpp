@@ -40,8 +40,8 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
   if (settings.temporality == Temporality::delta) deltas_.emplace(system_now());
 }
 
-Result<void> Exporter::keep_in(const std::string& directory) {
-  auto found = store_.open(directory, delivery_.bytes_max());
+Result<void> Exporter::keep_in(const std::string& directory, const metrics::Selection& selection) {
+  auto found = store_.open(directory, delivery_.bytes_max(), selection);
   if (!found) return std::unexpected{std::move(found).error()};
   for (auto& waiting : *found) {
     next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);

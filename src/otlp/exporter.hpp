@@ -50,7 +50,7 @@ class Exporter {
   void set_resource(Resource resource) { resource_ = std::move(resource); }
   /// Keeps the rounds that wait in `directory` too, and takes over those that an earlier run left there. Errors as
   /// Journal::open. REQUIRES: called before the first push().
-  Result<void> keep_in(const std::string& directory);
+  Result<void> keep_in(const std::string& directory, const metrics::Selection& selection = {});
   /// Queues a round. Where the queue is full, the oldest goes, is counted and said.
   void push(metrics::Round round);
   /// No more rounds will come: run() ends when those that wait are sent; the first failure is the end of trying.

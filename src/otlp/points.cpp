@@ -51,7 +51,9 @@ Number increase(const Number& from, const Number& to) {
 /// Completes the points of one container under one metric.
 class Completer final : public metrics::PointSink {
  public:
-  Completer(Points& next, Point common, const Remembered* since) : next_{next}, common_{common}, since_{since} {}
+  /// `only_known`: a series that was not there at the last push is left out.
+  Completer(Points& next, Point common, const Remembered* since, bool only_known = false)
+      : next_{next}, common_{common}, since_{since}, only_known_{only_known} {}
 
   void point(Number value, LabelValues labels) override {
     auto point = common_;
@@ -59,7 +61,9 @@ class Completer final : public metrics::PointSink {
     point.labels = labels;
     if (since_ != nullptr) {
       // A series that was not there at the last push began after it.
-      if (const auto* before = since_->find(labels)) point.value = increase(*before, value);
+      const auto* before = since_->find(labels);
+      if (before != nullptr) point.value = increase(*before, value);
+      if (before == nullptr && only_known_) return;
     }
     next_.point(point);
   }
@@ -68,24 +72,29 @@ class Completer final : public metrics::PointSink {
   Points& next_;
   Point common_;
   const Remembered* since_;
+  bool only_known_;
 };
 
 /// Of a clock that runs ahead of ours: a start after the point's own time would be refused.
-UnixNanos start_of(const metrics::Container& container, UnixNanos time) {
-  return std::min(container.started, time);
+UnixNanos start_of(const Metric& metric, const metrics::Container& container, UnixNanos time) {
+  return std::min(metric.since == metrics::Since::creation ? container.created : container.started, time);
 }
 
 void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Points& points) {
   const auto& reading = *batch.readings[index];
   const auto& base = batch.bases[index];
   if (base.kind == Base::Kind::unknown) return;
+  // What was counted before the container was there is not the container's.
+  const bool older = metric.since == metrics::Since::before;
+  if (older && base.kind != Base::Kind::pushed) return;
   Remembered since;
-  auto start = start_of(*reading.container, batch.time);
-  if (base.kind == Base::Kind::pushed) {
+  auto start = start_of(metric, *reading.container, batch.time);
+  const bool goes_on = base.kind == Base::Kind::pushed || (metric.since == metrics::Since::creation && base.last);
+  if (goes_on) {
     metrics::visit(metric, *base.last, base.time, since);
     start = std::min(base.time, batch.time);
   }
-  Completer completer{points, {.container = index, .start = start, .time = batch.time}, &since};
+  Completer completer{points, {.container = index, .start = start, .time = batch.time}, &since, older};
   metrics::visit(metric, reading, batch.time, completer);
 }
 
@@ -100,7 +109,7 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
       continue;
     }
     const auto& reading = *batch.readings[i];
-    const auto start = counter ? start_of(*reading.container, batch.time) : 0;
+    const auto start = counter ? start_of(metric, *reading.container, batch.time) : 0;
     Completer completer{points, {.container = i, .start = start, .time = batch.time}, nullptr};
     metrics::visit(metric, reading, batch.time, completer);
   }
@@ -108,7 +117,7 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
   if (delta) return;
   for (std::size_t i = 0; i < batch.endings.size(); ++i) {
     const auto& ending = batch.endings[i];
-    const auto start = counter ? start_of(*ending.last->container, batch.time) : 0;
+    const auto start = counter ? start_of(metric, *ending.last->container, batch.time) : 0;
     const auto container = batch.readings.size() + i;
     Completer completer{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
     metrics::visit_ended(metric, ending, batch.time, completer);

@@ -7,14 +7,15 @@
 
 namespace cspy::otlp {
 
-Result<std::vector<Waiting>> QueueStore::open(std::string directory, std::size_t bytes_max) {
+Result<std::vector<Waiting>> QueueStore::open(std::string directory, std::size_t bytes_max,
+                                              const metrics::Selection& selection) {
   std::vector<Waiting> found;
   std::size_t unreadable = 0;
   Journal::Recovery recovery;
   auto journal = Journal::open(
       directory, bytes_max,
       [&](std::uint64_t sequence, std::string_view record, Progress progress) {
-        auto round = read_round(record);
+        auto round = read_round(record, selection);
         if (!round) {
           ++unreadable;
           round.emplace();

@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/trouble.hpp"
+#include "metrics/selection.hpp"
 #include "otlp/delivery.hpp"
 #include "otlp/journal.hpp"
 
@@ -21,9 +22,10 @@ class QueueStore {
   /// Without a directory; every call but open() does nothing then. `log` outlives it.
   explicit QueueStore(Log& log) : log_{log} {}
 
-  /// Opens the journal in `directory` and returns the rounds that it still has, the oldest first. Errors as
+  /// Opens the journal in `directory` and returns the rounds that it still has, the oldest first, measured by what is
+  /// wanted now. Errors as
   /// Journal::open.
-  Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max);
+  Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
 
   /// Writes down what of the rounds is not yet. false: the journal is full, and the oldest must go first.
   [[nodiscard]] bool keep(const Waiting& waiting);

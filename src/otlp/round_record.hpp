@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "metrics/reading.hpp"
+#include "metrics/selection.hpp"
 
 namespace cspy::otlp {
 
@@ -17,7 +18,7 @@ namespace cspy::otlp {
 void write_round(const metrics::Round& round, std::string& out);
 
 /// Whatever the bytes are, the result is a round whose parts are all there and within the bounds of base/limits.hpp, or
-/// malformed. The readings are measured.
-[[nodiscard]] Result<metrics::Round> read_round(std::string_view record);
+/// malformed. The readings are measured, by what is wanted now.
+[[nodiscard]] Result<metrics::Round> read_round(std::string_view record, const metrics::Selection& selection = {});
 
 }  // namespace cspy::otlp

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <memory>
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,13 @@ std::string text(pbf_reader& in, std::size_t bytes_max = metrics::LabelSet::part
   return value;
 }
 
+template<class Enum>
+Enum enumerator(pbf_reader& in, std::size_t count, const char* otherwise) {
+  const auto value = number(in);
+  require(value < count, otherwise);
+  return static_cast<Enum>(value);
+}
+
 template<class Table, class Owner>
 bool read_count(pbf_reader& in, const Table& table, Owner& owner) {
   for (const auto& [field, member] : table) {
@@ -91,6 +100,21 @@ NetworkCounters read_network(pbf_reader in) {
   return network;
 }
 
+metrics::Detail read_detail(pbf_reader in) {
+  metrics::Detail detail;
+  while (in.next()) {
+    switch (static_cast<record::Detail>(in.tag())) {
+      case record::Detail::what:
+        detail.what = enumerator<metrics::Tail>(in, metrics::tail_count, "a detail that there is not");
+        break;
+      case record::Detail::labels: detail.labels = text(in); break;
+      case record::Detail::value: detail.value = number(in); break;
+      default: in.skip();
+    }
+  }
+  return detail;
+}
+
 metrics::Health health_of(std::int32_t value) {
   require(value >= -1 && value <= 1, "a health that there is not");
   return static_cast<metrics::Health>(value);
@@ -117,11 +141,17 @@ Sample read_sample(pbf_reader in) {
         require(sample.networks.size() < limits::networks_max, "too many networks");
         sample.networks.push_back(read_network(message(in)));
         break;
+      case record::Sample::details:
+        require(sample.details.size() < limits::details_max, "too many details");
+        sample.details.push_back(read_detail(message(in)));
+        break;
       case record::Sample::health: sample.health = health_of(typed(in, pbf_wire_type::varint).get_sint32()); break;
       default:
         if (!read_count(in, record::sample_counts, sample)) in.skip();
     }
   }
+  // The walk over them searches.
+  std::ranges::sort(sample.details, {}, [](const metrics::Detail& d) { return std::tie(d.what, d.labels); });
   return sample;
 }
 
@@ -140,11 +170,11 @@ std::pair<std::string, std::string> read_label(pbf_reader in) {
 std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
   metrics::Container container;
   std::vector<std::pair<std::string, std::string>> labels;
-  // Beyond the Docker labels there are those of the container itself.
-  constexpr auto labels_max = limits::labels_max + 16;
+  // Docker's labels, as many variables, and those of the container itself.
+  constexpr auto labels_max = 2 * limits::labels_max + 16;
   while (in.next()) {
     switch (static_cast<record::Container>(in.tag())) {
-      case record::Container::id: container.id = text(in, limits::container_id_bytes_max); break;
+      case record::Container::id: container.id = text(in, limits::cgroup_path_bytes_max); break;
       case record::Container::name: container.name = text(in); break;
       case record::Container::labels:
         require(labels.size() < labels_max, "too many labels");
@@ -153,8 +183,22 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
       case record::Container::created: container.created = number(in); break;
       case record::Container::started: container.started = number(in); break;
       case record::Container::cpu_quota_us: container.limits.cpu_quota_us = number(in); break;
+      case record::Container::subject:
+        container.subject = enumerator<metrics::Subject>(in, metrics::subject_count, "a subject that there is not");
+        break;
+      case record::Container::windows: container.windows = number(in) != 0; break;
+      case record::Container::state:
+        container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "a state that there is not");
+        break;
+      case record::Container::oom_killed: container.lifecycle.oom_killed = number(in) != 0; break;
+      case record::Container::finished: container.lifecycle.finished = number(in); break;
+      case record::Container::image_id: container.lifecycle.image_id = text(in); break;
+      case record::Container::image_digest: container.lifecycle.image_digest = text(in); break;
       default:
-        if (!read_count(in, record::limit_counts, container.limits)) in.skip();
+        if (!read_count(in, record::limit_counts, container.limits) &&
+            !read_count(in, record::lifecycle_counts, container.lifecycle)) {
+          in.skip();
+        }
     }
   }
   container.labels = metrics::LabelSet{labels};
@@ -170,6 +214,8 @@ const T& at(const std::vector<T>& table, std::uint64_t index) {
 
 class Reader {
  public:
+  explicit Reader(const metrics::Selection& selection) : selection_{selection} {}
+
   metrics::Round read(pbf_reader in) {
     metrics::Round round;
     std::uint64_t sent = 0;
@@ -209,7 +255,7 @@ class Reader {
       }
     }
     require(reading.container != nullptr, "a reading of no container");
-    metrics::measure(reading);
+    metrics::measure(reading, selection_);
     return std::make_shared<const metrics::Reading>(std::move(reading));
   }
 
@@ -230,15 +276,16 @@ class Reader {
     return ending;
   }
 
+  const metrics::Selection& selection_;
   std::vector<std::shared_ptr<const metrics::Container>> containers_;
   std::vector<metrics::ReadingPtr> readings_;
 };
 
 }  // namespace
 
-Result<metrics::Round> read_round(std::string_view record) {
+Result<metrics::Round> read_round(std::string_view record, const metrics::Selection& selection) {
   try {
-    return Reader{}.read(pbf_reader{record.data(), record.size()});
+    return Reader{selection}.read(pbf_reader{record.data(), record.size()});
   } catch (const protozero::exception& error) {
     return fail(Code::malformed, std::string{"not a round's record: "} + error.what());
   }

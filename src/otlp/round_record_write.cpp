@@ -33,6 +33,12 @@ void write_sample(pbf_writer& out, const Sample& sample) {
     message.add_string(tag(record::Network::interface), network.interface);
     write_counts(message, record::network_counts, network);
   }
+  for (const auto& detail : sample.details) {
+    pbf_writer message{out, tag(record::Sample::details)};
+    message.add_uint64(tag(record::Detail::what), static_cast<std::uint64_t>(detail.what));
+    message.add_bytes(tag(record::Detail::labels), detail.labels);
+    message.add_uint64(tag(record::Detail::value), detail.value);
+  }
   out.add_sint32(tag(record::Sample::health), static_cast<std::int32_t>(sample.health));
 }
 
@@ -48,6 +54,15 @@ void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_uint64(tag(record::Container::started), container.started);
   write_counts(out, record::limit_counts, container.limits);
   out.add_uint64(tag(record::Container::cpu_quota_us), container.limits.cpu_quota_us);
+  out.add_uint64(tag(record::Container::subject), static_cast<std::uint64_t>(container.subject));
+  out.add_bool(tag(record::Container::windows), container.windows);
+  const auto& lifecycle = container.lifecycle;
+  write_counts(out, record::lifecycle_counts, lifecycle);
+  out.add_uint64(tag(record::Container::state), static_cast<std::uint64_t>(lifecycle.state));
+  out.add_bool(tag(record::Container::oom_killed), lifecycle.oom_killed);
+  out.add_uint64(tag(record::Container::finished), lifecycle.finished);
+  out.add_string(tag(record::Container::image_id), lifecycle.image_id);
+  out.add_string(tag(record::Container::image_digest), lifecycle.image_digest);
 }
 
 /// Writes what is shared once, and says under which number.

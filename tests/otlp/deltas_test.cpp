@@ -31,11 +31,19 @@ struct Pusher {
       if (decoded.name != metric) continue;
       EXPECT_EQ(decoded.temporality, 1) << "delta";
       for (const auto& point : decoded.points) {
-        points.push_back(std::to_string(static_cast<std::int64_t>(point.number())) + " since +" +
-                         std::to_string((point.start - started_at) / second));
+        points.push_back(
+            std::to_string(static_cast<std::int64_t>(point.number())) + " since " +
+            (point.start < started_at ? "" : "+") +
+            std::to_string(static_cast<std::int64_t>(point.start - started_at) / static_cast<std::int64_t>(second)));
       }
     }
     return points;
+  }
+
+  /// What became of a container is delivered, in a round at `time`.
+  void end(metrics::ReadingPtr last, UnixNanos time) {
+    const std::vector<metrics::Ending> endings{{.last = std::move(last), .now = nullptr}};
+    deltas.delivered({.time = time, .readings = {}, .endings = endings});
   }
 
   std::string metric = "container_network_receive_bytes_total";
@@ -46,6 +54,12 @@ struct Pusher {
 metrics::ReadingPtr reading(std::uint64_t received, UnixNanos started = started_at) {
   auto sample = test::full_sample();
   sample.networks[0].receive_bytes = received;
+  return test::make_reading(make_container("c1", "web", started), sample);
+}
+
+metrics::ReadingPtr killed(std::uint64_t kills, UnixNanos started) {
+  auto sample = test::full_sample();
+  sample.oom_events = kills;
   return test::make_reading(make_container("c1", "web", started), sample);
 }
 
@@ -91,6 +105,27 @@ TEST(Deltas, CountASeriesThatIsNewFromZero) {
   EXPECT_THAT(pusher.push({reading(12)}, started_at + 20 * second), ElementsAre("12 since +10"));
 }
 
+TEST(Deltas, OfAWholeDeviceDoNotBeginWithWhatOthersDidBefore) {
+  Pusher pusher{started_at - second};
+  pusher.metric = "container_fs_sector_reads_total";
+  const auto of_device = [](std::uint64_t sectors, UnixNanos started) {
+    auto sample = test::full_sample();
+    sample.devices[0].sectors_read = sectors;
+    return test::make_reading(make_container("c1", "web", started), sample);
+  };
+  EXPECT_THAT(pusher.push({of_device(1'000, started_at)}, started_at + 10 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({of_device(1'030, started_at)}, started_at + 20 * second), ElementsAre("30 since +10"));
+  EXPECT_THAT(pusher.push({of_device(1'050, started_at + 25 * second)}, started_at + 30 * second), IsEmpty())
+      << "another run";
+}
+
+TEST(Deltas, CountOomKillsOverAllRunsOnce) {
+  Pusher pusher{started_at - 10 * second};
+  pusher.metric = "container_oom_events_total";
+  EXPECT_THAT(pusher.push({killed(3, started_at)}, started_at + 10 * second), ElementsAre("3 since -2"));
+  EXPECT_THAT(pusher.push({killed(4, started_at + 15 * second)}, started_at + 20 * second), ElementsAre("1 since +10"));
+}
+
 TEST(Deltas, LeaveGaugesAsTheyAre) {
   Pusher pusher{started_at + 5 * second};
   const std::vector<metrics::ReadingPtr> readings{reading(1)};
@@ -117,10 +152,44 @@ TEST(Deltas, EndNoSeriesOfDeltas) {
 
 TEST(Deltas, ForgetAContainerThatIsGone) {
   Pusher pusher{started_at + 5 * second};
-  EXPECT_THAT(pusher.push({reading(100)}, started_at + 10 * second), IsEmpty());
-  const std::vector<metrics::Ending> endings{{.last = reading(100), .now = nullptr}};
-  pusher.deltas.delivered({.time = started_at + 20 * second, .readings = {}, .endings = endings});
-  EXPECT_THAT(pusher.push({reading(130)}, started_at + 30 * second), IsEmpty()) << "nothing is remembered of it";
+  auto sample = test::full_sample();
+  sample.oom_events = 0;
+  const auto web = test::make_reading(make_container("c1", "web"), sample);
+  EXPECT_THAT(pusher.push({web}, started_at + 10 * second), IsEmpty());
+  pusher.end(web, started_at + 20 * second);
+  EXPECT_THAT(pusher.push({web}, started_at + 30 * second), IsEmpty()) << "nothing is remembered of it";
+}
+
+TEST(Deltas, RememberTheOomKillsOfAContainerThatIsAwayForAWhile) {
+  Pusher pusher{started_at - 10 * second};
+  pusher.metric = "container_oom_events_total";
+  const auto first = killed(3, started_at);
+  EXPECT_THAT(pusher.push({first}, started_at + 10 * second), ElementsAre("3 since -2"));
+  pusher.end(first, started_at + 20 * second);
+  EXPECT_THAT(pusher.push({}, started_at + 30 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({killed(4, started_at + 35 * second)}, started_at + 40 * second), ElementsAre("1 since +10"));
+  EXPECT_THAT(pusher.push({killed(4, started_at + 35 * second)}, started_at + 50 * second), ElementsAre("0 since +40"));
+}
+
+TEST(Deltas, GoOnUnderAnotherName) {
+  Pusher pusher{started_at - second};
+  EXPECT_THAT(pusher.push({reading(100)}, started_at + 10 * second), ElementsAre("100 since +0"));
+  auto sample = test::full_sample();
+  sample.networks[0].receive_bytes = 130;
+  const auto renamed = test::make_reading(make_container("c1", "shop"), sample);
+  EXPECT_THAT(pusher.push({renamed}, started_at + 20 * second), ElementsAre("30 since +10"));
+  pusher.end(reading(100), started_at + 20 * second);
+  EXPECT_THAT(pusher.push({renamed}, started_at + 30 * second), ElementsAre("0 since +20"));
+}
+
+TEST(Deltas, CountOnFromTheLastRunOfAContainerThatIsShownAsStopped) {
+  Pusher pusher{started_at - 10 * second};
+  pusher.metric = "container_oom_events_total";
+  EXPECT_THAT(pusher.push({killed(3, started_at)}, started_at + 10 * second), ElementsAre("3 since -2"));
+  auto stopped = *make_container("c1", "web", started_at);
+  stopped.subject = metrics::Subject::stopped;
+  pusher.push({test::make_reading(std::make_shared<const metrics::Container>(stopped), {})}, started_at + 20 * second);
+  EXPECT_THAT(pusher.push({killed(4, started_at + 25 * second)}, started_at + 30 * second), ElementsAre("1 since +10"));
 }
 
 }  // namespace

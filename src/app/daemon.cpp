@@ -27,22 +27,46 @@ milliseconds poll_interval(milliseconds export_interval) {
 Daemon::Daemon(const Options& options, Log& log)
     : options_{options},
       log_{log},
+      host_{options_, log},
       client_{engine_side_, options.docker_socket},
       watch_{client_,
              fleet_,
              log,
              {.poll_interval = poll_interval(options.otlp_export_interval),
               .random = [this] { return random(); },
-              .on_connected = [this](const docker::Engine& engine) { on_connected(engine); }}},
-      machine_{host::this_machine()},
+              .on_connected = [this](const docker::Engine& engine) { on_connected(engine); },
+              .which = options.all_containers ? docker::Which::all : docker::Which::running,
+              .rules = options.label_rules,
+              .oom_history = options.metrics.any(metrics::Group::oom_event),
+              .complete = [this](const docker::Engine& engine,
+                                 metrics::Container& container) { host_.complete(engine, container); }}},
       collector_{client_, fleet_,
-                 [this](std::uint32_t major, std::uint32_t minor) {
-                   return engine_is_here_ ? devices_.name(major, minor) : std::string{};
-                 }},
+                 [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); },
+                 options_.metrics, &host_},
+      surroundings_{options_, host_, fleet_},
       export_side_{io_, options_, log,
-                   [this](std::vector<metrics::Ending> endings) { fleet_.restore(std::move(endings)); },
+                   [this](std::vector<metrics::Ending> endings) {
+                     surroundings_.restore(endings);
+                     fleet_.restore(std::move(endings));
+                   },
                    [this] { return random(); }},
-      exporter_{export_side_.exporter()} {}
+      exporter_{export_side_.exporter()} {
+  const auto& wanted = options_.metrics;
+  if (!options_.disk_usage || !(wanted.any(metrics::Group::disk) || wanted.any(metrics::Group::engine_disk))) return;
+  disk_usage_.emplace(
+      disk_side_, options_.docker_socket, log_,
+      docker::DiskUsage::Settings{.interval = options_.disk_usage_interval,
+                                  .which = options_.all_containers ? docker::Which::all : docker::Which::running,
+                                  .engine = [this] { return watch_.engine(); }});
+  host_.set_sizes([this](const metrics::Container& container, metrics::Sample& sample, std::string_view device) {
+    if (const auto sizes = disk_usage_->of(container.id)) docker::add_sizes(sample, *sizes, device);
+  });
+}
+
+Result<void> Daemon::prepare() {
+  if (auto opened = host_.prepare(); !opened) return opened;
+  return export_side_.prepare();
+}
 
 void Daemon::run() {
   log_.info("starting", {{"version", std::string{version()}},
@@ -52,6 +76,7 @@ void Daemon::run() {
   spawn(watch_.run());
   spawn(tick());
   spawn(exporter_.run());
+  if (disk_usage_) spawn(disk_usage_->run());
   boost::asio::co_spawn(io_, await_signal(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
@@ -109,7 +134,9 @@ Task<void> Daemon::tick() {
 /// One round: reads, closes, hands over. `time_for_reading` says how much must happen at once.
 Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
   docker::Collector::Result result;
-  if (const auto* engine = watch_.engine()) {
+  host_.begin_round();
+  const auto* const engine = watch_.engine();
+  if (engine != nullptr) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
     result = co_await collector_.collect(concurrency, deadline);
     // While the connection is lost the watch says so; each failed read is only its consequence.
@@ -118,7 +145,17 @@ Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
   for (auto& id : result.suspects)
     watch_.suspect(std::move(id));
   const auto time = result.time != 0 ? result.time : system_now();
-  exporter_.push(fleet_.close_round(time, std::move(result.readings)));
+  auto round = fleet_.close_round(time, std::move(result.readings));
+  // Before the engine is known nothing can be said under its host's name.
+  if (resource_known_) {
+    // That the watch ends with the program is no failure of the engine's.
+    Surroundings::Found found{
+        .engine = stopping_ ? engine : watch_.engine(), .all_read = result.failed == 0, .deadline = deadline};
+    if (disk_usage_)
+      found.add_totals = [this](metrics::Sample& sample) { docker::add_totals(sample, disk_usage_->totals()); };
+    co_await surroundings_.add_to(round, std::move(found));
+  }
+  exporter_.push(std::move(round));
 }
 
 Task<void> Daemon::await_signal() {
@@ -130,29 +167,37 @@ Task<void> Daemon::await_signal() {
   stopping_ = true;
   stop_at_ = begun + limits::last_round_time_max;
   watch_.stop();
+  if (disk_usage_) disk_usage_->stop();
+  disk_side_.deadlines.expire_all();
   collector_.hurry(stop_at_);
+  surroundings_.hurry(stop_at_);
   tick_alarm_.notify();
   while (ticking_ && Clock::now() < stop_at_)
     co_await progress_.wait_until(stop_at_);
   engine_side_.deadlines.expire_all();
+  disk_side_.deadlines.expire_all();
   const auto end = begun + limits::shutdown_time_max;
   while (running_ > 0 && Clock::now() < end)
     co_await progress_.wait_until(end);
   exporter_.abandon();
   export_side_.expire_all();
   engine_side_.deadlines.expire_all();
+  disk_side_.deadlines.expire_all();
 }
 
 void Daemon::on_connected(const docker::Engine& engine) {
-  engine_is_here_ = host::is_same(machine_, engine.kernel_version, engine.memory_bytes);
+  host_.meet(engine, std::ranges::any_of(fleet_.entries(), [](const auto& entry) {
+               return entry.second.container->subject == metrics::Subject::container;
+             }));
   // The resource is this agent's identity: it stays, whatever engine comes back later.
   if (!std::exchange(resource_known_, true)) exporter_.set_resource(resource_for(engine));
+  if (disk_usage_) disk_usage_->connected();
   tick_alarm_.notify();
 }
 
 otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
   // The engine's host name: ours is a container's, which changes with each deployment.
-  return otlp::resource_of({.host = engine.name.empty() ? machine_.name : engine.name,
+  return otlp::resource_of({.host = engine.name.empty() ? host_.machine().name : engine.name,
                             .service_name = options_.service_name,
                             .instance_id = options_.instance_id,
                             .attributes = options_.resource_attributes});

@@ -4,19 +4,20 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <exception>
-#include <memory>
+#include <optional>
 #include <random>
 
 #include "app/export_side.hpp"
+#include "app/host_side.hpp"
 #include "app/options.hpp"
+#include "app/surroundings.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/trouble.hpp"
 #include "docker/client.hpp"
 #include "docker/collect.hpp"
+#include "docker/disk_usage.hpp"
 #include "docker/watch.hpp"
-#include "host/block_devices.hpp"
-#include "host/machine.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
 
@@ -29,7 +30,7 @@ class Daemon {
   Daemon(const Options& options, Log& log);
 
   /// Opens what the settings name; to be called once, before run(). Errors are mistakes of the configuration.
-  Result<void> prepare() { return export_side_.prepare(); }
+  Result<void> prepare();
   /// Runs until SIGTERM or SIGINT, then pushes a last round and returns within limits::shutdown_time_max. Throws what a
   /// bug or a lack of memory throws.
   void run();
@@ -49,15 +50,16 @@ class Daemon {
   Log& log_;
   boost::asio::io_context io_{1};
   net::Context engine_side_{io_};
+  net::Context disk_side_{io_};  ///< the engine's too, for questions that take it long
 
   std::minstd_rand random_{std::random_device{}()};
   metrics::Fleet fleet_;
+  HostSide host_;
   docker::Client client_;
   docker::Watch watch_;
-  host::Machine machine_;
-  host::BlockDevices devices_{"/sys/dev/block"};
-  bool engine_is_here_ = false;
   docker::Collector collector_;
+  std::optional<docker::DiskUsage> disk_usage_;  ///< where it is wanted
+  Surroundings surroundings_;
   ExportSide export_side_;
   otlp::Exporter& exporter_;
   bool resource_known_ = false;

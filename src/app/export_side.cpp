@@ -26,8 +26,8 @@ net::Route route_of(const Options& options, net::Tls* tls) {
 }
 
 std::unique_ptr<otlp::Encoder> make_encoder(const Options& options) {
-  if (options.otlp_protocol == OtlpProtocol::http_json) return std::make_unique<otlp::JsonEncoder>();
-  return std::make_unique<otlp::ProtobufEncoder>();
+  if (options.otlp_protocol == OtlpProtocol::http_json) return std::make_unique<otlp::JsonEncoder>(options.metrics);
+  return std::make_unique<otlp::ProtobufEncoder>(options.metrics);
 }
 
 std::unique_ptr<otlp::Transport> make_transport(const Options& options, net::Context& context, net::Tls* tls,
@@ -78,7 +78,7 @@ Result<void> ExportSide::prepare() {
     if (auto context = tls_->context(); !context) return std::unexpected{std::move(context).error().in("TLS")};
   }
   if (!options_.queue_dir.empty()) {
-    if (auto kept = exporter_.keep_in(options_.queue_dir); !kept)
+    if (auto kept = exporter_.keep_in(options_.queue_dir, options_.metrics); !kept)
       return std::unexpected{std::move(kept).error().in("queue_dir")};
   }
   return {};

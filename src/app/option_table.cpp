@@ -18,6 +18,16 @@ constexpr std::array docker_socket_ambient{Other{"DOCKER_HOST", strict}};
 constexpr std::array disabled_env{Own{"CSPY_DISABLED"}};
 constexpr std::array disabled_ambient{Other{"OTEL_SDK_DISABLED", lenient}};
 
+constexpr std::array metrics_env{Own{"CSPY_METRICS"}};
+constexpr std::array container_labels_env{Own{"CSPY_CONTAINER_LABELS"}};
+constexpr std::array container_env_env{Own{"CSPY_CONTAINER_ENV"}};
+constexpr std::array all_containers_env{Own{"CSPY_ALL_CONTAINERS"}};
+constexpr std::array disk_usage_env{Own{"CSPY_DISK_USAGE"}};
+constexpr std::array disk_usage_interval_env{Own{"CSPY_DISK_USAGE_INTERVAL"}};
+constexpr std::array cgroup_root_env{Own{"CSPY_CGROUP_ROOT"}};
+constexpr std::array cgroup_all_env{Own{"CSPY_CGROUP_ALL"}};
+constexpr std::array proc_root_env{Own{"CSPY_PROC_ROOT"}};
+
 constexpr std::array protocol_env{Own{"CSPY_OTLP_PROTO"}, Own{"CSPY_OLTP_PROTO", true}};
 constexpr std::array protocol_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", lenient},
                                       Other{"OTEL_EXPORTER_OTLP_PROTOCOL", lenient}};
@@ -83,6 +93,31 @@ constexpr auto boolean = OptionRow::Type::boolean;
 constexpr std::array table{
   OptionRow{"docker_socket", text, "ADDRESS", docker_socket_env, docker_socket_ambient, "/var/run/docker.sock",
             "Where the engine listens: a path, unix://PATH or tcp://HOST:PORT", set_docker_socket, hide_user},
+  OptionRow{"metrics", text, "LIST", metrics_env, {}, "default",
+            "The metrics to send: groups and globs over names, separated by commas and applied in order; -NAME takes away, and a list "
+            "that begins with + or - goes on from the default", set_metrics},
+  OptionRow{"container_labels", text, "LIST", container_labels_env, {}, "*",
+            "The Docker labels that become labels of the metrics: globs over keys, with their dots or with underscores, separated by "
+            "commas and applied in order; -GLOB takes away, a list that begins so begins with all, and none is none",
+            set_container_labels},
+  OptionRow{"container_env", text, "LIST", container_env_env, {}, "",
+            "The environment variables of containers that become labels: globs over names, as container_labels has them, "
+            "but there are none that the list does not name",
+            set_container_env},
+  OptionRow{"all_containers", boolean, "true|false", all_containers_env, {}, "false",
+            "Whether containers that do not run are also told of", set_all_containers},
+  OptionRow{"disk_usage", boolean, "true|false", disk_usage_env, {}, "false",
+            "Whether the engine is asked for the sizes of containers, images, volumes and the build cache, for which it walks "
+            "through directories", set_disk_usage},
+  OptionRow{"disk_usage_interval", number, "MS", disk_usage_interval_env, {}, "300000",
+            "Milliseconds between two questions for sizes", set_disk_usage_interval},
+  OptionRow{"cgroup_root", text, "DIRECTORY", cgroup_root_env, {}, "",
+            "Where the host's cgroups can be read, for what the engine does not tell; default: /sys/fs/cgroup or "
+            "/host/sys/fs/cgroup, where the host's are there; none: nowhere", set_text<&Options::cgroup_root>},
+  OptionRow{"cgroup_all", boolean, "true|false", cgroup_all_env, {}, "false",
+            "Whether cgroups that are no containers are also told of, as cAdvisor does", set_cgroup_all},
+  OptionRow{"proc_root", text, "DIRECTORY", proc_root_env, {}, "",
+            "Where the host's /proc can be read; default: /host/proc or /proc; none: nowhere", set_text<&Options::proc_root>},
   OptionRow{"otlp_protocol", text, "NAME", protocol_env, protocol_ambient, "httpbinary",
             "How metrics are sent: httpbinary (also http/protobuf), httpjson (also http/json) or grpc", set_otlp_protocol},
   OptionRow{"otlp_endpoint", text, "URL", endpoint_env, endpoint_ambient, "",

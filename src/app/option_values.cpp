@@ -187,6 +187,35 @@ Result<void> set_instance_id(Options& options, std::string_view value) {
   return set_attribute_value(options.instance_id, value);
 }
 
+Result<void> set_metrics(Options& options, std::string_view value) {
+  return store(options.metrics, metrics::Selection::parse(value));
+}
+
+Result<void> set_container_labels(Options& options, std::string_view value) {
+  return options.label_rules.set_labels(value);
+}
+
+Result<void> set_container_env(Options& options, std::string_view value) {
+  return options.label_rules.set_variables(value);
+}
+
+Result<void> set_all_containers(Options& options, std::string_view value) {
+  return set_flag(options.all_containers, value);
+}
+
+Result<void> set_disk_usage(Options& options, std::string_view value) {
+  return set_flag(options.disk_usage, value);
+}
+
+Result<void> set_disk_usage_interval(Options& options, std::string_view value) {
+  return set_duration(options.disk_usage_interval, value, limits::disk_usage_interval_min,
+                      limits::disk_usage_interval_max);
+}
+
+Result<void> set_cgroup_all(Options& options, std::string_view value) {
+  return set_flag(options.cgroup_all, value);
+}
+
 Result<void> set_resource_attributes(Options& options, std::string_view value) {
   return store(options.resource_attributes, parse_key_values(value));
 }

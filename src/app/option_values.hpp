@@ -12,6 +12,14 @@ namespace cspy::app {
 [[nodiscard]] Result<void> set_docker_socket(Options& options, std::string_view value);
 [[nodiscard]] Result<void> set_disabled(Options& options, std::string_view value);
 
+[[nodiscard]] Result<void> set_metrics(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_container_labels(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_container_env(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_all_containers(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_disk_usage(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_disk_usage_interval(Options& options, std::string_view value);
+[[nodiscard]] Result<void> set_cgroup_all(Options& options, std::string_view value);
+
 [[nodiscard]] Result<void> set_otlp_protocol(Options& options, std::string_view value);
 [[nodiscard]] Result<void> set_otlp_endpoint(Options& options, std::string_view value);
 /// OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT, which treat the path in their own ways.

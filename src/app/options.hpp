@@ -11,6 +11,8 @@
 #include "base/key_values.hpp"
 #include "base/log.hpp"
 #include "base/proxy.hpp"
+#include "docker/label_rules.hpp"
+#include "metrics/selection.hpp"
 #include "otlp/encoder.hpp"
 
 namespace cspy::app {
@@ -44,6 +46,17 @@ struct Options {
   std::size_t queue_limit = 0;  ///< bytes
   std::chrono::milliseconds queue_age{};
   std::string queue_dir;  ///< empty: the queue is in memory only
+
+  metrics::Selection metrics;
+  docker::LabelRules label_rules;  ///< container_labels and container_env
+  bool all_containers = false;
+
+  bool disk_usage = false;
+  std::chrono::milliseconds disk_usage_interval{};
+
+  std::string cgroup_root;  ///< empty: found by itself; "none": not read
+  bool cgroup_all = false;
+  std::string proc_root;  ///< as cgroup_root
 
   std::string service_name;
   std::string instance_id;  ///< empty: the engine's host name

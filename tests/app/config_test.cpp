@@ -225,6 +225,47 @@ TEST(Settings, MustGoTogether) {
               ElementsAre(HasSubstr("otlp_endpoint = 'http://'")));
 }
 
+TEST(Settings, SayWhichLabelsContainersHave) {
+  const auto defaults = resolve_all({}, {}).options;
+  EXPECT_TRUE(defaults.label_rules.take_label("com.docker.compose.project"));
+  EXPECT_FALSE(defaults.label_rules.any_variable());
+  const auto options = resolve_all({"--container-labels", "-com.docker.*"}, {{"CSPY_CONTAINER_ENV", "REGION"}}).options;
+  EXPECT_FALSE(options.label_rules.take_label("com.docker.compose.project"));
+  EXPECT_TRUE(options.label_rules.take_label("team"));
+  EXPECT_TRUE(options.label_rules.take_variable("REGION"));
+  EXPECT_THAT(
+      resolve_all({}, {}, "{container_labels: 'a,-', container_env: '-SECRET'}").mistakes,
+      ElementsAre("container_labels = 'a,-' (c.json, line 1, column 20): nothing follows '-'",
+                  "container_env = '-SECRET' (c.json, line 1, column 42): the list begins by taking away, where "
+                  "there is nothing yet: name first what to take"));
+}
+
+TEST(Settings, OfSizesStoppedContainersAndMounts) {
+  const auto defaults = resolve_all({}, {}).options;
+  EXPECT_FALSE(defaults.all_containers);
+  EXPECT_FALSE(defaults.disk_usage);
+  EXPECT_EQ(defaults.disk_usage_interval, std::chrono::milliseconds{300'000});
+  EXPECT_EQ(defaults.cgroup_root, "");
+  EXPECT_FALSE(defaults.cgroup_all);
+  EXPECT_EQ(defaults.proc_root, "");
+  const auto options =
+      resolve_all({"--all-containers", "true", "--cgroup-root", "none"}, {{"CSPY_DISK_USAGE", "true"},
+                                                                          {"CSPY_DISK_USAGE_INTERVAL", "10000"},
+                                                                          {"CSPY_CGROUP_ALL", "true"},
+                                                                          {"CSPY_PROC_ROOT", "/rootfs/proc"}})
+          .options;
+  EXPECT_TRUE(options.all_containers);
+  EXPECT_TRUE(options.disk_usage);
+  EXPECT_EQ(options.disk_usage_interval, std::chrono::milliseconds{10'000});
+  EXPECT_EQ(options.cgroup_root, "none");
+  EXPECT_TRUE(options.cgroup_all);
+  EXPECT_EQ(options.proc_root, "/rootfs/proc");
+  EXPECT_THAT(resolve_all({"--disk-usage-interval", "1000"}, {{"CSPY_DISK_USAGE", "often"}}).mistakes,
+              ElementsAre("disk_usage = 'often' (environment variable CSPY_DISK_USAGE): expected one of true, false",
+                          "disk_usage_interval = '1000' (command line --disk-usage-interval): expected a whole number "
+                          "of milliseconds from 10000 to 86400000"));
+}
+
 TEST(Settings, TellAllMistakesAtOnce) {
   const auto resolved =
       resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}},

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "app/resolve.hpp"
@@ -84,9 +85,19 @@ struct DaemonTest : testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(ended - signalled.get_future().get());
   }
 
+  /// What the agent said until now. From any thread.
+  std::string said() {
+    const std::scoped_lock lock{mutex};
+    return lines;
+  }
+
   test::TempDir dir;
+  std::mutex mutex;  ///< of the lines: the agent appends to them while the watcher reads
   std::string lines;
-  Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) { lines.append(line); }};
+  Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) {
+            const std::scoped_lock lock{mutex};
+            lines.append(line);
+          }};
   Options options;
 };
 
@@ -116,8 +127,8 @@ TEST_F(DaemonTest, PushesEveryContainerEachIntervalAndOnceMoreAtTheEnd) {
     EXPECT_GT(time, last_time);
     last_time = time;
   }
-  EXPECT_THAT(lines, HasSubstr("msg=stopping signal=SIGTERM"));
-  EXPECT_THAT(lines, HasSubstr("rounds_lost=0"));
+  EXPECT_THAT(said(), HasSubstr("msg=stopping signal=SIGTERM"));
+  EXPECT_THAT(said(), HasSubstr("rounds_lost=0"));
 }
 
 TEST_F(DaemonTest, EndsWithinThreeSecondsAlthoughEverythingHangs) {
@@ -133,7 +144,49 @@ TEST_F(DaemonTest, EndsWithinThreeSecondsAlthoughEverythingHangs) {
   };
   peers.run();
   EXPECT_LT(run_agent(peers, [&] { return engine_hangs.load(); }, SIGINT), std::chrono::seconds{3});
-  EXPECT_THAT(lines, HasSubstr("msg=stopping signal=SIGINT"));
+  EXPECT_THAT(said(), HasSubstr("msg=stopping signal=SIGINT"));
+}
+
+TEST_F(DaemonTest, EndsWithoutAScrapeError) {
+  Peers peers{options.docker_socket};
+  peers.run();
+  run_agent(peers, [&] { return peers.requests >= 2; });
+  peers.stop();
+  std::vector<double> errors;
+  for (const auto& request : peers.received) {
+    for (const auto& metric : request.metrics) {
+      if (metric.name != "container_scrape_error") continue;
+      for (const auto& point : metric.points)
+        errors.push_back(point.number());
+    }
+  }
+  EXPECT_EQ(errors.size(), peers.received.size());
+  EXPECT_THAT(errors, testing::Each(0.0)) << "that the engine is left is no failure of reading it";
+}
+
+TEST_F(DaemonTest, DoesNotWaitForTheDiskUsageAtTheEnd) {
+  options.disk_usage = true;
+  Peers peers{options.docker_socket};
+  std::atomic<bool> asked = false;
+  peers.engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains("size=1") && !request.target.contains("/system/df")) return std::nullopt;
+    asked = true;
+    return HttpResponse{.hang = true};
+  };
+  peers.run();
+  EXPECT_LT(run_agent(peers, [&] { return asked && peers.requests >= 1; }), std::chrono::seconds{3});
+  peers.stop();
+  EXPECT_GE(peers.received.size(), 2U) << "nor do the rounds wait for it";
+}
+
+TEST_F(DaemonTest, AsksForNoDiskUsageThatNoMetricShows) {
+  options.disk_usage = true;
+  options.metrics = *metrics::Selection::parse("cpu,memory");
+  Peers peers{options.docker_socket};
+  peers.run();
+  run_agent(peers, [&] { return peers.requests >= 3; });
+  peers.stop();
+  EXPECT_EQ(peers.engine.asked("size=1") + peers.engine.asked("/system/df"), 0U);
 }
 
 TEST_F(DaemonTest, EndsWithoutHavingReachedAnybody) {
@@ -142,7 +195,7 @@ TEST_F(DaemonTest, EndsWithoutHavingReachedAnybody) {
   std::thread later{[&] { go = true; }};
   EXPECT_LT(run_agent(peers, [&] { return go.load(); }), std::chrono::seconds{3});
   later.join();
-  EXPECT_THAT(lines, HasSubstr("rounds_sent=0"));
+  EXPECT_THAT(said(), HasSubstr("rounds_sent=0"));
 }
 
 TEST_F(DaemonTest, KeepsTheInstanceIdItIsGiven) {
@@ -168,7 +221,15 @@ TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {
       }
     }
   }
-  EXPECT_THAT(lines, testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(said(), testing::Not(HasSubstr("hunter2")));
+}
+
+TEST_F(DaemonTest, SendsNothingBeforeTheEngineIsKnown) {
+  Peers peers{{Endpoint::Kind::unix_socket, "", 0, dir.file("another.sock")}};
+  peers.run();
+  run_agent(peers, [&] { return said().contains("engine lost"); });
+  peers.stop();
+  EXPECT_TRUE(peers.received.empty()) << "under what name?";
 }
 
 }  // namespace

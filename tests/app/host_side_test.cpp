@@ -1,0 +1,244 @@
+// The machine's files against an engine's containers: which are believed, and what they give.
+#include "app/host_side.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/log_capture.hpp"
+#include "tests/support/readings.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace cspy::app {
+namespace {
+
+const std::string id(64, 'a');
+
+void write(const std::string& path, std::string_view text) {
+  std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
+  std::ofstream{path} << text;
+}
+
+struct HostSideTest : testing::Test {
+  HostSideTest() {
+    options.cgroup_root = dir.file("cgroup");
+    options.proc_root = dir.file("proc");
+    write(dir.file("cgroup/cgroup.controllers"), "cpu memory\n");
+    write(dir.file("proc/stat"), "btime 1795000000\n");
+    write(dir.file("proc/1/cgroup"), "0::/init\n");
+    std::filesystem::create_directory_symlink("1", dir.file("proc/self"));
+    const auto machine = host::this_machine();
+    here.kernel_version = machine.kernel_version;
+    here.memory_bytes = machine.memory_bytes;
+    elsewhere.kernel_version = "of another machine";
+  }
+
+  /// A container's cgroup with some of its files.
+  void add_cgroup(const std::string& path) const {
+    write(dir.file("cgroup" + path + "/cpu.stat"), "usage_usec 7000000\nuser_usec 4000000\nsystem_usec 3000000\n");
+    write(dir.file("cgroup" + path + "/memory.current"), "4096\n");
+    write(dir.file("cgroup" + path + "/memory.stat"), "anon 1000\nfile 2000\ninactive_file 96\n");
+    write(dir.file("cgroup" + path + "/memory.max"), "67108864\n");
+    write(dir.file("cgroup" + path + "/cpu.max"), "50000 100000\n");
+    write(dir.file("cgroup" + path + "/cpu.weight"), "59\n");
+  }
+  void add_process(unsigned pid, const std::string& path) const {
+    const auto process = dir.file("proc/" + std::to_string(pid));
+    write(process + "/cgroup", "0::" + path + "\n");
+    write(
+        process + "/net/dev",
+        "Inter-|   Receive  |  Transmit\n face |bytes packets errs drop fifo frame compressed multicast|bytes packets "
+        "errs drop fifo colls carrier compressed\n"
+        "  eth0: 100 2 3 4 0 0 0 0 500 6 7 8 0 0 0 0\n");
+    write(process + "/limits",
+          "Limit Soft Limit Hard Limit Units\nMax open files            1048576   1048576   files\n");
+  }
+  HostSide& opened() {
+    side.emplace(options, capture.log);
+    const auto prepared = side->prepare();
+    EXPECT_TRUE(prepared) << prepared.error().message;
+    return *side;
+  }
+  [[nodiscard]] metrics::Container container(std::uint32_t pid = 0) const {
+    auto made = *test::make_container(id, "web");
+    made.labels = made.labels.with("id", "/docker/" + id);
+    made.pid = pid;
+    made.limits.open_files_soft = {};
+    return made;
+  }
+
+  test::TempDir dir;
+  test::LogCapture capture;
+  Options options;
+  docker::Engine here, elsewhere;
+  std::optional<HostSide> side;
+};
+
+TEST(ContainerPart, EndsWithTheElementThatHasTheId) {
+  EXPECT_EQ(container_part("/docker/" + id, id), "/docker/" + id);
+  EXPECT_EQ(container_part("/machine.slice/libpod-" + id + ".scope/container", id),
+            "/machine.slice/libpod-" + id + ".scope");
+  EXPECT_EQ(container_part("/docker/" + id + "/init.scope", id), "/docker/" + id);
+  EXPECT_EQ(container_part("/../docker-" + id + ".scope", id), std::nullopt) << "out of our cgroup namespace";
+  EXPECT_EQ(container_part("/system.slice/cron.service", id), std::nullopt);
+}
+
+TEST_F(HostSideTest, TakesLimitsAndNumbersFromTheTree) {
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.complete(here, web);
+  EXPECT_EQ(web.limits.memory_bytes, 67'108'864U);
+  EXPECT_EQ(web.limits.cpu_quota_us, 50'000U);
+  EXPECT_EQ(web.limits.cpu_shares, 1'522U);
+  metrics::Sample sample;
+  const auto given = host.read(web, sample);
+  EXPECT_TRUE(given.tree);
+  EXPECT_FALSE(given.proc);
+  EXPECT_EQ(sample.cpu_total_ns, 7'000'000'000U);
+  EXPECT_EQ(sample.memory_working_set, 4'000U);
+}
+
+TEST_F(HostSideTest, TakesTheNetworkFromAProcessThatIsTheContainers) {
+  add_process(4711, "/docker/" + id);
+  auto& host = opened();
+  auto web = container(4711);
+  host.complete(here, web);
+  EXPECT_EQ(web.limits.open_files_soft, 1'048'576U);
+  metrics::Sample sample;
+  EXPECT_TRUE(host.read(web, sample).proc);
+  ASSERT_EQ(sample.networks.size(), 1U);
+  EXPECT_EQ(sample.networks[0].receive_errors, 3U);
+}
+
+TEST_F(HostSideTest, BelievesNoProcessOfAnother) {
+  add_process(4711, "/system.slice/cron.service");
+  auto& host = opened();
+  auto web = container(4711);
+  host.complete(here, web);
+  EXPECT_FALSE(web.limits.open_files_soft);
+  metrics::Sample sample;
+  const auto given = host.read(web, sample);
+  EXPECT_FALSE(given.proc);
+  EXPECT_FALSE(given.tree);
+  EXPECT_TRUE(sample.networks.empty());
+  EXPECT_EQ(host.proc(), nullptr);
+}
+
+TEST_F(HostSideTest, FindsACgroupThatIsNotWhereItWasExpected) {
+  add_cgroup("/batch/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.complete(here, web);
+  EXPECT_EQ(web.labels.get("id"), "/batch/" + id);
+  EXPECT_EQ(web.labels.get("name"), "web");
+  EXPECT_EQ(web.limits.memory_bytes, 67'108'864U);
+}
+
+TEST_F(HostSideTest, AsksTheProcessBeforeItWalksTheTree) {
+  add_process(4711, "/batch/night/" + id);
+  options.cgroup_root = "none";
+  auto& host = opened();
+  auto web = container(4711);
+  host.complete(here, web);
+  EXPECT_EQ(web.labels.get("id"), "/batch/night/" + id);
+}
+
+TEST_F(HostSideTest, SearchesNoTreeForContainersOfAnotherMachine) {
+  add_cgroup("/batch/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.complete(elsewhere, web);
+  EXPECT_EQ(web.labels.get("id"), "/docker/" + id);
+  host.meet(elsewhere, true);
+  EXPECT_EQ(host.tree(), nullptr) << "what is no container's would be of another machine";
+  EXPECT_EQ(host.device_name(254, 0), "");
+}
+
+TEST_F(HostSideTest, SaysOnceWhatItReadsAndWhatASettingIsGoodForNothing) {
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.complete(here, web);
+  host.meet(here, true);
+  EXPECT_THAT(capture.lines,
+              testing::ElementsAre(
+                  "level=info msg=\"numbers are read from this machine's own files\" cgroups=" + options.cgroup_root +
+                      " processes=\"\"",
+                  "level=warn msg=\"there is no container of this engine where a setting says: the "
+                  "engine is asked instead\" setting=proc_root place=" +
+                      options.proc_root + " remedy=\"mount /proc of the engine's host there, read-only\""));
+}
+
+TEST_F(HostSideTest, BelievesItsOwnNumberOnlyOnTheEnginesMachine) {
+  add_process(1, "/init");
+  auto& host = opened();
+  auto web = container(1);
+  host.complete(elsewhere, web);
+  EXPECT_FALSE(web.limits.open_files_soft) << "a container over there has the number that we have here";
+  EXPECT_EQ(host.proc(), nullptr);
+  host.complete(here, web);
+  EXPECT_EQ(web.limits.open_files_soft, 1'048'576U) << "ours does not show its id from within";
+}
+
+TEST_F(HostSideTest, AsksForProofAnewOfAnotherEngine) {
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.complete(elsewhere, web);
+  host.meet(elsewhere, true);
+  EXPECT_TRUE(host.engine_is_here()) << "its container is in our tree, whatever it says";
+  auto another = elsewhere;
+  another.name = "second";
+  auto other = container();
+  other.id = std::string(64, 'b');
+  other.labels = other.labels.with("id", "/docker/" + other.id);
+  host.complete(another, other);
+  host.meet(another, true);
+  EXPECT_FALSE(host.engine_is_here());
+  EXPECT_EQ(host.tree(), nullptr);
+}
+
+TEST_F(HostSideTest, SaysWhatItReadsWhenTheFirstContainerComesLate) {
+  auto& host = opened();
+  host.meet(here, false);
+  EXPECT_THAT(capture.lines, testing::IsEmpty()) << "nothing is known of the places yet";
+  add_cgroup("/docker/" + id);
+  auto web = container();
+  host.complete(here, web);
+  host.complete(here, web);
+  EXPECT_THAT(capture.lines, testing::ElementsAre("level=info msg=\"numbers are read from this machine's own files\" "
+                                                  "cgroups=" +
+                                                  options.cgroup_root + " processes=\"\""));
+}
+
+TEST_F(HostSideTest, EndsTheStartForASettingThatCannotBeFollowed) {
+  options.cgroup_root = dir.file("nothing");
+  HostSide wrong{options, capture.log};
+  const auto prepared = wrong.prepare();
+  ASSERT_FALSE(prepared);
+  EXPECT_THAT(prepared.error().message, testing::StartsWith("cgroup_root: " + options.cgroup_root));
+  options.cgroup_root = "none";
+  options.proc_root = dir.file("cgroup");
+  HostSide no_proc{options, capture.log};
+  EXPECT_THAT(no_proc.prepare().error().message, testing::StartsWith("proc_root: " + options.proc_root));
+}
+
+TEST_F(HostSideTest, ReadsNothingThatNobodyWants) {
+  add_cgroup("/docker/" + id);
+  add_process(4711, "/docker/" + id);
+  options.metrics = *metrics::Selection::parse("spec,lifecycle");
+  auto& host = opened();
+  auto web = container(4711);
+  host.complete(here, web);
+  metrics::Sample sample;
+  host.read(web, sample);
+  EXPECT_FALSE(sample.cpu_total_ns);
+  EXPECT_FALSE(sample.memory_usage);
+  EXPECT_TRUE(sample.networks.empty());
+}
+
+}  // namespace
+}  // namespace cspy::app

@@ -5,13 +5,19 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <regex>
 #include <set>
 #include <string>
 
 #include "base/json_writer.hpp"
+#include "host/cgroup_tree.hpp"
+#include "host/disk_stats.hpp"
+#include "host/filesystem.hpp"
 #include "metrics/catalogue.hpp"
+#include "metrics/details.hpp"
+#include "metrics/visit.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/replay.hpp"
 
@@ -19,6 +25,9 @@ namespace cspy::test {
 namespace {
 
 using Series = std::map<std::string, double>;  // by `name{labels}`
+
+/// Relative.
+constexpr double tolerance = 1e-9;
 
 double number(std::string_view text) {
   double value = 0;
@@ -43,39 +52,102 @@ void add_exposition_line(const std::string& line, Series& series) {
   series[key + "}"] = number(std::string_view{line}.substr(close + 2));
 }
 
-std::set<std::string> catalogue_names() {
-  std::set<std::string> names;
-  for (const auto& metric : metrics::catalogue())
-    names.emplace(metric.name);
-  return names;
-}
-
 std::string name_of(const std::string& series) {
   return series.substr(0, series.find('{'));
 }
 
-/// cAdvisor's series of containers, for the metrics that we have.
-Series cadvisor_series(const std::string& folder) {
+/// One comparison: which of the recording's series, and from where the agent has them.
+struct Leg {
+  std::string name, folder;
+  enum class From { engine, engine_and_tree, engine_tree_and_proc, tree } from;
+  std::vector<std::string> differences;  ///< files of the folder
+  std::size_t equal;                     ///< series that must be equal to the last digit
+
+  friend void PrintTo(const Leg& leg, std::ostream* out) { *out << leg.name; }
+};
+
+/// All of cAdvisor's series of containers; from the tree alone, those of the two cgroups whose files were recorded and
+/// that are no container's.
+Series cadvisor_series(const Leg& leg) {
   Series all, ours;
-  const auto text = read_data(folder + "/cadvisor.prom");
+  const auto text = read_data(leg.folder + "/cadvisor.prom");
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
     add_exposition_line(text.substr(begin, end - begin), all);
     begin = end + 1;
   }
-  const auto names = catalogue_names();
   for (const auto& [series, value] : all) {
-    if (names.contains(name_of(series)) && series.contains(",name=\"")) ours[series] = value;
+    const bool container = series.contains(",name=\"");
+    const bool cgroup = !container && (series.contains("id=\"/\"") || series.contains("id=\"/docker\""));
+    if (leg.from == Leg::From::tree ? cgroup : container) ours[series] = value;
   }
   return ours;
 }
 
-Series agent_series(const std::string& folder) {
+/// The one disk of the recordings.
+std::string device_name(std::uint32_t major, std::uint32_t minor) {
+  return major == 254 && minor == 0 ? std::string{"/dev/vda"} : std::string{};
+}
+
+host::CgroupTree open_tree(const std::string& folder) {
+  auto tree = host::CgroupTree::open(data_path(folder + "/cgroup"), data_path(folder + "/proc"));
+  EXPECT_TRUE(tree) << tree.error().message;
+  return std::move(*tree);
+}
+
+/// With what the host's /proc says of the disk that holds the layers. (The size of its filesystem is in no file.)
+void read_disk_over(const std::string& folder, metrics::Sample& sample) {
+  host::KernelFiles files;
+  const auto proc = host::Directory::open(data_path(folder + "/proc").c_str());
+  ASSERT_TRUE(proc);
+  auto disk = host::read_disk(files, *proc, 254, 0);
+  ASSERT_TRUE(disk);
+  disk->device = device_name(254, 0);
+  host::add_whole_device(sample, *disk);
+  host::note_filesystem(sample, disk->device, std::nullopt);
+  metrics::settle(sample);
+}
+
+/// With what the tree says of the cgroup read over the sample and the limits.
+metrics::ReadingPtr read_over(host::CgroupTree& tree, metrics::Container container, metrics::Sample sample,
+                              const Leg& leg) {
+  const auto path = std::string{container.labels.get("id")};
+  EXPECT_TRUE(tree.read(path, host::wanted_of({}), sample)) << path;
+  EXPECT_TRUE(tree.read_limits(path, container.limits)) << path;
+  docker::name_devices(sample, device_name);
+  if (leg.from == Leg::From::engine_tree_and_proc) read_disk_over(leg.folder, sample);
+  metrics::Reading reading{.container = std::make_shared<const metrics::Container>(std::move(container)),
+                           .sample = std::move(sample)};
+  metrics::measure(reading, {});
+  return std::make_shared<const metrics::Reading>(std::move(reading));
+}
+
+std::vector<metrics::ReadingPtr> agent_readings(const Leg& leg) {
+  std::vector<metrics::ReadingPtr> readings;
+  if (leg.from == Leg::From::tree) {
+    auto tree = open_tree(leg.folder);
+    for (const std::string path : {"/", "/docker"}) {
+      metrics::Container cgroup;
+      cgroup.id = path;
+      cgroup.labels = metrics::LabelSet{{{"id", path}}};
+      cgroup.subject = metrics::Subject::cgroup;
+      readings.push_back(read_over(tree, std::move(cgroup), {}, leg));
+    }
+    return readings;
+  }
+  readings = replay(leg.folder + "/api", device_name).readings;
+  if (leg.from != Leg::From::engine) {
+    auto tree = open_tree(leg.folder);
+    for (auto& reading : readings)
+      reading = read_over(tree, *reading->container, reading->sample, leg);
+  }
+  return readings;
+}
+
+/// The agent's, of a round at the second in which cAdvisor was asked.
+Series agent_series(const Leg& leg, UnixNanos time) {
   Series series;
-  const auto recording = replay(folder + "/api", [](std::uint32_t major, std::uint32_t minor) {
-    return major == 254 && minor == 0 ? std::string{"/dev/vda"} : std::string{};
-  });
-  for (const auto& line : points_as_text(recording.readings, false)) {
+  for (const auto& line : points_as_text(agent_readings(leg), false, time)) {
     const auto space = line.rfind(' ');
     series[line.substr(0, space)] = number(std::string_view{line}.substr(space + 1));
   }
@@ -89,9 +161,8 @@ struct Known {
   std::size_t used = 0;
 };
 
-std::vector<Known> known_differences(const std::string& folder) {
-  std::vector<Known> known;
-  const auto text = read_data(folder + "/differences.txt");
+void add_known(const std::string& file, std::vector<Known>& known) {
+  const auto text = read_data(file);
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
     const auto line = text.substr(begin, end - begin);
@@ -101,22 +172,24 @@ std::vector<Known> known_differences(const std::string& folder) {
     EXPECT_NE(tab, std::string::npos) << "no reason in: " << line;
     known.push_back({.pattern = line.substr(0, tab), .reason = line.substr(tab + 1)});
   }
-  return known;
 }
 
-class Parity : public testing::TestWithParam<std::pair<std::string, std::size_t>> {};
+class Parity : public testing::TestWithParam<Leg> {};
 
 TEST_P(Parity, EachSeriesIsEqualOrItsDifferenceIsExplained) {
-  const auto& [folder, equal_expected] = GetParam();
-  const auto theirs = cadvisor_series(folder);
-  const auto ours = agent_series(folder);
+  const auto& leg = GetParam();
+  const auto theirs = cadvisor_series(leg);
+  const auto seen =
+      std::ranges::find(theirs, "container_last_seen", [](const auto& entry) { return name_of(entry.first); });
+  ASSERT_NE(seen, theirs.end());
+  const auto ours = agent_series(leg, static_cast<UnixNanos>(seen->second) * nanos_per_second);
   std::vector<std::string> differences;
   std::size_t equal = 0;
   for (const auto& [series, value] : theirs) {
     const auto found = ours.find(series);
     if (found == ours.end()) {
       differences.push_back("missing " + series);
-    } else if (found->second != value) {
+    } else if (std::abs(found->second - value) > tolerance * std::abs(value)) {
       differences.push_back("differs " + series);
     } else {
       ++equal;
@@ -125,7 +198,9 @@ TEST_P(Parity, EachSeriesIsEqualOrItsDifferenceIsExplained) {
   for (const auto& [series, value] : ours) {
     if (!theirs.contains(series)) differences.push_back("extra " + series);
   }
-  auto known = known_differences(folder);
+  std::vector<Known> known;
+  for (const auto& file : leg.differences)
+    add_known(leg.folder + "/" + file, known);
   for (const auto& difference : differences) {
     bool explained = false;
     for (auto& entry : known) {
@@ -141,13 +216,30 @@ TEST_P(Parity, EachSeriesIsEqualOrItsDifferenceIsExplained) {
   }
   for (const auto& entry : known)
     EXPECT_GT(entry.used, 0U) << "this difference is gone, take it off the list: " << entry.pattern;
-  EXPECT_EQ(equal, equal_expected) << "series that are equal to the last digit";
+  EXPECT_EQ(equal, leg.equal) << "series that are equal to the last digit";
 }
 
-INSTANTIATE_TEST_SUITE_P(CAdvisor, Parity,
-                         testing::Values(std::pair{std::string{"fleet-cadvisor"}, std::size_t{294}},
-                                         std::pair{std::string{"fleet-cadvisor-cgroup1"}, std::size_t{262}}),
-                         [](const auto& info) { return info.index == 0 ? "CgroupV2" : "CgroupV1"; });
+INSTANTIATE_TEST_SUITE_P(
+    CAdvisor, Parity,
+    testing::Values(
+        Leg{"CgroupV2", "fleet-cadvisor", Leg::From::engine, {"differences.txt", "differences-socket.txt"}, 511},
+        Leg{"CgroupV1",
+            "fleet-cadvisor-cgroup1",
+            Leg::From::engine,
+            {"differences.txt", "differences-socket.txt"},
+            534},
+        Leg{"CgroupV2Tree",
+            "fleet-cadvisor",
+            Leg::From::engine_and_tree,
+            {"differences.txt", "differences-tree.txt"},
+            655},
+        Leg{"CgroupV2TreeAndProc",
+            "fleet-cadvisor",
+            Leg::From::engine_tree_and_proc,
+            {"differences.txt", "differences-proc.txt"},
+            699},
+        Leg{"CgroupV2Alone", "fleet-cadvisor", Leg::From::tree, {"differences-cgroups.txt"}, 73}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace cspy::test

@@ -65,16 +65,19 @@ ModelContainer& EngineModel::add(unsigned number, std::string name) {
   auto& container = containers_[id];
   container.id = id;
   container.name = std::move(name);
+  container.pid = 100'000 + number;
   return container;
 }
 
 void EngineModel::emit(const std::string& id, const std::string& action, UnixNanos when) {
   const auto found = containers_.find(id);
   const auto name = found == containers_.end() ? std::string{} : found->second.name;
-  server_.broadcast(fmt::format(
+  auto event = fmt::format(
       R"({{"Type":"container","Action":{},"Actor":{{"ID":"{}","Attributes":{{"name":{}}}}},"scope":"local","time":{},"timeNano":{}}})"
       "\n",
-      quoted(action), id, quoted(name), when / nanos_per_second, when));
+      quoted(action), id, quoted(name), when / nanos_per_second, when);
+  if (action == "oom") kills_.append(event);
+  server_.broadcast(event);
 }
 
 void EngineModel::start(const std::string& id, UnixNanos when) {
@@ -140,6 +143,7 @@ HttpResponse EngineModel::answer(const HttpRequest& request) {
             .body = "OK",
             .headers = {{"Api-Version", api_version}, {"Server", server_header}}};
   }
+  if (path == "/events" && request.target.contains("until=")) return {.body = kills_};
   if (path == "/events") return {.stream = true};
   if (!recorded_.empty()) {
     const auto found = recorded_.find(path);
@@ -157,7 +161,7 @@ HttpResponse EngineModel::answer(const HttpRequest& request) {
                 R"({"Name":"modelhost","KernelVersion":"6.1.0-model","MemTotal":4103290880,"MemoryLimit":true,)"
                 R"("CgroupDriver":"systemd","CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin"]})"};
   }
-  if (path == "/containers/json") return {.body = list_json(), .chunked = true};
+  if (path == "/containers/json") return {.body = list_json(request.target.contains("all=1")), .chunked = true};
   if (path.starts_with("/containers/")) {
     const auto slash = path.rfind('/');
     return answer_container(path.substr(12, slash - 12), path.substr(slash + 1));
@@ -173,10 +177,10 @@ HttpResponse EngineModel::answer_container(const std::string& id, std::string_vi
   return {.status = 404, .body = R"({"message":"page not found"})"};
 }
 
-std::string EngineModel::list_json() const {
+std::string EngineModel::list_json(bool all) const {
   std::string out{"["};
   for (const auto& [id, container] : containers_) {
-    if (!container.running) continue;
+    if (!container.running && !all) continue;
     out.append(out.size() > 1 ? "," : "");
     const auto health = container.health.empty()         ? std::string{}
                         : container.health == "starting" ? " (health: starting)"
@@ -184,9 +188,10 @@ std::string EngineModel::list_json() const {
     fmt::format_to(
         std::back_inserter(out),
         R"({{"Id":"{}","Names":[{}],"Image":{},"ImageID":"sha256:3bec4dc6aeb25781","Command":"serve","Created":{},"Ports":[],)"
-        R"("Labels":{},"State":"running","Status":"Up 5 minutes{}","HostConfig":{{"NetworkMode":"bridge"}},"Mounts":[]}})",
+        R"("Labels":{},"State":"{}","Status":"{}{}","HostConfig":{{"NetworkMode":"bridge"}},"Mounts":[]}})",
         id, quoted("/" + container.name), quoted(container.image), container.created / nanos_per_second,
-        labels_json(container.labels), health);
+        labels_json(container.labels), container.running ? "running" : "exited",
+        container.running ? "Up 5 minutes" : "Exited (0) 5 minutes ago", container.running ? health : std::string{});
   }
   return out.append("]");
 }
@@ -196,12 +201,12 @@ std::string EngineModel::inspect_json(const ModelContainer& container) {
                           ? std::string{}
                           : fmt::format(R"(,"Health":{{"Status":"{}","FailingStreak":0,"Log":[]}})", container.health);
   return fmt::format(
-      R"({{"Id":"{}","Created":"{}","State":{{"Status":"{}","Running":{},"Paused":false,"Restarting":false,"Pid":508,"StartedAt":"{}","FinishedAt":"0001-01-01T00:00:00Z"{}}},)"
+      R"({{"Id":"{}","Created":"{}","State":{{"Status":"{}","Running":{},"Paused":false,"Restarting":false,"Pid":{},"StartedAt":"{}","FinishedAt":"0001-01-01T00:00:00Z"{}}},)"
       R"("Image":"sha256:3bec4dc6aeb25781","Name":{},"RestartCount":{},"HostConfig":{{"CpuShares":0,"Memory":{},"NanoCpus":{},"CgroupParent":"","CpuPeriod":0,"CpuQuota":0}},)"
       R"("Config":{{"Env":["SECRET=hunter2"],"Image":{},"Labels":{}}}}})",
       container.id, instant(container.created), container.running ? "running" : "exited", container.running,
-      instant(container.started), health, quoted("/" + container.name), container.restart_count, container.memory,
-      container.nano_cpus, quoted(container.image), labels_json(container.labels));
+      container.pid, instant(container.started), health, quoted("/" + container.name), container.restart_count,
+      container.memory, container.nano_cpus, quoted(container.image), labels_json(container.labels));
 }
 
 std::string EngineModel::stats_json(ModelContainer& container) {

@@ -25,6 +25,7 @@ struct ModelContainer {
   std::string health = {};  ///< empty: no health check
   std::int64_t nano_cpus = 0;
   std::int64_t memory = 0;
+  unsigned pid = 508;
   std::uint64_t cpu_ns = 1'000'000'000;  ///< grows by a quarter second with each stats answer
   std::vector<std::string> interfaces = {"eth0"};
 };
@@ -65,12 +66,13 @@ class EngineModel {
  private:
   HttpResponse answer(const HttpRequest& request);
   HttpResponse answer_container(const std::string& id, std::string_view what);
-  [[nodiscard]] std::string list_json() const;
+  [[nodiscard]] std::string list_json(bool all) const;
   [[nodiscard]] static std::string inspect_json(const ModelContainer& container);
   static std::string stats_json(ModelContainer& container);
 
   HttpServer server_;
   std::map<std::string, ModelContainer> containers_;
+  std::string kills_;                            ///< events of kills for want of memory, which the engine remembers
   std::map<std::string, std::string> recorded_;  ///< body by unversioned path; empty: the model answers
 };
 

@@ -1,4 +1,4 @@
-# The receivers of others that the agent is run with: fetched and built once, below build/interop. Sourced after common.sh.
+# The programs of others that the agent is run with: fetched and built once, below build/interop. Sourced after common.sh.
 # shellcheck shell=bash
 
 receivers=$ROOT/build/interop
@@ -8,7 +8,7 @@ took() { [ $((SECONDS - $2)) -lt 5 ] || say "built $1 in $((SECONDS - $2)) s"; }
 
 need_go() {
   command -v go >/dev/null ||
-    die "Go is needed to build the receivers: version $(awk '$1 == "go" { print $2 }' "$ROOT/tools/interop/modules/$1/go.mod") or newer"
+    die "Go is needed to build them: version $(awk '$1 == "go" { print $2 }' "$ROOT/tools/interop/modules/$1/go.mod") or newer"
 }
 
 # version_of FOLDER MODULE: the one that the go.mod pins.
@@ -62,4 +62,16 @@ build_otelcol() {
   cp "$module/go.mod" "$module/go.sum" "$sources"
   go -C "$sources" build -trimpath -ldflags '-s -w' -o "$otelcol" . || die "the Collector $otelcol_version cannot be built"
   took "the OpenTelemetry Collector $otelcol_version" "$begin"
+}
+
+# build_cadvisor: $cadvisor, of $cadvisor_version: its libraries, in a command of our own.
+build_cadvisor() {
+  local begin=$SECONDS
+  need_go cadvisor
+  cadvisor=$receivers/cadvisor
+  cadvisor_version=$(version_of cadvisor github.com/google/cadvisor)
+  [ -e "$cadvisor" ] || say "building cAdvisor $cadvisor_version, which may take a minute"
+  CGO_ENABLED=0 go -C "$ROOT/tools/interop/modules/cadvisor" build -trimpath -ldflags '-s -w' -o "$cadvisor" . ||
+    die "cAdvisor $cadvisor_version cannot be built"
+  took "cAdvisor $cadvisor_version" "$begin"
 }

@@ -77,7 +77,7 @@ def check_large(checks, undo, options, compression):
     with contextlib.suppress(AssertionError):
         agent.wait_message("round sent", seconds=120)
     held = google.held("large")
-    names = lambda: {label(points[0], "name") for points in held.refresh().series.values()}
+    names = lambda: {label(points[0], "name") for points in held.refresh().series.values()} - {""}
     with contextlib.suppress(TimeoutError):
         wait_for(lambda: len(names()) == options.containers, 60, "all containers", pause=1)
     name = f"{options.containers} containers, {compression}"

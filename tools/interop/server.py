@@ -15,6 +15,12 @@ import urllib.request
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def get(url):
+    """The body of an answer, whatever its status."""
+    with _opener.open(url, timeout=30) as answer:
+        return answer.read().decode()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,8 +67,7 @@ class Server:
     def get(self, path, parameters=None):
         """The body of an answer, whatever its status."""
         query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
-        with _opener.open(f"http://127.0.0.1:{self.port}{path}{query}", timeout=30) as answer:
-            return answer.read().decode()
+        return get(f"http://127.0.0.1:{self.port}{path}{query}")
 
     def get_json(self, path, parameters=None):
         return json.loads(self.get(path, parameters))

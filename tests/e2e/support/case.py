@@ -41,8 +41,14 @@ class EngineCase(unittest.TestCase):
         self.addCleanup(self.collector.kill)
         self.agent = None
 
-    def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, **more):
-        """Starts the agent of this test between its engine and its receiver. It must be able to end as promised."""
+    def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, mounts=False, environment=None, **more):
+        """Starts the agent of this test between its engine and its receiver. It must be able to end as promised.
+
+        Only with `mounts` does it read this machine's own files, and then as it does by itself.
+        """
+        if not mounts:
+            environment = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none", **(environment or {})}
+        more["environment"] = environment
         agent = Agent(engine=engine or ENGINE.socket, endpoint=self.collector.endpoint,
                       interval_ms=interval_ms or self.interval_ms, binary=binary, **more)
         self.own(agent)
@@ -57,6 +63,15 @@ class EngineCase(unittest.TestCase):
 
         self.addCleanup(agent.kill)
         self.addCleanup(end)
+
+    def while_still(self, read, container):
+        """What `read` says before and after a round in which it did not change, and the round's values."""
+        for _ in range(8):
+            before = read()
+            time = self.collector.whole_rounds(1)[0]
+            if read() == before:
+                return before, self.collector.at(container, time)
+        self.fail(f"the numbers of {container} never stood still")
 
     def _check(self):
         violations = SUITE.take_violations()

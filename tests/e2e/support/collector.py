@@ -225,7 +225,7 @@ class Collector:
         for point in request.points:
             name = label(point, "name")
             self._series.setdefault(name, {}).setdefault((point.metric, point.labels), []).append(point)
-            if not point.ended:
+            if name and not point.ended:
                 self._present.setdefault(point.time, set()).add(name)
         if request.points and request.points[0].time not in self._times[-1:]:
             self._times.append(request.points[0].time)

@@ -83,15 +83,17 @@ class Engine:
     def restart(self):
         self._script("restart")
 
-    def _dockerd(self):
+    @property
+    def pid(self):
+        """dockerd's, of a private one."""
         return int(pathlib.Path(self._directory, "docker.pid").read_text(encoding="ascii"))
 
     def freeze(self):
         """dockerd stands still: its socket takes connections, and nothing answers."""
-        os.kill(self._dockerd(), signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self):
-        os.kill(self._dockerd(), signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
     # Its answers.
 
@@ -146,10 +148,10 @@ class Engine:
 
     # What runs on it.
 
-    def run(self, name, command=FOREVER, network="none", labels=None, health=None, **host):
+    def run(self, name, command=FOREVER, network="none", labels=None, health=None, variables=(), **host):
         """Starts a container; `host` goes into HostConfig. It is gone after `remove_all`, if not before."""
         config = {
-            "Image": "bb:1", "Cmd": ["/bin/sh", "-c", command], "Labels": {_MARK[0]: _MARK[1], **(labels or {})},
+            "Image": "bb:1", "Cmd": ["/bin/sh", "-c", command], "Env": list(variables), "Labels": {_MARK[0]: _MARK[1], **(labels or {})},
             # No shell ends at once when asked to, and nobody here has something to save.
             "StopTimeout": 0,
             "HostConfig": {"NetworkMode": network, **host},
@@ -201,6 +203,10 @@ class Container:
                 seen += line
 
     @property
+    def created(self):
+        return nanos_of(self.inspect()["Created"])
+
+    @property
     def started(self):
         return nanos_of(self.inspect()["State"]["StartedAt"])
 
@@ -209,6 +215,9 @@ class Container:
 
     def restart(self):
         self._post("restart?t=0")
+
+    def stop(self, patience_s=0):
+        self._post(f"stop?t={patience_s}")
 
     def pause(self):
         self._post("pause")

@@ -10,6 +10,9 @@ from support.points import GENERAL_LABELS
 
 _METRIC = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*\Z")
+# Series of the machine, the engine and the agent, and those of cgroups that are no containers'.
+_NO_CONTAINER = re.compile(r"machine_|cadvisor_|containerspy_|container_scrape_error\Z")
+_OF_DISKS = ("container_fs_", "container_blkio_")
 _RESOURCE = ("host.name", "service.instance.id", "service.name", "service.version")
 
 
@@ -90,7 +93,7 @@ class Invariants:
             say("a label twice")
         if not all(_LABEL.match(key) for key in keys):
             say("an illegal label")
-        if not set(GENERAL_LABELS) <= set(keys):
+        if not set(GENERAL_LABELS) <= set(keys) and not _is_surrounding(point):
             say(f"not all of the labels {', '.join(GENERAL_LABELS)}")
         if point.ended != (point.value is None):
             say("either a value or the mark that there is none")
@@ -117,9 +120,18 @@ class Invariants:
             return
         if not point.value >= 0:
             say("a negative counter")
-        if point.start == start and point.value < value:
+        # Of cgroup v1's hierarchies, a cgroup counts the I/O of those below it that are there: when one goes, so does its part.
+        falls = point.metric.startswith(_OF_DISKS) and _is_surrounding(point)
+        if point.start == start and point.value < value and not falls:
             say(f"a counter goes back from {value}")
         self._counters[identity] = (point.start, point.value)
+
+
+def _is_surrounding(point):
+    if _NO_CONTAINER.match(point.metric):
+        return "id" not in dict(point.labels)
+    # Another engine's containers are no more to this one than cgroups.
+    return "id" in dict(point.labels) and not {"name", "image"} & dict(point.labels).keys()
 
 
 # Of everything that every receiver of this run has taken.

@@ -11,20 +11,32 @@ _UNIFIED = (_ROOT / "cgroup.controllers").exists()
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Kernel:
-    """One container's numbers; `path` is its label id."""
+# Of interfaces that cAdvisor leaves out.
+_IGNORED = ("lo", "veth", "docker", "nerdctl")
 
-    def __init__(self, path, pid):
+
+class Kernel:
+    """One container's numbers; `path` is its label id. `whole`: also those that the engine does not tell."""
+
+    def __init__(self, path, pid, whole=False):
         self._path = path.lstrip("/")
         self._pid = pid
+        self._whole = whole
 
     def is_there(self):
         return (_ROOT / ("" if _UNIFIED else "cpuacct") / self._path).is_dir()
 
     def values(self):
         """{(metric, own labels): value}, as Collector.at gives them, of all that the kernel counts."""
-        values = {**_unified(self._read), **self._networks()} if _UNIFIED else {**_legacy(self._read), **self._networks()}
+        values = (_unified if _UNIFIED else _legacy)(self._read) | self._networks()
+        if self._whole:
+            values |= (_unified_beyond if _UNIFIED else _legacy_beyond)(self._read)
         return {(metric, tuple(sorted(labels))): value for (metric, *labels), value in values.items()}
+
+    def interfaces(self):
+        """The names that are shown of those that the container sees."""
+        lines = pathlib.Path(f"/proc/{self._pid}/net/dev").read_text(encoding="ascii").splitlines()[2:]
+        return {name for name in (line.partition(":")[0].strip() for line in lines) if not name.startswith(_IGNORED)}
 
     def _read(self, controller, file):
         return (_ROOT / ("" if _UNIFIED else controller) / self._path / file).read_text(encoding="ascii")
@@ -38,7 +50,7 @@ class Kernel:
             if not name.startswith("eth"):
                 continue
             for direction, at in (("receive", 0), ("transmit", 8)):
-                for what, offset in (("bytes", 0), ("packets", 1), ("packets_dropped", 3)):
+                for what, offset in (("bytes", 0), ("packets", 1), ("packets_dropped", 3), ("errors", 2))[:4 if self._whole else 3]:
                     values[f"container_network_{direction}_{what}_total", ("interface", name)] = count[at + offset]
         return values
 
@@ -121,6 +133,34 @@ def _unified(read):
         ("container_memory_cache",): memory["file"],
         ("container_memory_mapped_file",): memory["file_mapped"],
     }
+
+
+def _legacy_beyond(read):
+    memory = _table(read("memory", "memory.stat"))
+    return {
+        ("container_memory_swap",): memory["total_swap"],
+        ("container_memory_max_usage_bytes",): int(read("memory", "memory.max_usage_in_bytes")),
+        ("container_memory_kernel_usage",): int(read("memory", "memory.kmem.usage_in_bytes")),
+        ("container_processes",): len(read("cpu", "cgroup.procs").split()),
+        ("container_spec_cpu_shares",): int(read("cpu", "cpu.shares")),
+    }
+
+
+def _unified_beyond(read):
+    memory = _table(read("", "memory.stat"))
+    events = _table(read("", "memory.events"))
+    values = {
+        ("container_memory_swap",): int(read("", "memory.swap.current")),
+        ("container_memory_max_usage_bytes",): int(read("", "memory.peak")),
+        ("container_memory_events_max_total",): events["max"],
+        ("container_memory_workingset_refault_file_total",): memory["workingset_refault_file"],
+        ("container_processes",): len(read("", "cgroup.procs").split()),
+    }
+    for what in ("cpu", "memory", "io"):
+        for line in read("", what + ".pressure").splitlines():
+            kind = {"some": "waiting", "full": "stalled"}[line.split()[0]]
+            values[f"container_pressure_{what}_{kind}_seconds_total",] = int(line.rpartition("total=")[2]) / 1e6
+    return values
 
 
 def disk_below(path):

@@ -1,4 +1,6 @@
 // An answer of /stats, of both kinds of engine: devices and interfaces come out sorted and single.
+#include <tuple>
+
 #include "docker/collect.hpp"
 #include "docker/stats.hpp"
 #include "tests/fuzz/input.hpp"
@@ -13,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     cspy::docker::name_devices(
         **sample, [](std::uint32_t major, std::uint32_t minor) { return std::to_string(major % 3 + minor % 2); });
     const auto& devices = (*sample)->devices;
+    const auto key = [](const cspy::metrics::DeviceCounters& d) { return std::tie(d.device, d.major, d.minor); };
     for (std::size_t i = 1; i < devices.size(); ++i)
-      must(devices[i - 1].device < devices[i].device);
+      must(key(devices[i - 1]) < key(devices[i]));
     const auto& networks = (*sample)->networks;
     for (std::size_t i = 1; i < networks.size(); ++i)
       must(networks[i - 1].interface < networks[i].interface);

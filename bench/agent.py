@@ -6,19 +6,23 @@ Each fleet runs for some rounds at the given interval. CPU time is the kernel's 
 inspecting are not in it; they are in the peak of the resident memory (VmHWM). Instructions are counted by callgrind in
 user space, as the slope between a short and a long run, and do not depend on what else the machine is doing.
 
-Then the ways of sending are compared with each other: all rows of that table are from one run, and `ratio` is to its first.
-Where TLS or gRPC are asked for, the sink is Google's (tools/interop/google_receiver.py).
+Then the ways of reading and of sending are compared with each other: all rows of that table are from one run, and `ratio` is
+to its first. Where TLS or gRPC are asked for, the sink is Google's (tools/interop/google_receiver.py). The cgroup tree and /proc
+are recorded files on a disk of memory: what the kernel does to make such files is not in the rows, the agent's work is.
 
 The limits in the last columns are the project's goals; the status is 1 where one is missed.
 """
 
 import argparse
 import collections
+import http.client
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -32,10 +36,12 @@ GOALS = {  # containers: (CPU milliseconds per second, peak resident MB)
 }
 BINARY_MB_MAX = 8.0
 
-# `settings` are what follows CSPY_OTLP_; CPU in milliseconds per second, peak in resident MB.
-Way = collections.namedtuple("Way", "name containers settings cpu_goal peak_goal")
+# `settings` are what follows CSPY_OTLP_; CPU in milliseconds per second, peak in resident MB. `mounts`: a cgroup tree and a
+# /proc are there to be read.
+Way = collections.namedtuple("Way", "name containers settings cpu_goal peak_goal mounts", defaults=(False,))
 WAYS = (
     Way("httpbinary", 100, {}, None, None),
+    Way("cgroup tree", 100, {}, None, None, True),
     Way("httpbinary+gzip", 100, {"COMPRESSION": "gzip"}, None, None),
     Way("httpjson", 100, {"PROTO": "httpjson"}, None, None),
     Way("httpbinary+tls", 100, {"CERTIFICATE": None}, None, None),
@@ -45,6 +51,7 @@ WAYS = (
     Way("httpbinary+tls", 12, {"CERTIFICATE": None}, None, 6.5),
 )
 
+RECORDED = pathlib.Path(__file__).resolve().parents[1] / "tests/data/fleet-cadvisor/cgroup"
 TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools/interop"
 sys.path.insert(0, str(TOOLS))
 sys.dont_write_bytecode = True
@@ -59,7 +66,9 @@ class Fixture:
     def __init__(self, build, containers, way=WAYS[0], python=None):
         self.build = build
         self.environment = {f"CSPY_OTLP_{key}": value for key, value in way.settings.items()}
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="containerspy-bench-"))
+        self.environment |= {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="containerspy-bench-", dir=memory))
         self.socket = self.directory / "engine.sock"
         ready, port = self.directory / "ready", self.directory / "port"
         tools = build / "tools"
@@ -74,6 +83,33 @@ class Fixture:
             self.processes.append(subprocess.Popen([tools / "otlp_view", "--quiet", "--listen", "127.0.0.1:0", "--port-file", port]))
             wait_for(lambda: ready.exists() and port.exists() and port.read_text().endswith("\n"), 60, "the stand-in and the sink")
             self.endpoint = f"http://127.0.0.1:{int(port.read_text())}"
+        if way.mounts:
+            self.mount()
+
+    def mount(self):
+        """Lays a cgroup tree and a /proc for the stand-in's containers."""
+        tree, proc = self.directory / "cgroup", self.directory / "proc"
+        recorded = next(path for path in sorted((RECORDED / "docker").iterdir()) if path.is_dir())
+        network = "Inter-|   Receive |  Transmit\n face |bytes packets errs\n" \
+            "    lo: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n  eth0: 4520 57 0 0 0 0 0 0 1720 21 0 0 0 0 0 0\n"
+        tree.mkdir()
+        for file in RECORDED.iterdir():
+            if file.is_file():
+                shutil.copyfile(file, tree / file.name)
+        (proc / "1").mkdir(parents=True)
+        (proc / "self").symlink_to("1")
+        (proc / "stat").write_text("btime 1795000000\n")
+        for container in ask(self.socket, "/containers/json"):
+            identity = container["Id"]
+            path = f"system.slice/docker-{identity}.scope"
+            (tree / path).mkdir(parents=True)
+            for file in recorded.iterdir():
+                shutil.copyfile(file, tree / path / file.name)
+            process = proc / str(ask(self.socket, f"/containers/{identity}/json")["State"]["Pid"])
+            (process / "net").mkdir(parents=True)
+            (process / "cgroup").write_text(f"0::/{path}\n")
+            (process / "net/dev").write_text(network)
+        self.environment |= {"CSPY_CGROUP_ROOT": str(tree), "CSPY_PROC_ROOT": str(proc)}
 
     def google(self, way, python):
         number, scheme = free_port(), "http"
@@ -111,6 +147,18 @@ class Fixture:
 
     def rounds_sent(self):
         return self.log().count('msg="round sent"')
+
+
+def ask(path, target):
+    """One answer of an engine's API."""
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.sock.connect(str(path))
+    connection.request("GET", target)
+    try:
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
 
 
 def wait_for(condition, seconds, what):
@@ -161,6 +209,8 @@ def measure(build, containers, interval, rounds, way=WAYS[0], python=None):
         finish(agent)
         count = totals(fixture.log())
         all_rounds = count["rounds_sent"] + count["rounds_lost"]
+        if not count["points_sent"]:
+            sys.exit(f"bench: nothing was sent:\n{fixture.log()}")
         return {
             "cpu": cpu / elapsed * 1000,
             "per_container": cpu / rounds / containers * 1e6,
@@ -191,7 +241,7 @@ def instructions(build, containers):
 def compare_ways(options):
     """Returns what was missed."""
     missed = []
-    print(f"{'way':<16} {'containers':>10} {'CPU ms/s':>9} {'goal':>6} {'ratio':>6} {'peak RSS MB':>12} {'goal':>6} {'bytes/container':>16}")
+    print(f"{'way':<16} {'containers':>10} {'CPU ms/s':>9} {'goal':>6} {'ratio':>6} {'peak RSS MB':>12} {'goal':>6} {'points':>7} {'stats/round':>12} {'bytes/container':>16}")
     base = None
     for way in WAYS:
         if needs_google(way) and not options.google_python:
@@ -204,7 +254,7 @@ def compare_ways(options):
                 missed.append(f"{way.name}, {way.containers} containers: {what} {value:.2f} > {goal}")
         ratio = f"{row['cpu'] / base:.2f}" if way.containers == WAYS[0].containers else "-"
         print(f"{way.name:<16} {way.containers:>10} {row['cpu']:>9.3f} {way.cpu_goal or '-':>6} {ratio:>6} {row['peak']:>12.2f} "
-              f"{way.peak_goal or '-':>6} {row['bytes']:>16.0f}", flush=True)
+              f"{way.peak_goal or '-':>6} {row['points']:>7.1f} {row['stats']:>12.2f} {row['bytes']:>16.0f}", flush=True)
     return missed
 
 

@@ -55,6 +55,8 @@ void DiskUsage::stop() {
 
 void DiskUsage::connected() {
   at_once_ = true;
+  list_.begin_anew();
+  usage_.begin_anew();
   wake_.notify();
 }
 
@@ -64,10 +66,10 @@ std::optional<Sizes> DiskUsage::of(std::string_view id) const {
 }
 
 Task<void> DiskUsage::run() {
-  while (!stopping_ && !(list_.off() && usage_.off())) {
+  while (!stopping_) {
     at_once_ = false;
     const auto* engine = settings_.engine();
-    if (engine == nullptr) {
+    if (engine == nullptr || (list_.off() && usage_.off())) {
       co_await wake_.wait();
       continue;
     }

@@ -27,8 +27,10 @@ class Standing {
   enum class Change : std::uint8_t { none, fails, answers_again, refused };
 
   Change answered();
-  /// `refused`: the engine, or a proxy before it, does not let us ask; it is not asked again.
+  /// `refused`: the engine, or a proxy before it, does not let us ask; it is not asked again until it is another one.
   Change failed(bool refused);
+  /// The engine is connected again, maybe by a proxy that allows more.
+  void begin_anew() { off_ = false; }
 
   [[nodiscard]] bool off() const { return off_; }
   /// Whether what was answered last is too old to be shown.
@@ -50,7 +52,7 @@ class DiskUsage {
   /// The references outlive run().
   DiskUsage(net::Context& context, Endpoint endpoint, Log& log, Settings settings);
 
-  /// Runs until stop(), or until everything is refused. What is being asked then ends with the context's deadlines.
+  /// Runs until stop(). What is being asked then ends with the context's deadlines.
   net::Task<void> run();
   void stop();
   /// The engine is connected, for the first time or again: it is asked at once.

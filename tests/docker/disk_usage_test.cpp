@@ -154,7 +154,19 @@ TEST_F(DiskUsageTest, LeavesOutWhatIsRefusedWithOneLineAndAsksTheRest) {
                           "engine_disk out of metrics\""));
 }
 
-TEST_F(DiskUsageTest, EndsWhereEverythingIsRefused) {
+TEST_F(DiskUsageTest, AsksAgainForWhatWasRefusedWhenTheEngineIsConnectedAgain) {
+  usage_answer = {.status = 403, .body = "no"};
+  list_answer = {.status = 403, .body = "no"};
+  start();
+  ASSERT_TRUE(until([&] { return capture.lines.size() == 2; }));
+  list_answer = {.body = std::string{two_containers}};
+  disk.connected();
+  ASSERT_TRUE(until([&] { return disk.of("aa").has_value() && engine.asked("size=1") >= 3; }));
+  EXPECT_EQ(engine.asked("/system/df"), 2U);
+  EXPECT_EQ(capture.lines.size(), 3U) << "the one that is still refused";
+}
+
+TEST_F(DiskUsageTest, AsksNothingMoreWhereEverythingIsRefused) {
   usage_answer = {.status = 404, .body = R"({"message":"page not found"})"};
   list_answer = {.status = 403, .body = "no"};
   start();

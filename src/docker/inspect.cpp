@@ -98,6 +98,7 @@ constexpr std::array host_config_fields{
     json::into<&I::cpu_quota_us, I>("CpuQuota"),
     json::into<&I::memory_swap_bytes, I>("MemorySwap"),
     json::into<&I::memory_reservation_bytes, I>("MemoryReservation"),
+    json::into<&I::network_mode, I>("NetworkMode"),
     json::Node{.key = "Ulimits", .type = json::Type::array, .children = ulimits},
 };
 constexpr std::array labels{json::Node{.key = "*", .store = add_label}};
@@ -249,6 +250,7 @@ metrics::Container make_container(const Engine& engine, const Inspection& inspec
       .limits = limits_of(engine, inspection),
       .subject = runs ? metrics::Subject::container : metrics::Subject::stopped,
       .windows = engine.windows,
+      .shares_network = inspection.network_mode == "host" || inspection.network_mode.starts_with("container:"),
       .pid = inspection.pid,
       .lifecycle = lifecycle_of(inspection),
   };

@@ -47,6 +47,7 @@ struct Inspection {
   std::int64_t cpu_quota_us = 0;
   std::int64_t cpu_shares = 0;
   std::string cgroup_parent;
+  std::string network_mode;  ///< "host", "container:ID", "none", "default" or a network's name
 
   struct Ulimit {
     std::string name;

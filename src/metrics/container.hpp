@@ -63,8 +63,9 @@ struct Container {
   UnixNanos started = 0;  ///< 0: the engine does not know
   Limits limits;
   Subject subject = Subject::container;
-  bool windows = false;   ///< the engine runs on Windows, where nothing is a cgroup
-  std::uint32_t pid = 0;  ///< of the first process, in the engine's numbers; 0: not known
+  bool windows = false;         ///< the engine runs on Windows, where nothing is a cgroup
+  bool shares_network = false;  ///< the host's or another container's, whose counters are older than this one's start
+  std::uint32_t pid = 0;        ///< of the first process, in the engine's numbers; 0: not known
   Lifecycle lifecycle;
 };
 

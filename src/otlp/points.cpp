@@ -80,12 +80,18 @@ UnixNanos start_of(const Metric& metric, const metrics::Container& container, Un
   return std::min(metric.since == metrics::Since::creation ? container.created : container.started, time);
 }
 
+/// Whether the metric may count since before the container was there.
+bool is_older(const Metric& metric, const metrics::Container& container) {
+  return metric.since == metrics::Since::before ||
+         (metric.group == metrics::Group::network && container.shares_network);
+}
+
 void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Points& points) {
   const auto& reading = *batch.readings[index];
   const auto& base = batch.bases[index];
   if (base.kind == Base::Kind::unknown) return;
   // What was counted before the container was there is not the container's.
-  const bool older = metric.since == metrics::Since::before;
+  const bool older = is_older(metric, *reading.container);
   if (older && base.kind != Base::Kind::pushed) return;
   Remembered since;
   auto start = start_of(metric, *reading.container, batch.time);

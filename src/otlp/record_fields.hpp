@@ -37,6 +37,7 @@ enum class Container : Tag {
   failing_streak = 20,
   image_id = 21,
   image_digest = 22,
+  shares_network = 23,
 };
 enum class Label : Tag { key = 1, value = 2 };
 /// Indices count the containers and the readings of the record; `now` is one more, 0 where the whole container is gone.

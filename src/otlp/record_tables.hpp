@@ -16,7 +16,7 @@ namespace cspy::otlp::record {
 inline void all_members_are_known(const metrics::Container& container, const metrics::Sample& sample,
                                   const metrics::DeviceCounters& device, const metrics::NetworkCounters& network,
                                   const metrics::Detail& detail) {
-  [[maybe_unused]] const auto& [c1, c2, c3, c4, c5, limits, c6, c7, c8, lifecycle] = container;
+  [[maybe_unused]] const auto& [c1, c2, c3, c4, c5, limits, c6, c7, c8, c9, lifecycle] = container;
   [[maybe_unused]] const auto& [l1, l2, l3, l4, l5, l6, l7] = limits;
   [[maybe_unused]] const auto& [y1, y2, y3, y4, y5, y6, y7, y8] = lifecycle;
   [[maybe_unused]] const auto& [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19,

@@ -187,6 +187,7 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
         container.subject = enumerator<metrics::Subject>(in, metrics::subject_count, "a subject that there is not");
         break;
       case record::Container::windows: container.windows = number(in) != 0; break;
+      case record::Container::shares_network: container.shares_network = number(in) != 0; break;
       case record::Container::state:
         container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "a state that there is not");
         break;

@@ -56,6 +56,7 @@ void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_uint64(tag(record::Container::cpu_quota_us), container.limits.cpu_quota_us);
   out.add_uint64(tag(record::Container::subject), static_cast<std::uint64_t>(container.subject));
   out.add_bool(tag(record::Container::windows), container.windows);
+  out.add_bool(tag(record::Container::shares_network), container.shares_network);
   const auto& lifecycle = container.lifecycle;
   write_counts(out, record::lifecycle_counts, lifecycle);
   out.add_uint64(tag(record::Container::state), static_cast<std::uint64_t>(lifecycle.state));

@@ -86,6 +86,15 @@ TEST(MakeContainer, GivesCAdvisorsLabels) {
   EXPECT_EQ(container.started, 1'795'398'873'300'000'000U);
 }
 
+TEST(MakeContainer, TellsWhoseNetworkItIs) {
+  const auto shares = [](const std::string& name) {
+    return make_container({}, parse("docker-29-cgroup2/inspect." + name + ".json")).shares_network;
+  };
+  EXPECT_TRUE(shares("hostnet"));
+  EXPECT_TRUE(shares("share")) << "another container's";
+  EXPECT_FALSE(shares("web"));
+}
+
 TEST(MakeContainer, CountsRestartsAsALabelAsCAdvisorDoes) {
   auto inspection = sample_inspection();
   inspection.restart_count = 3;

@@ -119,6 +119,19 @@ TEST(Deltas, OfAWholeDeviceDoNotBeginWithWhatOthersDidBefore) {
       << "another run";
 }
 
+TEST(Deltas, OfASharedNetworkDoNotBeginWithWhatOthersDidBefore) {
+  Pusher pusher{started_at - second};
+  auto shared = *make_container("c1", "web");
+  shared.shares_network = true;
+  const auto received = [&](std::uint64_t bytes) {
+    auto sample = test::full_sample();
+    sample.networks[0].receive_bytes = bytes;
+    return test::make_reading(std::make_shared<const metrics::Container>(shared), sample);
+  };
+  EXPECT_THAT(pusher.push({received(1'000)}, started_at + 10 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({received(1'030)}, started_at + 20 * second), ElementsAre("30 since +10"));
+}
+
 TEST(Deltas, CountOomKillsOverAllRunsOnce) {
   Pusher pusher{started_at - 10 * second};
   pusher.metric = "container_oom_events_total";

@@ -26,6 +26,7 @@ metrics::Round full_round() {
   const auto now = make_reading(web);
   metrics::Container bare;
   bare.id = "bare";
+  bare.shares_network = true;
   const auto empty = make_reading(std::make_shared<const metrics::Container>(bare), {});
   return {.time = started_at,
           .readings = {now, empty},
@@ -48,6 +49,7 @@ void expect_same(const metrics::Container& a, const metrics::Container& b) {
   EXPECT_EQ(a.limits.cpu_period_us, b.limits.cpu_period_us);
   EXPECT_EQ(a.limits.cpu_quota_us, b.limits.cpu_quota_us);
   EXPECT_EQ(a.limits.cpu_shares, b.limits.cpu_shares);
+  EXPECT_EQ(a.shares_network, b.shares_network);
 }
 
 TEST(RoundRecord, KeepsACgroupByItsPath) {
@@ -70,7 +72,7 @@ TEST(RoundRecord, KeepsAsManyLabelsAsAContainerMayHave) {
     labels.emplace_back("container_label_l" + std::to_string(i), "x");
     labels.emplace_back("container_env_v" + std::to_string(i), "x");
   }
-  web.labels = metrics::LabelSet{std::move(labels)};
+  web.labels = metrics::LabelSet{labels};
   const auto reading = make_reading(std::make_shared<const metrics::Container>(web));
   const auto read = read_round(record_of({.time = 1, .readings = {reading}, .endings = {}}));
   ASSERT_TRUE(read) << read.error().message;

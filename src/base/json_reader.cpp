@@ -55,8 +55,8 @@ class Handler {
     if (!whole) collect(part);
     const std::string_view key = whole ? part : std::string_view{text_};
     frame.node = match(frame, key);
-    // Of what nobody wants nobody asks for the key.
-    if (frame.node != nullptr) frame.key = key;
+    // Of what nobody wants nobody asks for the key, and the schema has the others.
+    if (frame.node != nullptr && is_any(*frame.node)) frame.key = key;
     text_.clear();
     return true;
   }
@@ -87,7 +87,7 @@ class Handler {
   struct Frame {
     const Node* owner;  ///< the node of this object or array
     const Node* node;   ///< of the member that is being read; null: unknown
-    std::string key;    ///< of that member
+    std::string key;    ///< of that member, where its node stands for any
     std::size_t next;   ///< the child after the last one found: members mostly come in the schema's order
   };
 
@@ -98,13 +98,16 @@ class Handler {
       const auto& child = children[frame.next++];
       if (child.key == key) return &child;
     }
-    const bool any = !children.empty() && children.back().key == "*";
-    return any ? &children.back() : nullptr;
+    return !children.empty() && is_any(children.back()) ? &children.back() : nullptr;
+  }
+  static bool is_any(const Node& node) { return node.key == "*"; }
+  static std::string_view key_of(const Frame& frame) {
+    return frame.node == nullptr || is_any(*frame.node) ? std::string_view{frame.key} : frame.node->key;
   }
 
   Frame& top() { return frames_[depth_ - 1]; }
   const Node* current() { return depth_ == 0 ? root_ : top().node; }
-  std::string_view current_key() { return depth_ == 0 ? std::string_view{} : std::string_view{top().key}; }
+  std::string_view current_key() { return depth_ == 0 ? std::string_view{} : key_of(top()); }
 
   bool collect(std::string_view part) {
     if (skipped_ == 0) text_.append(part.substr(0, string_bytes_max_ - std::min(string_bytes_max_, text_.size())));
@@ -158,7 +161,7 @@ class Handler {
       if (frames_[i].owner->type == Type::array) {
         path.append("[]");
       } else {
-        path.append(path.empty() ? "" : ".").append(frames_[i].key);
+        path.append(path.empty() ? "" : ".").append(key_of(frames_[i]));
       }
     }
     complaint_ = fmt::format("'{}' has the wrong type", printable(path, limits::error_quote_bytes_max));

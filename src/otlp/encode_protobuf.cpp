@@ -1,7 +1,6 @@
 #include "otlp/encode_protobuf.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <protozero/pbf_builder.hpp>
@@ -28,61 +27,97 @@ std::size_t delimited_size(std::size_t content) {
   return 1 + varint_size(content) + content;
 }
 
-/// The small fields before a long one, collected so that the request's buffer grows once for all of them: these are the
-/// most frequent bytes of all.
-class Head {
+/// Writes fields into a span of bytes whose size was counted before. A count that is wrong would make every later byte
+/// of the request a lie, so it ends the program.
+class Cursor {
  public:
+  Cursor(char* begin, std::size_t size) : at_{begin}, end_{begin + size} {}
+
   /// The tag and the length of a field whose content follows.
   template<class Field>
   void delimited(Field field, std::size_t content) {
     constexpr unsigned length_delimited = 2;
-    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U | length_delimited);
-    size_ += static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes_.data() + size_, content));
+    tag(field, length_delimited);
+    number(content);
+  }
+  template<class Field>
+  void text(Field field, std::string_view content) {
+    delimited(field, content.size());
+    bytes(content);
   }
   template<class Field>
   void fixed64(Field field, std::uint64_t value) {
     static_assert(std::endian::native == std::endian::little, "protobuf's order of bytes");
     constexpr unsigned fixed = 1;
-    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U | fixed);
-    std::memcpy(bytes_.data() + size_, &value, sizeof value);
-    size_ += sizeof value;
+    tag(field, fixed);
+    claim(sizeof value);
+    std::memcpy(at_, &value, sizeof value);
+    at_ += sizeof value;
   }
   template<class Field>
   void varint(Field field, std::uint64_t value) {
-    bytes_[size_++] = static_cast<char>(static_cast<unsigned>(field) << 3U);
-    size_ += static_cast<std::size_t>(protozero::add_varint_to_buffer(bytes_.data() + size_, value));
+    tag(field, 0);
+    number(value);
   }
-  void append_to(std::string& out) const { out.append(bytes_.data(), size_); }
+  /// KeyValue{key, AnyValue{string_value}}.
+  template<class Field>
+  void attribute(Field field, std::string_view key, std::string_view value) {
+    const auto any_value = delimited_size(value.size());
+    delimited(field, delimited_size(key.size()) + delimited_size(any_value));
+    text(fields::KeyValue::key, key);
+    delimited(fields::KeyValue::value, any_value);
+    text(fields::AnyValue::string_value, value);
+  }
+  void bytes(std::string_view content) {
+    claim(content.size());
+    std::memcpy(at_, content.data(), content.size());
+    at_ += content.size();
+  }
+  [[nodiscard]] bool at_end() const { return at_ == end_; }
 
  private:
-  std::array<char, 64> bytes_;  // a delimited field and three more take at most 44
-  std::size_t size_ = 0;
+  template<class Field>
+  void tag(Field field, unsigned wire_type) {
+    claim(1);
+    *at_++ = static_cast<char>(static_cast<unsigned>(field) << 3U | wire_type);
+  }
+  void number(std::uint64_t value) {
+    claim(varint_size(value));
+    at_ += protozero::add_varint_to_buffer(at_, value);
+  }
+  void claim(std::size_t size) const {
+    if (size > static_cast<std::size_t>(end_ - at_)) __builtin_trap();
+  }
+
+  char* at_;
+  char* end_;
 };
+
+/// Appends the `size` bytes that `write(Cursor&)` writes: the buffer grows once for all of them.
+template<class Write>
+void append(std::string& out, std::size_t size, Write write) {
+  const auto begin = out.size();
+  out.resize_and_overwrite(begin + size, [&](char* data, std::size_t) {
+    Cursor cursor{data + begin, size};
+    write(cursor);
+    if (!cursor.at_end()) __builtin_trap();
+    return begin + size;  // what is given as the new size may be the capacity
+  });
+}
 
 template<class Field>
 void append_delimited_header(std::string& out, Field field, std::size_t content) {
-  Head head;
-  head.delimited(field, content);
-  head.append_to(out);
-}
-
-/// KeyValue{key, AnyValue{string_value}} as the field `field` of the message that is being written to `out`.
-template<class Field>
-void append_attribute(std::string& out, Field field, std::string_view key, std::string_view value) {
-  const auto any_value = delimited_size(value.size());
-  Head before_key, before_value;
-  before_key.delimited(field, delimited_size(key.size()) + delimited_size(any_value));
-  before_key.delimited(fields::KeyValue::key, key.size());
-  before_key.append_to(out);
-  out.append(key);
-  before_value.delimited(fields::KeyValue::value, any_value);
-  before_value.delimited(fields::AnyValue::string_value, value.size());
-  before_value.append_to(out);
-  out.append(value);
+  append(out, delimited_size(content) - content, [&](Cursor& cursor) { cursor.delimited(field, content); });
 }
 
 std::size_t attribute_size(std::string_view key, std::string_view value) {
   return delimited_size(delimited_size(key.size()) + delimited_size(delimited_size(value.size())));
+}
+
+/// An attribute as the field `field` of the message that is being written to `out`.
+template<class Field>
+void append_attribute(std::string& out, Field field, std::string_view key, std::string_view value) {
+  append(out, attribute_size(key, value), [&](Cursor& cursor) { cursor.attribute(field, key, value); });
 }
 
 /// Writes the points of one metric.
@@ -100,30 +135,32 @@ class PointWriter final : public Points {
     for (std::size_t i = 0; i < point.labels.size(); ++i) {
       if (!point.labels[i].empty()) size += attribute_size(metric_.label_keys[i], point.labels[i]);
     }
-    Head head;
-    head.delimited(fields::Gauge::data_points, size);
-    const auto expected_end = points_.size() + delimited_size(size);
-    if (point.start != 0) head.fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
-    head.fixed64(fields::NumberDataPoint::time_unix_nano, point.time);
-    if (point.ended) {
-      head.varint(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
-    } else if (const auto* whole = std::get_if<std::int64_t>(&point.value)) {
-      head.fixed64(fields::NumberDataPoint::as_int, static_cast<std::uint64_t>(*whole));
-    } else {
-      head.fixed64(fields::NumberDataPoint::as_double, std::bit_cast<std::uint64_t>(std::get<double>(point.value)));
-    }
-    head.append_to(points_);
-    points_.append(labels);
-    for (std::size_t i = 0; i < point.labels.size(); ++i) {
-      if (point.labels[i].empty()) continue;
-      append_attribute(points_, fields::NumberDataPoint::attributes, metric_.label_keys[i], point.labels[i]);
-    }
-    if (points_.size() != expected_end) __builtin_trap();  // A wrong length would make every later byte a lie.
+    append(points_, delimited_size(size), [&](Cursor& cursor) {
+      cursor.delimited(fields::Gauge::data_points, size);
+      write(cursor, point, labels);
+    });
   }
 
  private:
   static constexpr std::size_t fixed64_size = 1 + 8;
   static constexpr std::size_t flags_size = 1 + 1;
+
+  void write(Cursor& cursor, const Point& point, std::string_view labels) const {
+    if (point.start != 0) cursor.fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
+    cursor.fixed64(fields::NumberDataPoint::time_unix_nano, point.time);
+    if (point.ended) {
+      cursor.varint(fields::NumberDataPoint::flags, fields::flag_no_recorded_value);
+    } else if (const auto* whole = std::get_if<std::int64_t>(&point.value)) {
+      cursor.fixed64(fields::NumberDataPoint::as_int, static_cast<std::uint64_t>(*whole));
+    } else {
+      cursor.fixed64(fields::NumberDataPoint::as_double, std::bit_cast<std::uint64_t>(std::get<double>(point.value)));
+    }
+    cursor.bytes(labels);
+    for (std::size_t i = 0; i < point.labels.size(); ++i) {
+      if (point.labels[i].empty()) continue;
+      cursor.attribute(fields::NumberDataPoint::attributes, metric_.label_keys[i], point.labels[i]);
+    }
+  }
 
   const Metric& metric_;
   const LabelBlocks& labels_;
@@ -135,23 +172,23 @@ static_assert(static_cast<unsigned>(fields::Gauge::data_points) == static_cast<u
 
 /// Appends the Metric message around `points`, which are the data_points fields of its Gauge or Sum.
 void append_metric(std::string& out, const Metric& metric, Temporality temporality, std::string_view points) {
-  std::string sum_tail;
-  if (metric.kind == Kind::counter) {
-    pbf_builder<fields::Sum> sum{sum_tail};
-    sum.add_enum(fields::Sum::aggregation_temporality, fields::number_of(temporality));
-    sum.add_bool(fields::Sum::is_monotonic, true);
-  }
-  const auto data = points.size() + sum_tail.size();
-  std::string head;
-  {
-    pbf_builder<fields::Metric> message{head};
-    message.add_string(fields::Metric::name, metric.name.data(), metric.name.size());
-    message.add_string(fields::Metric::description, metric.help.data(), metric.help.size());
-    if (!metric.unit.empty()) message.add_string(fields::Metric::unit, metric.unit.data(), metric.unit.size());
-  }
-  append_delimited_header(head, metric.kind == Kind::counter ? fields::Metric::sum : fields::Metric::gauge, data);
-  append_delimited_header(out, fields::ScopeMetrics::metrics, head.size() + data);
-  out.append(head).append(points).append(sum_tail);
+  const bool counter = metric.kind == Kind::counter;
+  constexpr std::size_t sum_tail = 2 * (1 + 1);
+  const auto data = points.size() + (counter ? sum_tail : 0);
+  const auto head = delimited_size(metric.name.size()) + delimited_size(metric.help.size()) +
+                    (metric.unit.empty() ? 0 : delimited_size(metric.unit.size()));
+  const auto content = head + delimited_size(data);
+  append(out, delimited_size(content), [&](Cursor& cursor) {
+    cursor.delimited(fields::ScopeMetrics::metrics, content);
+    cursor.text(fields::Metric::name, metric.name);
+    cursor.text(fields::Metric::description, metric.help);
+    if (!metric.unit.empty()) cursor.text(fields::Metric::unit, metric.unit);
+    cursor.delimited(counter ? fields::Metric::sum : fields::Metric::gauge, data);
+    cursor.bytes(points);
+    if (!counter) return;
+    cursor.varint(fields::Sum::aggregation_temporality, static_cast<std::uint64_t>(fields::number_of(temporality)));
+    cursor.varint(fields::Sum::is_monotonic, 1);
+  });
 }
 
 std::string encode_resource(const Resource& resource) {

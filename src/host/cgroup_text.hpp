@@ -32,4 +32,22 @@ struct Field {
 };
 void parse_fields(std::string_view text, std::span<const Field> fields, metrics::Sample& sample);
 
+// Whole files, for the tables of either version. What means nothing leaves the sample as it is.
+
+/// A file of one number.
+template<Count metrics::Sample::* member>
+void value(std::string_view text, metrics::Sample& sample) {
+  if (const auto number = parse_value(text)) sample.*member = number;
+}
+/// A file of one limit.
+template<Count metrics::Sample::* member>
+void limited(std::string_view text, metrics::Sample& sample) {
+  if (const auto limit = parse_limit(text)) sample.*member = limit;
+}
+/// A file of keys and numbers.
+template<const auto& fields>
+void keyed(std::string_view text, metrics::Sample& sample) {
+  parse_fields(text, fields, sample);
+}
+
 }  // namespace cspy::host

@@ -24,16 +24,6 @@ using D = DeviceCounters;
 using W = CgroupWanted;
 using C = Controller;
 
-template<Count Sample::* member>
-void value(std::string_view text, Sample& sample) {
-  if (const auto number = parse_value(text)) sample.*member = number;
-}
-
-template<const auto& fields>
-void keyed(std::string_view text, Sample& sample) {
-  parse_fields(text, fields, sample);
-}
-
 /// "426417700711 461825802457 ": nanoseconds of each CPU that the machine may have.
 void usage_percpu(std::string_view text, Sample& sample) {
   sample.cpu_each_ns.clear();
@@ -75,10 +65,6 @@ constexpr std::array memory_stat{
 };
 constexpr std::array oom_control{Field{"oom_kill", &S::oom_events}};
 // clang-format on
-
-void threads_max(std::string_view text, Sample& sample) {
-  if (const auto limit = parse_limit(text)) sample.threads_max = limit;
-}
 
 void memory_migrate(std::string_view text, Sample& sample) {
   if (const auto number = parse_value(text)) metrics::note(sample, metrics::Tail::memory_migrate, {}, *number);
@@ -202,7 +188,7 @@ constexpr std::array table{
     File{C::memory, "memory.oom_control", &W::oom, keyed<oom_control>},
     File{C::memory, "memory.numa_stat", &W::memory_numa, numa_stat},
     File{C::pids, "pids.current", &W::threads, value<&S::threads>},
-    File{C::pids, "pids.max", &W::threads_max, threads_max},
+    File{C::pids, "pids.max", &W::threads_max, limited<&S::threads_max>},
     File{C::cpuset, "cpuset.memory_migrate", &W::memory_migrate, memory_migrate},
 };
 // clang-format on

@@ -19,16 +19,6 @@ using W = CgroupWanted;
 
 constexpr std::uint64_t nanos_per_micro = 1'000;
 
-template<Count Sample::* member>
-void value(std::string_view text, Sample& sample) {
-  if (const auto number = parse_value(text)) sample.*member = number;
-}
-
-template<const auto& fields>
-void keyed(std::string_view text, Sample& sample) {
-  parse_fields(text, fields, sample);
-}
-
 // clang-format off
 constexpr std::array cpu_stat{
     Field{"usage_usec", &S::cpu_total_ns, nanos_per_micro},
@@ -61,10 +51,6 @@ constexpr std::array memory_events{
     Field{"oom_kill", &S::oom_events},
 };
 // clang-format on
-
-void threads_max(std::string_view text, Sample& sample) {
-  if (const auto limit = parse_limit(text)) sample.threads_max = limit;
-}
 
 /// "some avg10=0.00 avg60=0.00 avg300=0.00 total=219557" in microseconds, and a line "full" of the same kind, which
 /// kernels before 5.13 do not have for the CPU.
@@ -133,7 +119,7 @@ constexpr std::array table{
     File{"io.pressure", &W::pressure, pressure<&S::io_waiting_us, &S::io_stalled_us>},
     File{"io.stat", &W::io, io_stat},
     File{"pids.current", &W::threads, value<&S::threads>},
-    File{"pids.max", &W::threads_max, threads_max},
+    File{"pids.max", &W::threads_max, limited<&S::threads_max>},
 };
 // clang-format on
 

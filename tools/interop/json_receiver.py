@@ -2,6 +2,7 @@
 
 import http.server
 import pathlib
+import sys
 import tempfile
 import threading
 
@@ -37,7 +38,13 @@ class JsonReceiver:
             def log_message(self, *_):  # pylint: disable=arguments-differ
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(address, Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                # An agent that is killed resets its connection; anything else is told.
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
+
+        self._server = Server(address, Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self.endpoint = f"http://127.0.0.1:{self.port}/v1/metrics"

@@ -7,7 +7,7 @@ inspecting are not in it; they are in the peak of the resident memory (VmHWM). I
 user space, as the slope between a short and a long run, and do not depend on what else the machine is doing.
 
 Then the ways of reading and of sending are compared with each other: all rows of that table are from one run, and `ratio` is
-to its first. Where TLS or gRPC are asked for, the sink is Google's (tools/interop/google_receiver.py). The cgroup tree and /proc
+to its first. Where TLS or gRPC are asked for, the sink is Google's (tests/interop/google_receiver.py). The cgroup tree and /proc
 are recorded files on a disk of memory: what the kernel does to make such files is not in the rows, the agent's work is.
 
 The limits in the last columns are the project's goals; the status is 1 where one is missed.
@@ -52,7 +52,7 @@ WAYS = (
 )
 
 RECORDED = pathlib.Path(__file__).resolve().parents[1] / "tests/data/fleet-cadvisor/cgroup"
-TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools/interop"
+TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tests/interop"
 sys.path.insert(0, str(TOOLS))
 sys.dont_write_bytecode = True
 
@@ -73,7 +73,7 @@ class Fixture:
         ready, port = self.directory / "ready", self.directory / "port"
         tools = build / "tools"
         self.processes = [
-            subprocess.Popen([tools / "engine_stand_in", "--socket", self.socket, "--containers", str(containers), "--ready-file", ready]),
+            subprocess.Popen([build / "tests/fakes/engine_stand_in", "--socket", self.socket, "--containers", str(containers), "--ready-file", ready]),
         ]
         if needs_google(way):
             self.endpoint, sink = self.google(way, python)
@@ -266,7 +266,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="rounds that are measured (3)")
     parser.add_argument("--no-instructions", action="store_true", help="leave out the run under callgrind")
     parser.add_argument("--no-ways", action="store_true", help="leave out the ways of sending")
-    parser.add_argument("--google-python", metavar="FILE", help="a Python with tools/interop/requirements.txt, for gRPC and TLS")
+    parser.add_argument("--google-python", metavar="FILE", help="a Python with tests/interop/requirements.txt, for gRPC and TLS")
     options = parser.parse_args()
 
     missed = []

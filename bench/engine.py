@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the agent costs a real engine: CPU time of dockerd, containerd and the shims while their containers are read.
 
-A private engine (scripts/engine) runs sleeping containers. Each row reads all of them for some time in one way, after a
+A private engine (tests/engine/engine) runs sleeping containers. Each row reads all of them for some time in one way, after a
 row in which nobody reads anything; `engine ms/s` is without that. Times are the kernel's own account of the engine's
 threads (/proc/PID/task/*/schedstat, nanoseconds). All rows are of one run, and `ratio` is to the stream.
 

@@ -39,7 +39,7 @@ def profiled(build, way, python):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, help="a build that keeps its symbols (preset profile)")
-    parser.add_argument("--google-python", required=True, metavar="FILE", help="a Python with tools/interop/requirements.txt")
+    parser.add_argument("--google-python", required=True, metavar="FILE", help="a Python with tests/interop/requirements.txt")
     options = parser.parse_args()
     order = {}
     for way in {way.name: way for way in WAYS}.values():

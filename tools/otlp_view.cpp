@@ -22,13 +22,13 @@
 
 #include "base/endpoint.hpp"
 #include "base/utf8.hpp"
-#include "tools/http_server.hpp"
-#include "tools/otlp_decode.hpp"
+#include "tests/fakes/http_server.hpp"
+#include "tests/fakes/otlp_decode.hpp"
 
 namespace {
 
 using namespace cspy;
-using namespace cspy::tools;
+using namespace cspy::fakes;
 
 /// What the table shows of a container, summed over its series.
 struct Numbers {

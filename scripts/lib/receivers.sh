@@ -8,15 +8,15 @@ took() { [ $((SECONDS - $2)) -lt 5 ] || say "built $1 in $((SECONDS - $2)) s"; }
 
 need_go() {
   command -v go >/dev/null ||
-    die "Go is needed to build them: version $(awk '$1 == "go" { print $2 }' "$ROOT/tools/interop/modules/$1/go.mod") or newer"
+    die "Go is needed to build them: version $(awk '$1 == "go" { print $2 }' "$ROOT/tests/interop/modules/$1/go.mod") or newer"
 }
 
 # version_of FOLDER MODULE: the one that the go.mod pins.
-version_of() { go -C "$ROOT/tools/interop/modules/$1" list -m -f '{{.Version}}' "$2"; }
+version_of() { go -C "$ROOT/tests/interop/modules/$1" list -m -f '{{.Version}}' "$2"; }
 
 # google_python: the Python that has Google's libraries, in the versions of requirements.txt. Its path is $google_python.
 google_python() {
-  local wanted=$ROOT/tools/interop/requirements.txt begin=$SECONDS
+  local wanted=$ROOT/tests/interop/requirements.txt begin=$SECONDS
   # shellcheck disable=SC2034 # for who calls it
   google_python=$receivers/google/bin/python
   ! cmp -s "$wanted" "$receivers/google/requirements.txt" || return 0
@@ -40,7 +40,7 @@ build_prometheus() {
   # As a module 3.7.3 is called v0.307.3.
   prometheus_version=$(sed -E 's/^v0\.([0-9])0?([0-9]+)\.(.*)$/\1.\2.\3/' <<<"$prometheus_version")
   [ -e "$prometheus" ] || say "building Prometheus $prometheus_version, which may take some minutes"
-  go -C "$ROOT/tools/interop/modules/prometheus" build \
+  go -C "$ROOT/tests/interop/modules/prometheus" build \
     -ldflags "-X github.com/prometheus/common/version.Version=$prometheus_version" \
     -o "$prometheus" github.com/prometheus/prometheus/cmd/prometheus || die "Prometheus $prometheus_version cannot be built"
   took "Prometheus $prometheus_version" "$begin"
@@ -48,7 +48,7 @@ build_prometheus() {
 
 # build_otelcol: $otelcol, of $otelcol_version, of sources that the Collector's own builder writes.
 build_otelcol() {
-  local begin=$SECONDS module=$ROOT/tools/interop/modules/otelcol sources=$receivers/otelcol.build log
+  local begin=$SECONDS module=$ROOT/tests/interop/modules/otelcol sources=$receivers/otelcol.build log
   need_go otelcol
   otelcol=$receivers/otelcol
   otelcol_version=$(version_of otelcol go.opentelemetry.io/collector/otelcol)
@@ -71,7 +71,7 @@ build_cadvisor() {
   cadvisor=$receivers/cadvisor
   cadvisor_version=$(version_of cadvisor github.com/google/cadvisor)
   [ -e "$cadvisor" ] || say "building cAdvisor $cadvisor_version, which may take a minute"
-  CGO_ENABLED=0 go -C "$ROOT/tools/interop/modules/cadvisor" build -trimpath -ldflags '-s -w' -o "$cadvisor" . ||
+  CGO_ENABLED=0 go -C "$ROOT/tests/interop/modules/cadvisor" build -trimpath -ldflags '-s -w' -o "$cadvisor" . ||
     die "cAdvisor $cadvisor_version cannot be built"
   took "cAdvisor $cadvisor_version" "$begin"
 }

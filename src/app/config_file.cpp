@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
-#include "app/json5.hpp"
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "json5/parse.hpp"
 
 namespace cspy::app {
 namespace {

@@ -40,9 +40,9 @@ Daemon::Daemon(const Options& options, Log& log)
               .oom_history = options.metrics.any(metrics::Group::oom_event),
               .complete = [this](const docker::Engine& engine,
                                  metrics::Container& container) { host_.complete(engine, container); }}},
-      collector_{client_, fleet_,
-                 [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); },
-                 options_.metrics, &host_},
+      reader_{client_, fleet_,
+              [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); },
+              options_.metrics, &host_},
       surroundings_{options_, host_, fleet_},
       export_side_{io_, options_, log,
                    [this](std::vector<metrics::Ending> endings) {
@@ -133,12 +133,12 @@ Task<void> Daemon::tick() {
 
 /// One round: reads, closes, hands over. `time_for_reading` says how much must happen at once.
 Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
-  docker::Collector::Result result;
+  docker::RoundReader::Result result;
   host_.begin_round();
   const auto* const engine = watch_.engine();
   if (engine != nullptr) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
-    result = co_await collector_.collect(concurrency, deadline);
+    result = co_await reader_.read(concurrency, deadline);
     // While the connection is lost the watch says so; each failed read is only its consequence.
     if (watch_.engine() != nullptr) say_reads(result);
   }
@@ -169,7 +169,7 @@ Task<void> Daemon::await_signal() {
   watch_.stop();
   if (disk_usage_) disk_usage_->stop();
   disk_side_.deadlines.expire_all();
-  collector_.hurry(stop_at_);
+  reader_.hurry(stop_at_);
   surroundings_.hurry(stop_at_);
   tick_alarm_.notify();
   while (ticking_ && Clock::now() < stop_at_)
@@ -203,7 +203,7 @@ otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
                             .attributes = options_.resource_attributes});
 }
 
-void Daemon::say_reads(const docker::Collector::Result& result) {
+void Daemon::say_reads(const docker::RoundReader::Result& result) {
   log_.debug("round read",
              {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
   switch (reads_failing_.update(result.failed > 0)) {

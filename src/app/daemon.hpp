@@ -15,8 +15,8 @@
 #include "base/log.hpp"
 #include "base/trouble.hpp"
 #include "docker/client.hpp"
-#include "docker/collect.hpp"
 #include "docker/disk_usage.hpp"
+#include "docker/round_reader.hpp"
 #include "docker/watch.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
@@ -41,7 +41,7 @@ class Daemon {
   net::Task<void> await_signal();
   void spawn(net::Task<void> task);
   void on_connected(const docker::Engine& engine);
-  void say_reads(const docker::Collector::Result& result);
+  void say_reads(const docker::RoundReader::Result& result);
   void say_skipped(std::int64_t rounds);
   [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
   double random() { return std::uniform_real_distribution{}(random_); }
@@ -57,7 +57,7 @@ class Daemon {
   HostSide host_;
   docker::Client client_;
   docker::Watch watch_;
-  docker::Collector collector_;
+  docker::RoundReader reader_;
   std::optional<docker::DiskUsage> disk_usage_;  ///< where it is wanted
   Surroundings surroundings_;
   ExportSide export_side_;

@@ -47,11 +47,10 @@ std::unique_ptr<net::Tls> make_tls(const Options& options, Log& log) {
 }
 
 otlp::Exporter::Settings exporter_settings(const Options& options) {
-  return {.delivery = {.interval = options.otlp_export_interval,
+  return {.queue = {.bytes_max = options.queue_limit, .age_max = options.queue_age},
+          .delivery = {.interval = options.otlp_export_interval,
                        .request_timeout = options.otlp_timeout,
-                       .round_timeout = options.otlp_export_timeout,
-                       .queue_bytes_max = options.queue_limit,
-                       .queue_age_max = options.queue_age},
+                       .round_timeout = options.otlp_export_timeout},
           .temporality = options.otlp_temporality,
           .gzip = options.otlp_compression == Compression::gzip};
 }

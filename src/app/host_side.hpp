@@ -11,8 +11,8 @@
 
 #include "app/options.hpp"
 #include "base/log.hpp"
-#include "docker/collect.hpp"
 #include "docker/engine.hpp"
+#include "docker/round_reader.hpp"
 #include "host/block_devices.hpp"
 #include "host/cgroup_tree.hpp"
 #include "host/disk_stats.hpp"

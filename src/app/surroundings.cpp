@@ -7,7 +7,7 @@
 #include "base/time.hpp"
 #include "base/utf8.hpp"
 #include "base/version.hpp"
-#include "docker/collect.hpp"
+#include "docker/round_reader.hpp"
 #include "host/machine_reading.hpp"
 #include "metrics/details.hpp"
 #include "metrics/visit.hpp"

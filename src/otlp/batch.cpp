@@ -18,7 +18,7 @@ std::size_t estimated_bytes(const Batch& batch) {
   return bytes;
 }
 
-Batch batch_from(const metrics::Round& round, Progress from, std::size_t bytes_target) {
+Batch batch_from(const metrics::Round& round, queue::Progress from, std::size_t bytes_target) {
   std::size_t reading = from.readings, ending = from.endings;
   std::size_t bytes = 0;
   const auto fits = [&](const metrics::Reading& next) {
@@ -38,13 +38,9 @@ Batch batch_from(const metrics::Round& round, Progress from, std::size_t bytes_t
           .endings = std::span{round.endings}.subspan(from.endings, ending - from.endings)};
 }
 
-Progress after(Progress from, const Batch& batch) {
+queue::Progress after(queue::Progress from, const Batch& batch) {
   return {.readings = from.readings + static_cast<std::uint32_t>(batch.readings.size()),
           .endings = from.endings + static_cast<std::uint32_t>(batch.endings.size())};
-}
-
-bool is_whole(const metrics::Round& round, Progress progress) {
-  return progress.readings >= round.readings.size() && progress.endings >= round.endings.size();
 }
 
 }  // namespace cspy::otlp

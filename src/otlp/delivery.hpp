@@ -1,34 +1,27 @@
-// What to do next about the rounds that wait: send, wait or drop. Pure: the caller passes the time and the random
-// numbers, does the sending and the waiting, and tells what came of it.
+// What to do next about the rounds that wait: send, wait, or nothing. Pure: the caller passes the time and the random
+// numbers, sends, waits, and reports the answer.
 //
-// Rounds leave in the order in which they came, always: receivers refuse a sample that is older than the newest they
-// have. So the oldest is tried again until it is taken or refused for good, and those behind it wait.
+// Invariants:
+// - It sends the oldest round only, a request at a time, and goes on with the request that failed. The round leaves the
+//   backlog when the receiver has answered for all of it.
+// - From next() with Kind::send until answered(), the front of the backlog is held: Step::batch refers to it.
+// - An attempt belongs to one round (by its sequence). It begins with the round's first request and with the first one
+//   after each wait; round_timeout counts from there.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <vector>
 
 #include "base/backoff.hpp"
 #include "base/limits.hpp"
-#include "metrics/reading.hpp"
 #include "net/context.hpp"
 #include "otlp/batch.hpp"
 #include "otlp/response.hpp"
+#include "queue/backlog.hpp"
 
 namespace cspy::otlp {
-
-/// A round that waits, or has begun to be sent.
-struct Waiting {
-  std::uint64_t sequence = 0;
-  metrics::Round round;
-  Progress progress = {};  ///< how much of it has been answered for
-  std::size_t bytes = 0;   ///< of memory, about
-  bool refused = false;    ///< a part of it was, for good
-};
 
 class Delivery {
  public:
@@ -37,8 +30,6 @@ class Delivery {
     std::chrono::milliseconds request_timeout{};  ///< 0: none
     std::chrono::milliseconds round_timeout{};    ///< for one attempt to send all requests of a round; 0: none
     std::size_t request_bytes = limits::request_bytes_target;
-    std::size_t queue_bytes_max = 0;
-    std::chrono::milliseconds queue_age_max{};
     std::chrono::milliseconds retry_min = limits::retry_min;
     std::chrono::milliseconds retry_max = limits::retry_max;
   };
@@ -47,29 +38,23 @@ class Delivery {
     enum class Kind : std::uint8_t { idle, wait, send };
     Kind kind = Kind::idle;
     net::TimePoint until = net::TimePoint::max();  ///< when the wait ends, or the request's deadline
-    Batch batch = {};                              ///< to send; refers to the waiting round
+    Batch batch = {};                              ///< to send; refers to the front of the backlog
   };
 
   /// What an answer has changed.
   struct Change {
-    std::uint64_t points_lost = 0;    ///< of a request that was refused for good
-    bool smaller_requests = false;    ///< the receiver wants them smaller: they are from now on
-    std::optional<Waiting> finished;  ///< all of it has been answered for
-    bool give_up = false;             ///< there will be no other attempt: see hurry()
+    std::uint64_t points_lost = 0;            ///< of a request that was refused for good
+    bool smaller_requests = false;            ///< the receiver wants them smaller: they are from now on
+    std::optional<queue::Waiting> delivered;  ///< the round, once all of it has been answered for
+    bool give_up = false;                     ///< there will be no other attempt: see hurry()
   };
 
-  explicit Delivery(Settings settings)
-      : settings_{settings}, request_bytes_{settings.request_bytes}, backoff_{settings.retry_min, settings.retry_max} {}
-
-  /// Adds the newest round. What must go for it is returned, the oldest first; never the round of which a request is
-  /// on its way.
-  [[nodiscard]] std::vector<Waiting> push(Waiting waiting);
-  /// Takes out the rounds that are older than their time, seen from `wall`.
-  [[nodiscard]] std::vector<Waiting> expire(UnixNanos wall);
-  /// Takes out the oldest round, but neither the newest nor one of which a request is on its way.
-  [[nodiscard]] std::optional<Waiting> drop_oldest();
-  /// Takes out all rounds.
-  [[nodiscard]] std::vector<Waiting> abandon();
+  /// `backlog` outlives it.
+  Delivery(Settings settings, queue::Backlog& backlog)
+      : settings_{settings},
+        backlog_{backlog},
+        request_bytes_{settings.request_bytes},
+        backoff_{settings.retry_min, settings.retry_max} {}
 
   /// REQUIRES: no step with Kind::send is without its answer.
   [[nodiscard]] Step next(net::TimePoint now);
@@ -79,32 +64,29 @@ class Delivery {
   /// There is no time left for waiting: what waits is tried at once, and a failure is the last.
   void hurry();
 
-  [[nodiscard]] const std::deque<Waiting>& queue() const { return queue_; }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  [[nodiscard]] std::size_t bytes_max() const { return settings_.queue_bytes_max; }
   [[nodiscard]] std::size_t request_bytes() const { return request_bytes_; }
 
  private:
-  Waiting take(std::size_t index);
+  struct Attempt {
+    std::uint64_t sequence = 0;
+    net::TimePoint begun;
+  };
+
   void advance(net::TimePoint now, Change& change);
   void wait_for_retry(net::TimePoint now, const Outcome& outcome, double random);
   [[nodiscard]] std::chrono::milliseconds pause_after(net::Clock::duration sending) const;
 
   Settings settings_;
+  queue::Backlog& backlog_;
   std::size_t request_bytes_;
   Backoff backoff_;
-  std::deque<Waiting> queue_;
-  std::size_t bytes_ = 0;
-  Batch sent_;            ///< the request that waits for its answer
-  bool sending_ = false;  ///< there is one
+  Batch sent_;  ///< the request of the last step
   bool hurried_ = false;
-  std::optional<net::TimePoint> attempt_begun_;  ///< when the first request of the round's current attempt was made
+  std::optional<Attempt> attempt_;
   net::TimePoint not_before_ = net::TimePoint::min();
 };
 
 /// How many points a request has, without the ends of series.
 [[nodiscard]] std::uint64_t points_of(const Batch& batch);
-/// About how much memory a round takes while it waits. Containers are shared with the fleet, but for those that end.
-[[nodiscard]] std::size_t memory_bytes(const metrics::Round& round);
 
 }  // namespace cspy::otlp

@@ -8,6 +8,7 @@
 namespace cspy::otlp {
 
 using net::Task;
+using queue::Waiting;
 
 namespace {
 
@@ -33,7 +34,8 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
       random_{std::move(random)},
       log_{log},
       say_{log},
-      delivery_{in_bytes_of(encoder, settings.delivery)},
+      backlog_{settings.queue},
+      delivery_{in_bytes_of(encoder, settings.delivery), backlog_},
       store_{log},
       wake_{io} {
   if (settings.gzip) gzip_.emplace();
@@ -41,21 +43,21 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
 }
 
 Result<void> Exporter::keep_in(const std::string& directory, const metrics::Selection& selection) {
-  auto found = store_.open(directory, delivery_.bytes_max(), selection);
+  auto found = store_.open(directory, backlog_.bytes_max(), selection);
   if (!found) return std::unexpected{std::move(found).error()};
   for (auto& waiting : *found) {
     next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);
-    lose(delivery_.push(std::move(waiting)));
+    lose(backlog_.push(std::move(waiting)));
   }
   return {};
 }
 
 void Exporter::push(metrics::Round round) {
   if (round.empty()) return;  // An empty envelope says nothing.
-  auto dropped = delivery_.push({.sequence = next_sequence_++, .round = std::move(round)});
+  auto dropped = backlog_.push({.sequence = next_sequence_++, .round = std::move(round)});
   if (!dropped.empty()) say_.dropped("the queue is full", "raise queue_limit, or look at the receiver");
   lose(std::move(dropped));
-  keep_waiting();
+  write_waiting();
   wake_.notify();
 }
 
@@ -72,7 +74,7 @@ void Exporter::abandon() {
 
 Task<void> Exporter::run() {
   while (!abandoned_) {
-    auto expired = delivery_.expire(system_now());
+    auto expired = backlog_.expire(system_now());
     if (!expired.empty()) say_.dropped("they are older than queue_age", "look at the receiver");
     lose(std::move(expired));
     const auto step = delivery_.next(net::Clock::now());
@@ -100,11 +102,11 @@ Task<void> Exporter::send(Delivery::Step step) {
   counts_.bytes += body.size();
   const auto outcome = co_await transport_.send(
       {.body = body, .content_type = encoder_.content_type(), .gzip = gzip_.has_value()}, step.until);
-  settle(outcome, batch);
+  apply(outcome, batch);
 }
 
-/// Puts the answer's consequences into effect.
-void Exporter::settle(const Outcome& outcome, const Batch& batch) {
+/// Applies what the answer means to the counts, the log, the delivery and the files.
+void Exporter::apply(const Outcome& outcome, const Batch& batch) {
   if (outcome.kind == Outcome::Kind::accepted) {
     counts_.points_sent += points_of(batch);
     counts_.points_rejected += outcome.rejected_points;
@@ -119,22 +121,27 @@ void Exporter::settle(const Outcome& outcome, const Batch& batch) {
     say_.failed(outcome);
   }
   pushed_back_ = outcome.kind == Outcome::Kind::transient;
-  if (pushed_back_) keep_waiting();
+  if (pushed_back_) write_waiting();
   if (change.give_up) abandon();
-  if (!change.finished) {
-    if (!delivery_.queue().empty()) store_.note(delivery_.queue().front());
-    return;
+  if (change.delivered) {
+    leave(*change.delivered);
+  } else if (!backlog_.empty()) {
+    store_.update_progress(backlog_.front());
   }
-  store_.finish(*change.finished);
-  if (change.finished->refused) {
+}
+
+/// Counts and logs a round that the receiver has answered for as a whole.
+void Exporter::leave(const Waiting& round) {
+  store_.remove(round);
+  if (round.refused) {
     ++counts_.rounds_lost;
     return;
   }
   ++counts_.rounds_sent;
-  say_.delivered(counts_.points_sent, delivery_.queue().size(), counts_.rounds_lost);
-  log_.debug("round sent", {{"containers", std::to_string(change.finished->round.readings.size())},
-                            {"ended", std::to_string(change.finished->round.endings.size())},
-                            {"waiting", std::to_string(delivery_.queue().size())},
+  say_.delivered(counts_.points_sent, backlog_.rounds().size(), counts_.rounds_lost);
+  log_.debug("round sent", {{"containers", std::to_string(round.round.readings.size())},
+                            {"ended", std::to_string(round.round.endings.size())},
+                            {"waiting", std::to_string(backlog_.rounds().size())},
                             {"points", std::to_string(counts_.points_sent)},
                             {"bytes", std::to_string(counts_.bytes)}});
 }
@@ -142,7 +149,7 @@ void Exporter::settle(const Outcome& outcome, const Batch& batch) {
 /// The points are gone, but that a series has ended stays true.
 void Exporter::lose(std::vector<Waiting> dropped) {
   for (auto& waiting : dropped) {
-    store_.finish(waiting);
+    store_.remove(waiting);
     ++counts_.rounds_lost;
     counts_.points_lost += points_left(waiting);
     auto& endings = waiting.round.endings;
@@ -151,15 +158,15 @@ void Exporter::lose(std::vector<Waiting> dropped) {
   }
 }
 
-/// Writes down the rounds that have to wait: those behind the oldest, and the oldest where it could not be delivered.
-void Exporter::keep_waiting() {
-  if (delivery_.queue().size() < 2 && !pushed_back_) return;
-  for (std::size_t i = 0; i < delivery_.queue().size();) {
-    if (store_.keep(delivery_.queue()[i])) {
+/// Writes the rounds that have to wait: all behind the oldest, and the oldest too once a delivery of it has failed.
+void Exporter::write_waiting() {
+  if (backlog_.rounds().size() < 2 && !pushed_back_) return;
+  for (std::size_t i = 0; i < backlog_.rounds().size();) {
+    if (store_.keep(backlog_.rounds()[i])) {
       ++i;
       continue;
     }
-    auto oldest = delivery_.drop_oldest();
+    auto oldest = backlog_.drop_oldest();
     if (!oldest) return;
     say_.dropped("the queue's directory is full", "raise queue_limit, or look at the receiver");
     std::vector<Waiting> dropped;
@@ -169,9 +176,9 @@ void Exporter::keep_waiting() {
   }
 }
 
-/// At the end: what is left, without what the next run will find in the directory.
+/// At the end: the rounds that are left, except those that the next run will find in the directory.
 std::vector<Waiting> Exporter::kept_for_later() {
-  auto left = delivery_.abandon();
+  auto left = backlog_.clear();
   std::erase_if(left, [this](const Waiting& waiting) {
     const bool kept = store_.keep(waiting) && store_.has(waiting);
     if (kept) ++counts_.rounds_kept;

@@ -15,14 +15,16 @@
 #include "otlp/encoder.hpp"
 #include "otlp/export_log.hpp"
 #include "otlp/gzip.hpp"
-#include "otlp/queue_store.hpp"
 #include "otlp/transport.hpp"
+#include "queue/backlog.hpp"
+#include "queue/store.hpp"
 
 namespace cspy::otlp {
 
 class Exporter {
  public:
   struct Settings {
+    queue::Backlog::Bounds queue = {};
     Delivery::Settings delivery = {};
     Temporality temporality = Temporality::cumulative;
     bool gzip = false;
@@ -62,14 +64,15 @@ class Exporter {
   net::Task<void> run();
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
-  [[nodiscard]] const Delivery& delivery() const { return delivery_; }
+  [[nodiscard]] const queue::Backlog& backlog() const { return backlog_; }
 
  private:
   net::Task<void> send(Delivery::Step step);
-  void settle(const Outcome& outcome, const Batch& batch);
-  void lose(std::vector<Waiting> dropped);
-  void keep_waiting();
-  [[nodiscard]] std::vector<Waiting> kept_for_later();
+  void apply(const Outcome& outcome, const Batch& batch);
+  void leave(const queue::Waiting& round);
+  void lose(std::vector<queue::Waiting> dropped);
+  void write_waiting();
+  [[nodiscard]] std::vector<queue::Waiting> kept_for_later();
 
   Encoder& encoder_;
   Transport& transport_;
@@ -78,8 +81,9 @@ class Exporter {
   Resource resource_;
   Log& log_;
   ExportLog say_;
+  queue::Backlog backlog_;
   Delivery delivery_;
-  QueueStore store_;
+  queue::Store store_;
   std::optional<Deltas> deltas_;  ///< with that temporality only
   std::optional<Gzip> gzip_;
   net::Alarm wake_;

@@ -11,18 +11,18 @@
 #include <thread>
 
 #include "app/resolve.hpp"
+#include "tests/fakes/engine_model.hpp"
+#include "tests/fakes/http_server.hpp"
+#include "tests/fakes/otlp_decode.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tools/engine_model.hpp"
-#include "tools/http_server.hpp"
-#include "tools/otlp_decode.hpp"
 
 namespace cspy::app {
 namespace {
 
+using fakes::EngineModel;
+using fakes::HttpRequest;
+using fakes::HttpResponse;
 using testing::HasSubstr;
-using tools::EngineModel;
-using tools::HttpRequest;
-using tools::HttpResponse;
 
 /// The peers run on a thread of their own; what they saw is read after it has ended, or through the atomic counters.
 class Peers {
@@ -46,11 +46,11 @@ class Peers {
 
   boost::asio::io_context io;
   EngineModel engine{io};
-  std::vector<tools::DecodedRequest> received;
+  std::vector<fakes::DecodedRequest> received;
   std::atomic<std::size_t> requests = 0;
   std::function<HttpResponse()> respond = [] { return HttpResponse{.content_type = "application/x-protobuf"}; };
-  tools::HttpServer receiver{io, [this](const HttpRequest& request) {
-                               auto decoded = tools::decode_request(request.body);
+  fakes::HttpServer receiver{io, [this](const HttpRequest& request) {
+                               auto decoded = fakes::decode_request(request.body);
                                EXPECT_TRUE(decoded);
                                received.push_back(std::move(*decoded));
                                ++requests;

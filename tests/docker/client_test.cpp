@@ -5,19 +5,19 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
+#include "tests/fakes/engine_model.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tools/engine_model.hpp"
 
 namespace cspy::docker {
 namespace {
 
+using fakes::EngineModel;
+using fakes::HttpRequest;
+using fakes::HttpResponse;
 using net::Clock;
 using testing::HasSubstr;
 using testing::StartsWith;
-using tools::EngineModel;
-using tools::HttpRequest;
-using tools::HttpResponse;
 
 struct ClientTest : testing::Test {
   ClientTest() {

@@ -6,20 +6,20 @@
 #include <unistd.h>
 
 #include "base/limits.hpp"
+#include "tests/fakes/engine_model.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tools/engine_model.hpp"
 
 namespace cspy::docker {
 namespace {
 
 using namespace std::chrono_literals;
+using fakes::EngineModel;
+using fakes::HttpRequest;
+using fakes::HttpResponse;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using tools::EngineModel;
-using tools::HttpRequest;
-using tools::HttpResponse;
 using Change = Standing::Change;
 
 TEST(NextQuestion, IsAfterTheIntervalAndARest) {

@@ -6,20 +6,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/fakes/engine_model.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tools/engine_model.hpp"
 
 namespace cspy::docker {
 namespace {
 
+using fakes::EngineModel;
+using fakes::HttpRequest;
+using fakes::HttpResponse;
 using metrics::Health;
 using testing::ElementsAre;
-using tools::EngineModel;
-using tools::HttpRequest;
-using tools::HttpResponse;
 
 struct WatchTest : testing::Test {
   WatchTest() {

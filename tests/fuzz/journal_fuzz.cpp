@@ -1,5 +1,5 @@
 // A segment of the queue's directory: whatever it holds, the journal opens or says why not, and goes on.
-#include "otlp/journal.hpp"
+#include "queue/journal.hpp"
 
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX
 
@@ -8,12 +8,12 @@
 #include <map>
 #include <string>
 
-#include "otlp/journal_format.hpp"
+#include "queue/journal_format.hpp"
 #include "tests/fuzz/input.hpp"
 
 namespace {
 
-using cspy::otlp::Journal;
+using cspy::queue::Journal;
 
 /// One directory for the whole run, emptied each time.
 const std::string& directory() {
@@ -30,7 +30,7 @@ std::map<std::uint64_t, std::string> rounds(std::uint64_t& next, std::uint64_t a
   Journal::Recovery recovery;
   auto journal = Journal::open(
       directory(), 1024 * 1024,
-      [&](std::uint64_t sequence, std::string_view payload, cspy::otlp::Progress) { found[sequence] = payload; },
+      [&](std::uint64_t sequence, std::string_view payload, cspy::queue::Progress) { found[sequence] = payload; },
       recovery);
   if (!journal) return found;
   next = recovery.next_sequence;
@@ -43,7 +43,7 @@ std::map<std::uint64_t, std::string> rounds(std::uint64_t& next, std::uint64_t a
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto& entry : std::filesystem::directory_iterator{directory()})
     std::filesystem::remove(entry.path());
-  const auto path = directory() + "/" + cspy::otlp::journal::segment_name(1);
+  const auto path = directory() + "/" + cspy::queue::journal::segment_name(1);
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   must(file != nullptr);
   must(std::fwrite(data, 1, size, file) == size);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "app/config_file.hpp"
-#include "app/json5.hpp"
 #include "base/utf8.hpp"
+#include "json5/parse.hpp"
 #include "tests/fuzz/input.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // An answer of /stats, of both kinds of engine: devices and interfaces come out sorted and single.
 #include <tuple>
 
-#include "docker/collect.hpp"
+#include "docker/round_reader.hpp"
 #include "docker/stats.hpp"
 #include "tests/fuzz/input.hpp"
 

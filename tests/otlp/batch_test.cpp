@@ -22,15 +22,15 @@ TEST(Batches, HoldEachContainerOnceInOrder) {
   const auto round = round_of(57, 13);
   std::vector<metrics::ReadingPtr> readings;
   std::size_t endings = 0, requests = 0;
-  for (Progress progress; !is_whole(round, progress); ++requests) {
+  for (queue::Progress progress; !is_whole(round, progress); ++requests) {
     const auto batch = batch_from(round, progress, 50'000);
     EXPECT_FALSE(batch.readings.empty() && batch.endings.empty());
     EXPECT_EQ(batch.time, round.time);
     readings.insert(readings.end(), batch.readings.begin(), batch.readings.end());
     endings += batch.endings.size();
     progress = after(progress, batch);
-    EXPECT_EQ(progress, (Progress{.readings = static_cast<std::uint32_t>(readings.size()),
-                                  .endings = static_cast<std::uint32_t>(endings)}));
+    EXPECT_EQ(progress, (queue::Progress{.readings = static_cast<std::uint32_t>(readings.size()),
+                                         .endings = static_cast<std::uint32_t>(endings)}));
   }
   EXPECT_EQ(readings, round.readings);
   EXPECT_EQ(endings, 13U);
@@ -40,7 +40,7 @@ TEST(Batches, HoldEachContainerOnceInOrder) {
 TEST(Batches, StayNearTheirTarget) {
   const auto round = round_of(200, 0);
   ProtobufEncoder encoder;
-  for (Progress progress; !is_whole(round, progress);) {
+  for (queue::Progress progress; !is_whole(round, progress);) {
     const auto batch = batch_from(round, progress, 100'000);
     progress = after(progress, batch);
     const auto size = encoder.encode({}, batch).size();
@@ -55,7 +55,7 @@ TEST(Batches, StayNearTheirTarget) {
 TEST(Batches, NeverSplitAContainerHoweverLarge) {
   const auto round = round_of(3, 0);
   std::size_t requests = 0;
-  for (Progress progress; !is_whole(round, progress); ++requests) {
+  for (queue::Progress progress; !is_whole(round, progress); ++requests) {
     const auto batch = batch_from(round, progress, 1);
     EXPECT_EQ(batch.readings.size(), 1U);
     progress = after(progress, batch);

@@ -24,12 +24,11 @@ constexpr double half = 0.5;
 
 /// A receiver that is away or not, and an agent that pushes rounds, on one clock that only run_until() moves.
 struct World {
-  explicit World(Delivery::Settings settings = {.interval = 10s,
-                                                .request_timeout = 10s,
-                                                .round_timeout = 30s,
-                                                .queue_bytes_max = 32 * 1024 * 1024,
-                                                .queue_age_max = 50min})
-      : interval{settings.interval}, delivery{settings} {}
+  static constexpr queue::Backlog::Bounds usual{.bytes_max = 32 * 1024 * 1024, .age_max = 50min};
+
+  explicit World(Delivery::Settings settings = {.interval = 10s, .request_timeout = 10s, .round_timeout = 30s},
+                 queue::Backlog::Bounds bounds = usual)
+      : interval{settings.interval}, backlog{bounds}, delivery{settings, backlog} {}
 
   [[nodiscard]] UnixNanos wall() const { return static_cast<UnixNanos>((now - begin) / 1ns) + test::started_at; }
 
@@ -37,21 +36,21 @@ struct World {
     metrics::Round round{.time = wall(), .readings = {}, .endings = {}};
     for (int i = 0; i < containers; ++i)
       round.readings.push_back(test::make_reading(test::make_container("c" + std::to_string(i), "web")));
-    lost += delivery.push({.sequence = ++pushed, .round = std::move(round)}).size();
+    lost += backlog.push({.sequence = ++pushed, .round = std::move(round)}).size();
   }
 
   /// One step; what was sent is in `requests`, the number of its round.
   void step() {
-    lost += delivery.expire(wall()).size();
+    lost += backlog.expire(wall()).size();
     const auto next = delivery.next(now);
     switch (next.kind) {
       case StepKind::idle: wake = net::TimePoint::max(); return;
       case StepKind::wait: wake = next.until; return;
       case StepKind::send: {
-        requests.push_back(delivery.queue().front().sequence);
+        requests.push_back(backlog.rounds().front().sequence);
         deadlines.push_back(next.until);
         const auto change = delivery.answered(answer(next.batch), now, half);
-        if (change.finished) delivered.push_back(change.finished->sequence);
+        if (change.delivered) delivered.push_back(change.delivered->sequence);
         points_lost += change.points_lost;
         gave_up = gave_up || change.give_up;
         wake = now;
@@ -70,12 +69,13 @@ struct World {
         wake = now;
       }
       if (now >= wake) step();
-      most_bytes = std::max(most_bytes, delivery.bytes());
-      most_waiting = std::max(most_waiting, delivery.queue().size());
+      most_bytes = std::max(most_bytes, backlog.bytes());
+      most_waiting = std::max(most_waiting, backlog.rounds().size());
     }
   }
 
   milliseconds interval;
+  queue::Backlog backlog;
   Delivery delivery;
   net::TimePoint begin{1'000'000s};
   net::TimePoint now = begin;
@@ -102,7 +102,7 @@ TEST(Delivery, SendsEachRoundAtOnceWhileAllIsWell) {
   world.run_until(world.begin + 5min);
   EXPECT_EQ(world.delivered, first(31)) << "one at the start, and one every ten seconds";
   EXPECT_EQ(world.requests, first(31));
-  EXPECT_EQ(world.delivery.bytes(), 0U);
+  EXPECT_EQ(world.backlog.bytes(), 0U);
 }
 
 TEST(Delivery, LosesNothingInThirtyMinutesWithoutAReceiver) {
@@ -114,7 +114,7 @@ TEST(Delivery, LosesNothingInThirtyMinutesWithoutAReceiver) {
   EXPECT_EQ(world.lost, 0U);
   EXPECT_GT(world.most_waiting, 175U);
   EXPECT_LT(world.requests.size() - world.delivered.size(), 100U) << "it asks about twice a minute, not all the time";
-  EXPECT_EQ(world.delivery.bytes(), 0U);
+  EXPECT_EQ(world.backlog.bytes(), 0U);
 }
 
 TEST(Delivery, TakesUpToAMinuteAndAHalfToCatchUpWithHalfAnHour) {
@@ -122,7 +122,7 @@ TEST(Delivery, TakesUpToAMinuteAndAHalfToCatchUpWithHalfAnHour) {
   const auto back = world.begin + 30min;
   world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
   world.run_until(back + 90s);
-  EXPECT_EQ(world.delivery.queue().size(), 0U);
+  EXPECT_EQ(world.backlog.rounds().size(), 0U);
   // A backlog is not thrown at the receiver in one instant.
   EXPECT_GT(world.most_waiting * limits::backlog_pause_min, 5s);
 }
@@ -131,9 +131,9 @@ TEST(Delivery, KeepsToItsBoundAndDropsTheOldest) {
   const auto round_bytes = [] {
     World probe;
     probe.push();
-    return probe.delivery.bytes();
+    return probe.backlog.bytes();
   }();
-  World world{{.interval = 10s, .queue_bytes_max = 20 * round_bytes, .queue_age_max = 50min}};
+  World world{{.interval = 10s}, {.bytes_max = 20 * round_bytes, .age_max = 50min}};
   const auto back = world.begin + 10min;
   world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
   world.run_until(back + 2min);
@@ -145,7 +145,7 @@ TEST(Delivery, KeepsToItsBoundAndDropsTheOldest) {
 }
 
 TEST(Delivery, DropsWhatIsTooOld) {
-  World world{{.interval = 10s, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 5min}};
+  World world{{.interval = 10s}, {.bytes_max = 32 * 1024 * 1024, .age_max = 5min}};
   const auto back = world.begin + 20min;
   world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
   world.run_until(back + 1min);
@@ -183,7 +183,7 @@ TEST(Delivery, ObeysTheReceiversWish) {
 }
 
 TEST(Delivery, GoesOnWhereTheRoundWasInterrupted) {
-  World world{{.interval = 10s, .request_bytes = 1, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 50min}};
+  World world{{.interval = 10s, .request_bytes = 1}};
   std::vector<std::string> taken;
   int seen = 0;
   world.answer = [&](const Batch& batch) {
@@ -200,7 +200,7 @@ TEST(Delivery, GoesOnWhereTheRoundWasInterrupted) {
 }
 
 TEST(Delivery, DropsOnlyTheRequestThatIsRefusedForGood) {
-  World world{{.interval = 10s, .request_bytes = 1, .queue_bytes_max = 32 * 1024 * 1024, .queue_age_max = 50min}};
+  World world{{.interval = 10s, .request_bytes = 1}};
   int seen = 0;
   world.answer = [&](const Batch&) { return ++seen == 2 ? Outcome{.kind = Kind::permanent, .status = 400} : accepted; };
   world.push(3);
@@ -241,12 +241,7 @@ TEST(Delivery, LosesAContainerThatIsTooLargeAlone) {
 }
 
 TEST(Delivery, GivesARequestItsTimeAndARoundItsOwn) {
-  World world{{.interval = 60s,
-               .request_timeout = 10s,
-               .round_timeout = 15s,
-               .request_bytes = 1,
-               .queue_bytes_max = 32 * 1024 * 1024,
-               .queue_age_max = 50min}};
+  World world{{.interval = 60s, .request_timeout = 10s, .round_timeout = 15s, .request_bytes = 1}};
   world.answer = [&](const Batch&) {
     world.now += 9s;
     return accepted;
@@ -262,25 +257,25 @@ TEST(Delivery, GivesARequestItsTimeAndARoundItsOwn) {
 }
 
 TEST(Delivery, HasNoDeadlineWhereNoneIsSet) {
-  World world{{.interval = 60s, .queue_bytes_max = 1, .queue_age_max = 50min}};
+  World world{{.interval = 60s}, {.bytes_max = 1, .age_max = 50min}};
   world.push(1);
   world.step();
   EXPECT_THAT(world.deadlines, ElementsAre(net::TimePoint::max()));
 }
 
 TEST(Delivery, NeverDropsTheRoundThatIsOnItsWay) {
-  World world{{.interval = 60s, .queue_bytes_max = 1, .queue_age_max = 1min}};
+  World world{{.interval = 60s}, {.bytes_max = 1, .age_max = 1min}};
   world.push();
   const auto step = world.delivery.next(world.now);
   ASSERT_EQ(step.kind, StepKind::send);
   world.push();
   world.push();
   world.now += 1h;
-  EXPECT_EQ(world.delivery.expire(world.wall()).size(), 1U);
-  EXPECT_EQ(world.delivery.queue().front().sequence, 1U);
+  EXPECT_EQ(world.backlog.expire(world.wall()).size(), 1U);
+  EXPECT_EQ(world.backlog.rounds().front().sequence, 1U);
   EXPECT_EQ(step.batch.readings.size(), 2U);
   EXPECT_EQ(step.batch.readings[1]->container->id, "c1") << "and what it refers to is still there";
-  EXPECT_TRUE(world.delivery.answered(accepted, world.now, half).finished);
+  EXPECT_TRUE(world.delivery.answered(accepted, world.now, half).delivered);
 }
 
 TEST(Delivery, TriesOnceMoreAtTheEndAndThenGivesUp) {
@@ -295,8 +290,8 @@ TEST(Delivery, TriesOnceMoreAtTheEndAndThenGivesUp) {
   world.step();
   EXPECT_EQ(world.requests.size(), 2U);
   EXPECT_TRUE(world.gave_up);
-  EXPECT_EQ(world.delivery.abandon().size(), 2U);
-  EXPECT_EQ(world.delivery.bytes(), 0U);
+  EXPECT_EQ(world.backlog.clear().size(), 2U);
+  EXPECT_EQ(world.backlog.bytes(), 0U);
 }
 
 }  // namespace

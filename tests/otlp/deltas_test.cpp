@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "otlp/encode_protobuf.hpp"
+#include "tests/fakes/otlp_decode.hpp"
 #include "tests/support/readings.hpp"
-#include "tools/otlp_decode.hpp"
 
 namespace cspy::otlp {
 namespace {
@@ -24,7 +24,7 @@ struct Pusher {
   std::vector<std::string> push(const std::vector<metrics::ReadingPtr>& readings, UnixNanos time, bool taken = true) {
     Batch batch{.time = time, .readings = readings, .endings = {}, .temporality = Temporality::delta};
     batch.bases = deltas.bases(batch);
-    const auto request = tools::decode_request(encoder.encode({}, batch));
+    const auto request = fakes::decode_request(encoder.encode({}, batch));
     if (taken) deltas.delivered(batch);
     std::vector<std::string> points;
     for (const auto& decoded : request->metrics) {
@@ -144,7 +144,7 @@ TEST(Deltas, LeaveGaugesAsTheyAre) {
   const std::vector<metrics::ReadingPtr> readings{reading(1)};
   Batch batch{.time = started_at + 9 * second, .readings = readings, .endings = {}, .temporality = Temporality::delta};
   batch.bases = pusher.deltas.bases(batch);
-  const auto request = tools::decode_request(pusher.encoder.encode({}, batch));
+  const auto request = fakes::decode_request(pusher.encoder.encode({}, batch));
   std::size_t gauges = 0, sums = 0;
   for (const auto& metric : request->metrics)
     ++(metric.sum ? sums : gauges);
@@ -157,7 +157,7 @@ TEST(Deltas, EndNoSeriesOfDeltas) {
   const std::vector<metrics::Ending> endings{{.last = reading(1), .now = nullptr}};
   const Batch batch{.time = started_at, .readings = none, .endings = endings, .temporality = Temporality::delta};
   ProtobufEncoder encoder;
-  const auto request = tools::decode_request(encoder.encode({}, batch));
+  const auto request = fakes::decode_request(encoder.encode({}, batch));
   ASSERT_FALSE(request->metrics.empty());
   for (const auto& metric : request->metrics)
     EXPECT_FALSE(metric.sum) << metric.name;

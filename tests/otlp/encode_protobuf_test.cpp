@@ -8,8 +8,8 @@
 #include <set>
 
 #include "otlp.pb.h"
+#include "tests/fakes/otlp_decode.hpp"
 #include "tests/support/readings.hpp"
-#include "tools/otlp_decode.hpp"
 
 namespace cspy::otlp {
 namespace {
@@ -64,7 +64,7 @@ std::multiset<std::string> lines(const otlp_test::ExportMetricsServiceRequest& r
   return result;
 }
 
-std::multiset<std::string> lines(const tools::DecodedRequest& request) {
+std::multiset<std::string> lines(const fakes::DecodedRequest& request) {
   std::multiset<std::string> result;
   for (const auto& metric : request.metrics) {
     for (const auto& point : metric.points) {
@@ -194,7 +194,7 @@ TEST_F(EncodeTest, IsReadAlikeByTwoDecoders) {
   }
   const Batch batch{.time = now, .readings = readings, .endings = endings};
   const std::string body{encoder.encode(resource, batch)};
-  const auto decoded = tools::decode_request(body);
+  const auto decoded = fakes::decode_request(body);
   ASSERT_TRUE(decoded) << decoded.error().message;
   EXPECT_EQ(lines(google(body)), lines(*decoded));
   EXPECT_EQ(encoder.encode(resource, batch), body) << "the same round gives the same bytes";

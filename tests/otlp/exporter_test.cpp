@@ -6,22 +6,22 @@
 
 #include "otlp/encode_protobuf.hpp"
 #include "otlp/transport_http.hpp"
+#include "tests/fakes/http_server.hpp"
+#include "tests/fakes/otlp_decode.hpp"
 #include "tests/support/gunzip.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tools/http_server.hpp"
-#include "tools/otlp_decode.hpp"
 
 namespace cspy::otlp {
 namespace {
 
+using fakes::HttpRequest;
+using fakes::HttpResponse;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using tools::HttpRequest;
-using tools::HttpResponse;
 
 struct ExporterTest : testing::Test {
   ExporterTest() {
@@ -33,8 +33,8 @@ struct ExporterTest : testing::Test {
   /// Begins anew, with other settings.
   void start(Exporter::Settings settings) {
     settings.delivery.interval = std::chrono::seconds{10};
-    if (settings.delivery.queue_bytes_max == 0) settings.delivery.queue_bytes_max = 32 * 1024 * 1024;
-    settings.delivery.queue_age_max = std::chrono::hours{24 * 365 * 100};
+    if (settings.queue.bytes_max == 0) settings.queue.bytes_max = 32 * 1024 * 1024;
+    settings.queue.age_max = std::chrono::hours{24 * 365 * 100};
     settings.delivery.retry_min = settings.delivery.retry_max = std::chrono::milliseconds{1};
     stop();
     exporter.emplace(
@@ -88,7 +88,7 @@ struct ExporterTest : testing::Test {
   std::vector<HttpRequest> requests;
   HttpResponse answer{.content_type = "application/x-protobuf"};
   std::function<HttpResponse(const HttpRequest&)> decide = [this](const HttpRequest&) { return answer; };
-  tools::HttpServer receiver{io, [this](const HttpRequest& request) {
+  fakes::HttpServer receiver{io, [this](const HttpRequest& request) {
                                requests.push_back(request);
                                return decide(request);
                              }};
@@ -111,7 +111,7 @@ TEST_F(ExporterTest, PostsARoundTheStandardWay) {
   EXPECT_EQ(requests[0].header("Content-Type"), "application/x-protobuf") << "exactly, without a charset";
   EXPECT_EQ(requests[0].header("Host"), "127.0.0.1:" + std::to_string(endpoint.port));
   EXPECT_THAT(requests[0].header("User-Agent"), testing::StartsWith("ContainerSpy/"));
-  EXPECT_EQ(tools::decode_request(requests[0].body)->points(), exporter->counts().points_sent);
+  EXPECT_EQ(fakes::decode_request(requests[0].body)->points(), exporter->counts().points_sent);
   EXPECT_THAT(capture.lines, ElementsAre("level=info msg=\"first metrics delivered\" points=" +
                                          std::to_string(exporter->counts().points_sent)));
 }
@@ -123,7 +123,7 @@ TEST_F(ExporterTest, SplitsALargeRoundIntoRequestsOfOneTimeOverOneConnection) {
   EXPECT_EQ(receiver.connections_accepted(), 1U);
   std::size_t points = 0;
   for (const auto& request : requests) {
-    const auto decoded = tools::decode_request(request.body);
+    const auto decoded = fakes::decode_request(request.body);
     points += decoded->points();
     for (const auto& metric : decoded->metrics) {
       for (const auto& point : metric.points)
@@ -199,7 +199,7 @@ TEST_F(ExporterTest, GoesOnWithTheRequestThatFailed) {
 }
 
 TEST_F(ExporterTest, DropsTheOldestRoundsWhereTheQueueIsFull) {
-  start({.delivery = {.queue_bytes_max = 2 * memory_bytes(round(1, 1)) + 1}});
+  start({.queue = {.bytes_max = 2 * queue::memory_bytes(round(1, 1)) + 1}});
   bool hang = true;
   decide = [&](const HttpRequest&) { return HttpResponse{.hang = hang}; };
   exporter->push(round(1));
@@ -233,7 +233,7 @@ TEST_F(ExporterTest, SendsDeltasWhereTheyAreAskedFor) {
   ASSERT_TRUE(settled(2));
   const auto sums = [&](std::size_t index) {
     std::size_t count = 0;
-    const auto decoded = tools::decode_request(requests[index].body);
+    const auto decoded = fakes::decode_request(requests[index].body);
     for (const auto& metric : decoded->metrics) {
       if (!metric.sum) continue;
       ++count;
@@ -310,12 +310,13 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   exporter->push(round(2));
   ASSERT_TRUE(settled(4));
-  EXPECT_THAT(capture.lines, ElementsAre("level=info msg=\"rounds of the last run wait to be delivered\" rounds=3",
-                                         HasSubstr("first metrics delivered"),
-                                         "level=info msg=\"all rounds that waited are delivered\""));
+  EXPECT_THAT(
+      capture.lines,
+      ElementsAre("level=info msg=\"rounds of the last run are waiting to be delivered\" rounds=3",
+                  HasSubstr("first metrics delivered"), "level=info msg=\"all rounds that waited are delivered\""));
   ASSERT_THAT(requests, SizeIs(4));
   EXPECT_EQ(requests[0].body, requests[1].body);
-  EXPECT_EQ(tools::decode_request(requests[2].body)->points(), 3U * round(1).readings[0]->points)
+  EXPECT_EQ(fakes::decode_request(requests[2].body)->points(), 3U * round(1).readings[0]->points)
       << "with the series that ended";
   EXPECT_GT(sent_in_vain, 0U);
 
@@ -330,7 +331,7 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
 TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   const test::TempDir dir;
   constexpr std::size_t bytes_max = 1024 * 1024;
-  start({.delivery = {.queue_bytes_max = bytes_max}});
+  start({.queue = {.bytes_max = bytes_max}});
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   answer = {.status = 503, .headers = {{"Retry-After", "600"}}};
   // A record has the container's labels, which the memory shares with the fleet: the directory is full first.
@@ -341,8 +342,8 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
     exporter->push(std::move(large));
   }
   EXPECT_GT(exporter->counts().rounds_lost, 0U);
-  EXPECT_GT(exporter->delivery().queue().size(), 50U) << "64 fit; an eighth goes at a time, and not more";
-  EXPECT_EQ(exporter->delivery().queue().back().sequence, std::uint64_t{rounds});
+  EXPECT_GT(exporter->backlog().rounds().size(), 50U) << "64 fit; an eighth goes at a time, and not more";
+  EXPECT_EQ(exporter->backlog().rounds().back().sequence, std::uint64_t{rounds});
   stop();
   EXPECT_EQ(capture.count("the oldest rounds that wait are dropped"), 1U);
 }

@@ -15,8 +15,8 @@
 #include "docker/stats.hpp"
 #include "metrics/visit.hpp"
 #include "otlp/encode_protobuf.hpp"
+#include "tests/fakes/otlp_decode.hpp"
 #include "tests/support/data.hpp"
-#include "tools/otlp_decode.hpp"
 
 namespace cspy::test {
 namespace {
@@ -35,7 +35,7 @@ docker::Engine engine_of(const std::string& folder) {
   return engine;
 }
 
-std::string labels_as_text(const tools::Attributes& attributes) {
+std::string labels_as_text(const fakes::Attributes& attributes) {
   std::string text;
   for (const auto& [key, value] : attributes) {
     text.append(text.empty() ? "" : ",").append(key).append("=");
@@ -81,7 +81,7 @@ std::vector<std::string> points_as_text(const std::vector<metrics::ReadingPtr>& 
                                         UnixNanos round_time) {
   otlp::ProtobufEncoder encoder;
   const auto body = encoder.encode({}, {.time = round_time, .readings = readings, .endings = {}});
-  const auto request = tools::decode_request(body);
+  const auto request = fakes::decode_request(body);
   EXPECT_TRUE(request) << request.error().message;
   std::vector<std::string> lines;
   for (const auto& metric : request->metrics) {

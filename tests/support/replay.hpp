@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "docker/collect.hpp"
 #include "docker/engine.hpp"
+#include "docker/round_reader.hpp"
 #include "metrics/reading.hpp"
 
 namespace cspy::test {

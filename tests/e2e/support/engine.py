@@ -1,4 +1,4 @@
-"""A real engine: a private one of scripts/engine, or the one at ENGINE_SOCKET, of which only what is ours is touched."""
+"""A real engine: a private one of tests/engine/engine, or the one at ENGINE_SOCKET, of which only what is ours is touched."""
 
 import calendar
 import concurrent.futures
@@ -18,7 +18,7 @@ import urllib.parse
 from support.kernel import disk_below
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-SCRIPT = str(ROOT / "scripts/engine")
+SCRIPT = str(ROOT / "tests/engine/engine")
 
 # The mark of what is ours, also beside another run on the same engine.
 _MARK = ("containerspy.e2e", f"{socket.gethostname()}-{os.getpid()}")
@@ -75,7 +75,7 @@ class Engine:
     def _script(self, command):
         done = subprocess.run([SCRIPT, command, self._directory], capture_output=True, text=True)
         if done.returncode != 0:
-            raise EngineError(f"scripts/engine {command}: {done.stdout}{done.stderr}")
+            raise EngineError(f"tests/engine/engine {command}: {done.stdout}{done.stderr}")
 
     def kill(self):
         self._script("kill")

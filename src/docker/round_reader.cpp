@@ -1,0 +1,146 @@
+#include "docker/round_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "metrics/overlay.hpp"
+#include "metrics/visit.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using metrics::Sample;
+using net::Clock;
+using net::Task;
+using net::TimePoint;
+
+/// The kernel's counters only grow during a run. Where one fell, another run has begun that we do not know of yet.
+bool went_back(const Sample& before, const Sample& now) {
+  return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0);
+}
+
+UnixNanos median(std::vector<UnixNanos> times) {
+  if (times.empty()) return 0;
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  return *middle;
+}
+
+constexpr std::size_t index_of(LocalSource::Given given) {
+  return (given.tree ? 1U : 0U) + (given.proc ? 2U : 0U);
+}
+
+}  // namespace
+
+std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std::chrono::milliseconds interval) {
+  if (!engine.slow_stats()) return std::min(containers, limits::stats_concurrency_fast);
+  constexpr double seconds_per_read = 1.2;
+  const double seconds = std::chrono::duration<double>(interval).count() * 0.4;
+  const auto needed = static_cast<std::size_t>(std::ceil(static_cast<double>(containers) * seconds_per_read / seconds));
+  return std::min(containers, std::clamp(needed, limits::stats_concurrency_fast, limits::stats_concurrency_slow_max));
+}
+
+void name_devices(Sample& sample, const DeviceNamer& namer) {
+  // Windows counts storage as a whole, without a device.
+  for (auto& device : sample.devices)
+    device.device = device.major == 0 && device.minor == 0 ? std::string{} : namer(device.major, device.minor);
+  const auto order = [](const metrics::DeviceCounters& d) { return std::tie(d.device, d.major, d.minor); };
+  std::ranges::sort(sample.devices, {}, order);
+}
+
+Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint deadline) {
+  targets_.clear();
+  targets_.reserve(fleet_.size());
+  for (const auto& [id, entry] : fleet_.entries()) {
+    if (entry.container->subject == metrics::Subject::container) targets_.push_back(entry.container);
+  }
+  next_ = 0;
+  deadline_ = deadline;
+  result_ = {};
+  answered_.clear();
+  for (const bool tree : {false, true}) {
+    for (const bool proc : {false, true}) {
+      needs_stats_[index_of({.tree = tree, .proc = proc})] =
+          selection_.needs(metrics::Need::stats, client_.engine().platform(), tree, proc);
+    }
+  }
+  result_.attempted = targets_.size();
+  result_.readings.reserve(targets_.size());
+  co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
+  if (next_ < targets_.size()) {
+    result_.failed += targets_.size() - next_;
+    if (!result_.first_error)
+      result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
+  }
+  targets_ = {};
+  for (const auto& [id, entry] : fleet_.entries()) {
+    if (entry.container->subject == metrics::Subject::stopped) add(entry.container, {});
+  }
+  result_.time = median(std::exchange(answered_, {}));
+  // Answers come in any order; what is sent has one.
+  std::ranges::sort(result_.readings, {},
+                    [](const auto& reading) -> const std::string& { return reading->container->id; });
+  co_return std::exchange(result_, {});
+}
+
+Task<void> RoundReader::worker() {
+  while (next_ < targets_.size() && Clock::now() < deadline_) {
+    auto container = targets_[next_++];
+    co_await read_one(std::move(container));
+  }
+}
+
+bool RoundReader::needs_stats(LocalSource::Given given) const {
+  return needs_stats_[index_of(given)];
+}
+
+Task<void> RoundReader::read_one(Target container) {
+  metrics::Sample local;
+  const auto given = local_ == nullptr ? LocalSource::Given{} : local_->read(*container, local);
+  if (!needs_stats(given)) {
+    take(container, std::move(local));
+    // Reading files waits for nobody, and others want to go on too.
+    co_await net::pass_turn();
+    co_return;
+  }
+  auto sample = co_await client_.stats(container->id, deadline_);
+  if (sample && *sample) {
+    metrics::overlay(**sample, std::move(local));
+    take(container, std::move(**sample));
+  } else if (sample || sample.error().code == Code::missing) {
+    result_.suspects.push_back(container->id);
+  } else {
+    ++result_.failed;
+    if (!result_.first_error) result_.first_error = std::move(sample).error();
+  }
+}
+
+void RoundReader::take(const Target& container, Sample sample) {
+  const auto* entry = fleet_.find(container->id);
+  if (entry == nullptr || entry->container->started != container->started) return;
+  // It stopped meanwhile, and is taken down as that.
+  if (entry->container->subject != container->subject) return;
+  if (entry->sent && entry->sent->container->started == container->started && went_back(entry->sent->sample, sample)) {
+    result_.suspects.push_back(container->id);
+    return;
+  }
+  name_devices(sample, namer_);
+  sample.health = entry->health;
+  fleet_.oom_kills().count(*entry->container, sample.oom_events.value_or(0));
+  sample.oom_events = fleet_.oom_kills().of(container->id);
+  if (local_ != nullptr) local_->finish(*container, sample);
+  add(entry->container, std::move(sample));
+  answered_.push_back(system_now());
+}
+
+void RoundReader::add(const Target& container, Sample sample) {
+  auto reading =
+      std::make_shared<metrics::Reading>(metrics::Reading{.container = container, .sample = std::move(sample)});
+  metrics::measure(*reading, selection_);
+  result_.readings.push_back(std::move(reading));
+}
+
+}  // namespace cspy::docker

@@ -1,0 +1,61 @@
+// The rounds that wait, the oldest first, within a bound of memory and one of age. Pure.
+//
+// Invariants:
+// - Rounds leave from the front, in the order in which they were pushed. Receivers refuse a sample that is older than
+//   the newest one they hold.
+// - While the front is held, a request with a part of it is on its way and refers to it: neither a bound nor the age
+//   removes it.
+// - bytes() is the sum of Waiting::bytes, and at most `bytes_max` after each push(), unless the newest round or the
+// held
+//   front alone is larger.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "queue/waiting.hpp"
+
+namespace cspy::queue {
+
+class Backlog {
+ public:
+  struct Bounds {
+    std::size_t bytes_max = 0;
+    std::chrono::milliseconds age_max{};
+  };
+  explicit Backlog(Bounds bounds) : bounds_{bounds} {}
+
+  /// Adds the newest round. Returns the rounds that had to go to make room, the oldest first. The newest always stays.
+  [[nodiscard]] std::vector<Waiting> push(Waiting waiting);
+  /// Removes and returns the rounds that are older than `age_max` at the wall clock's time `now`.
+  [[nodiscard]] std::vector<Waiting> expire(UnixNanos now);
+  /// Removes the oldest round that is neither held nor the newest; nullopt where there is none.
+  [[nodiscard]] std::optional<Waiting> drop_oldest();
+  /// Removes all rounds, also a held one.
+  [[nodiscard]] std::vector<Waiting> clear();
+
+  /// REQUIRES (front, hold_front, pop_front): not empty.
+  [[nodiscard]] Waiting& front() { return rounds_.front(); }
+  void hold_front() { held_ = true; }
+  void release_front() { held_ = false; }
+  [[nodiscard]] Waiting pop_front();
+
+  [[nodiscard]] const std::deque<Waiting>& rounds() const { return rounds_; }
+  [[nodiscard]] bool empty() const { return rounds_.empty(); }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t bytes_max() const { return bounds_.bytes_max; }
+
+ private:
+  Waiting take(std::size_t index);
+
+  Bounds bounds_;
+  std::deque<Waiting> rounds_;
+  std::size_t bytes_ = 0;
+  bool held_ = false;
+};
+
+}  // namespace cspy::queue

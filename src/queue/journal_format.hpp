@@ -1,0 +1,50 @@
+// The bytes of the journal's files (docs/queue-format.md). Pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "queue/waiting.hpp"
+
+namespace cspy::queue::journal {
+
+/// Begins each segment; the last byte is the version of the format.
+inline constexpr std::string_view magic{"CSPYQUE\x01", 8};
+/// Labels may be confidential.
+inline constexpr unsigned file_mode = 0600;
+inline constexpr std::size_t segment_bytes_min = std::size_t{64} * 1024;
+
+enum class Type : std::uint8_t { round = 1, progress = 2, removed = 3 };
+
+struct Record {
+  Type type = Type::round;
+  std::uint64_t sequence = 0;
+  std::string_view payload;
+
+  [[nodiscard]] std::size_t size() const;
+};
+
+/// checksum (4), length of the payload (4), sequence (8), type (1); all numbers little-endian.
+inline constexpr std::size_t record_head_bytes = 17;
+
+/// Replaces `out` by the record's bytes.
+void compose(const Record& record, std::string& out);
+/// The record at the front of `bytes`; nullopt where there is no whole and sound one.
+[[nodiscard]] std::optional<Record> parse(std::string_view bytes);
+
+/// The payload of a note.
+[[nodiscard]] std::array<char, 8> compose_progress(Progress progress);
+[[nodiscard]] Progress parse_progress(std::string_view payload);
+
+/// "queue-0000000000000001.seg": names sort as their numbers do.
+[[nodiscard]] std::string segment_name(std::uint64_t number);
+/// nullopt where it is no segment's name.
+[[nodiscard]] std::optional<std::uint64_t> segment_number(std::string_view name);
+/// Whether a file ends within the magic: it was just begun.
+[[nodiscard]] bool is_torn_header(std::string_view content);
+
+}  // namespace cspy::queue::journal

@@ -1,0 +1,122 @@
+#include <map>
+#include <protozero/pbf_writer.hpp>
+
+#include "queue/record_tables.hpp"
+#include "queue/round_record.hpp"
+
+namespace cspy::queue {
+namespace {
+
+using metrics::Sample;
+using protozero::pbf_writer;
+using record::tag;
+
+template<class Table, class Owner>
+void write_counts(pbf_writer& out, const Table& table, const Owner& owner) {
+  for (const auto& [field, member] : table) {
+    if (const Count count = owner.*member) out.add_uint64(tag(field), *count);
+  }
+}
+
+void write_sample(pbf_writer& out, const Sample& sample) {
+  write_counts(out, record::sample_counts, sample);
+  out.add_packed_uint64(tag(record::Sample::cpu_each_ns), sample.cpu_each_ns.begin(), sample.cpu_each_ns.end());
+  for (const auto& device : sample.devices) {
+    pbf_writer message{out, tag(record::Sample::devices)};
+    message.add_uint32(tag(record::Device::major), device.major);
+    message.add_uint32(tag(record::Device::minor), device.minor);
+    message.add_string(tag(record::Device::name), device.device);
+    write_counts(message, record::device_counts, device);
+  }
+  for (const auto& network : sample.networks) {
+    pbf_writer message{out, tag(record::Sample::networks)};
+    message.add_string(tag(record::Network::interface), network.interface);
+    write_counts(message, record::network_counts, network);
+  }
+  for (const auto& detail : sample.details) {
+    pbf_writer message{out, tag(record::Sample::details)};
+    message.add_uint64(tag(record::Detail::what), static_cast<std::uint64_t>(detail.what));
+    message.add_bytes(tag(record::Detail::labels), detail.labels);
+    message.add_uint64(tag(record::Detail::value), detail.value);
+  }
+  out.add_sint32(tag(record::Sample::health), static_cast<std::int32_t>(sample.health));
+}
+
+void write_container(pbf_writer& out, const metrics::Container& container) {
+  out.add_string(tag(record::Container::id), container.id);
+  out.add_string(tag(record::Container::name), container.name);
+  container.labels.for_each([&](std::string_view key, std::string_view value) {
+    pbf_writer label{out, tag(record::Container::labels)};
+    label.add_string(tag(record::Label::key), key.data(), key.size());
+    label.add_string(tag(record::Label::value), value.data(), value.size());
+  });
+  out.add_uint64(tag(record::Container::created), container.created);
+  out.add_uint64(tag(record::Container::started), container.started);
+  write_counts(out, record::limit_counts, container.limits);
+  out.add_uint64(tag(record::Container::cpu_quota_us), container.limits.cpu_quota_us);
+  out.add_uint64(tag(record::Container::subject), static_cast<std::uint64_t>(container.subject));
+  out.add_bool(tag(record::Container::windows), container.windows);
+  out.add_bool(tag(record::Container::shares_network), container.shares_network);
+  const auto& lifecycle = container.lifecycle;
+  write_counts(out, record::lifecycle_counts, lifecycle);
+  out.add_uint64(tag(record::Container::state), static_cast<std::uint64_t>(lifecycle.state));
+  out.add_bool(tag(record::Container::oom_killed), lifecycle.oom_killed);
+  out.add_uint64(tag(record::Container::finished), lifecycle.finished);
+  out.add_string(tag(record::Container::image_id), lifecycle.image_id);
+  out.add_string(tag(record::Container::image_digest), lifecycle.image_digest);
+}
+
+/// Writes what is shared once, and says under which number.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_{out} {}
+
+  void write(const metrics::Round& round) {
+    out_.add_fixed64(tag(record::Round::time), round.time);
+    for (const auto& reading : round.readings)
+      index_of(reading);
+    out_.add_uint64(tag(record::Round::readings_sent), round.readings.size());
+    for (const auto& ending : round.endings) {
+      const auto last = index_of(ending.last);
+      const auto now = ending.now ? index_of(ending.now) + 1 : 0;
+      pbf_writer message{out_, tag(record::Round::endings)};
+      message.add_uint64(tag(record::Ending::last), last);
+      message.add_uint64(tag(record::Ending::now), now);
+    }
+  }
+
+ private:
+  std::size_t index_of(const metrics::Container* container) {
+    const auto [known, added] = containers_.try_emplace(container, containers_.size());
+    if (added) {
+      pbf_writer message{out_, tag(record::Round::containers)};
+      write_container(message, *container);
+    }
+    return known->second;
+  }
+
+  std::size_t index_of(const metrics::ReadingPtr& reading) {
+    const auto container = index_of(reading->container.get());
+    const auto [known, added] = readings_.try_emplace(reading.get(), readings_.size());
+    if (added) {
+      pbf_writer message{out_, tag(record::Round::readings)};
+      message.add_uint64(tag(record::Reading::container), container);
+      pbf_writer sample{message, tag(record::Reading::sample)};
+      write_sample(sample, reading->sample);
+    }
+    return known->second;
+  }
+
+  pbf_writer out_;
+  std::map<const metrics::Container*, std::size_t> containers_;
+  std::map<const metrics::Reading*, std::size_t> readings_;
+};
+
+}  // namespace
+
+void write_round(const metrics::Round& round, std::string& out) {
+  out.clear();
+  Writer{out}.write(round);
+}
+
+}  // namespace cspy::queue

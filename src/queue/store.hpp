@@ -1,0 +1,46 @@
+// The copy of waiting rounds on disk, where a directory for it is configured.
+//
+// A round is written when it has to wait: while deliveries succeed, nothing is written. When the disk takes no more,
+// the queue goes on in memory alone, and one warning says so.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/trouble.hpp"
+#include "metrics/selection.hpp"
+#include "queue/journal.hpp"
+#include "queue/waiting.hpp"
+
+namespace cspy::queue {
+
+class Store {
+ public:
+  /// Has no directory: until open(), every other call does nothing. `log` outlives it.
+  explicit Store(Log& log) : log_{log} {}
+
+  /// Opens the journal in `directory` and returns the rounds that it still holds, the oldest first, measured by
+  /// `selection`. Errors as Journal::open.
+  Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
+
+  /// Writes the round unless it is on disk already. false: the journal is full, and the oldest round must go first.
+  [[nodiscard]] bool keep(const Waiting& waiting);
+  /// Writes how far the delivery of the round has come.
+  void update_progress(const Waiting& waiting);
+  /// The round was delivered or dropped: removes it.
+  void remove(const Waiting& waiting);
+  [[nodiscard]] bool has(const Waiting& waiting) const { return journal_ && journal_->contains(waiting.sequence); }
+
+ private:
+  void log_trouble(const Result<void>& written);
+
+  Log& log_;
+  std::optional<Journal> journal_;
+  std::string record_;  ///< reused
+  Trouble failing_{1};
+};
+
+}  // namespace cspy::queue

@@ -1,0 +1,212 @@
+#include "docker/round_reader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/fakes/engine_model.hpp"
+#include "tests/support/loop.hpp"
+#include "tests/support/readings.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace cspy::docker {
+namespace {
+
+using fakes::EngineModel;
+using fakes::HttpRequest;
+using fakes::HttpResponse;
+using net::Clock;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(StatsConcurrency, IsSmallForEnginesThatAnswerAtOnce) {
+  Engine engine;
+  engine.api_max = {1, 51};
+  engine.version = "28.5.2";
+  EXPECT_EQ(stats_concurrency(engine, 5'000, milliseconds{10'000}), 8U);
+  EXPECT_EQ(stats_concurrency(engine, 3, milliseconds{10'000}), 3U);
+}
+
+TEST(StatsConcurrency, BringsSlowEnginesWellInsideTheInterval) {
+  Engine engine;
+  engine.api_max = {1, 41};
+  engine.version = "20.10.24";
+  const auto at_once = stats_concurrency(engine, 100, milliseconds{10'000});
+  EXPECT_GE(at_once, 30U) << "100 reads of 1.2 s in 4 s";
+  EXPECT_LE(at_once, 50U);
+  EXPECT_EQ(stats_concurrency(engine, 100'000, milliseconds{1'000}), 256U) << "a bound for everything";
+  EXPECT_EQ(stats_concurrency(engine, 5, milliseconds{60'000}), 5U);
+}
+
+TEST(NameDevices, NamesAndOrdersThem) {
+  metrics::Sample sample;
+  sample.devices = {{.major = 8, .minor = 16, .device = {}, .read_bytes = 3, .write_bytes = 4},
+                    {.major = 8, .minor = 0, .device = {}, .read_bytes = 1, .write_bytes = 2}};
+  name_devices(sample, [](std::uint32_t, std::uint32_t minor) { return minor == 0 ? "/dev/sda" : "/dev/sdb"; });
+  ASSERT_THAT(sample.devices, SizeIs(2));
+  EXPECT_EQ(sample.devices[0].device, "/dev/sda");
+  EXPECT_EQ(sample.devices[1].device, "/dev/sdb");
+  EXPECT_EQ(*sample.devices[1].write_bytes, 4U);
+}
+
+struct CollectTest : testing::Test {
+  CollectTest() {
+    for (unsigned number = 1; number <= 20; ++number) {
+      auto& container = engine.add(number, "c" + std::to_string(number));
+      fleet.put(test::make_container(container.id, container.name, container.started), metrics::Health::healthy);
+    }
+    engine.server().listen(endpoint);
+    EXPECT_TRUE(*test::run(io, client.negotiate()));
+  }
+  RoundReader::Result collect(std::size_t concurrency = 8, milliseconds time = milliseconds{10'000}) {
+    return *test::run(io, reader.read(concurrency, Clock::now() + time));
+  }
+
+  test::TempDir dir;
+  boost::asio::io_context io;
+  Endpoint endpoint{Endpoint::Kind::unix_socket, "", 0, dir.file("engine.sock")};
+  EngineModel engine{io};
+  net::Context context{io};
+  Client client{context, endpoint};
+  metrics::Fleet fleet;
+  RoundReader reader{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }};
+};
+
+TEST_F(CollectTest, ReadsEachContainerOnceOverFewConnections) {
+  const auto result = collect(4);
+  EXPECT_THAT(result.readings, SizeIs(20));
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_EQ(engine.asked("/stats"), 20U);
+  EXPECT_LE(engine.server().connections_accepted(), 4U);
+  EXPECT_EQ(result.readings[0]->sample.health, metrics::Health::healthy);
+  EXPECT_EQ(result.readings[0]->sample.devices[0].device, "/dev/vda");
+  EXPECT_GT(result.time, test::started_at);
+  for (std::size_t i = 1; i < 20; ++i)
+    EXPECT_LT(result.readings[i - 1]->container->id, result.readings[i]->container->id);
+  collect(4);
+  EXPECT_LE(engine.server().connections_accepted(), 4U) << "connections are kept from round to round";
+}
+
+TEST_F(CollectTest, AContainerThatFailsCostsItsOwnPointsOnly) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains(EngineModel::id_of(7) + "/stats"))
+      return HttpResponse{.status = 500, .body = R"({"message":"shim is gone"})"};
+    return std::nullopt;
+  };
+  const auto result = collect();
+  EXPECT_THAT(result.readings, SizeIs(19));
+  EXPECT_EQ(result.failed, 1U);
+  EXPECT_THAT(result.first_error->message, HasSubstr("HTTP 500: shim is gone"));
+}
+
+TEST_F(CollectTest, AContainerThatHangsCostsNotMoreThanTheRoundsTime) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains(EngineModel::id_of(7) + "/stats")) return HttpResponse{.hang = true};
+    return std::nullopt;
+  };
+  const auto result = collect(8, milliseconds{300});
+  EXPECT_THAT(result.readings, SizeIs(19));
+  EXPECT_EQ(result.failed, 1U);
+}
+
+TEST_F(CollectTest, WhatIsNotReadInTimeIsCounted) {
+  const auto result = collect(1, milliseconds{-1});
+  EXPECT_THAT(result.readings, IsEmpty());
+  EXPECT_EQ(result.failed, 20U);
+  EXPECT_EQ(result.first_error->message, "the round's time was over before all containers were read");
+}
+
+TEST_F(CollectTest, SuspectsWhatStoppedIsGoneOrCountsFromTheStart) {
+  const auto first = collect();
+  (void)fleet.close_round(first.time, first.readings);
+  engine.at(EngineModel::id_of(1)).running = false;
+  engine.at(EngineModel::id_of(2)).cpu_ns = 5;
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains(EngineModel::id_of(3) + "/stats")) return HttpResponse{.status = 404, .body = "{}"};
+    return std::nullopt;
+  };
+  const auto result = collect();
+  EXPECT_THAT(result.suspects,
+              testing::UnorderedElementsAre(EngineModel::id_of(1), EngineModel::id_of(2), EngineModel::id_of(3)));
+  EXPECT_THAT(result.readings, SizeIs(17)) << "no number that would look as if a counter had gone back";
+  EXPECT_EQ(result.failed, 0U);
+}
+
+TEST_F(CollectTest, DropsTheSampleOfARunThatEndedMeanwhile) {
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains(EngineModel::id_of(5) + "/stats")) fleet.remove(EngineModel::id_of(5));
+    return std::nullopt;
+  };
+  EXPECT_THAT(collect().readings, SizeIs(19));
+}
+
+/// A machine whose files give what `given` says.
+struct FakeSource final : LocalSource {
+  Given read(const metrics::Container&, metrics::Sample& sample) override {
+    if (given.tree) sample.memory_usage = 4'711;
+    return given;
+  }
+  void finish(const metrics::Container&, metrics::Sample& sample) override { sample.processes = 9; }
+  Given given;
+};
+
+TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
+  FakeSource source;
+  RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
+  const auto round = [&] { return *test::run(io, with_source.read(4, Clock::now() + milliseconds{10'000})); };
+  EXPECT_THAT(round().readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 20U) << "it gave nothing";
+  source.given = {.tree = true, .proc = false};
+  const auto result = round();
+  EXPECT_EQ(engine.asked("/stats"), 40U) << "networks are the engine's";
+  EXPECT_EQ(result.readings[0]->sample.memory_usage, 4'711U) << "the machine's own number wins";
+  EXPECT_THAT(result.readings[0]->sample.networks, SizeIs(1));
+  EXPECT_EQ(result.readings[0]->sample.processes, 9U);
+  source.given = {.tree = true, .proc = true};
+  EXPECT_THAT(round().readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 40U) << "nothing is left to ask";
+}
+
+TEST_F(CollectTest, AsksForNoStatsThatNoWantedMetricNeeds) {
+  RoundReader frugal{client, fleet, [](std::uint32_t, std::uint32_t) { return ""; },
+                     *metrics::Selection::parse("lifecycle,spec,container_last_seen")};
+  const auto result = *test::run(io, frugal.read(4, Clock::now() + milliseconds{10'000}));
+  EXPECT_THAT(result.readings, SizeIs(20));
+  EXPECT_EQ(engine.asked("/stats"), 0U);
+}
+
+TEST_F(CollectTest, TakesDownStoppedContainersWithoutAsking) {
+  auto stopped = *fleet.find(EngineModel::id_of(4))->container;
+  stopped.subject = metrics::Subject::stopped;
+  fleet.put(std::make_shared<const metrics::Container>(stopped), metrics::Health::none);
+  const auto result = collect();
+  EXPECT_THAT(result.readings, SizeIs(20));
+  EXPECT_EQ(result.attempted, 19U);
+  EXPECT_EQ(engine.asked("/stats"), 19U);
+}
+
+TEST_F(CollectTest, HasAContainerThatStopsMeanwhileOnce) {
+  const auto id = EngineModel::id_of(5);
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains(EngineModel::id_of(5) + "/stats")) return std::nullopt;
+    auto stopped = *fleet.find(id)->container;
+    stopped.subject = metrics::Subject::stopped;
+    fleet.put(std::make_shared<const metrics::Container>(stopped), metrics::Health::none);
+    return std::nullopt;
+  };
+  const auto result = collect();
+  const auto round = fleet.close_round(result.time, result.readings);
+  EXPECT_EQ(std::ranges::count(round.readings, id, [](const auto& r) { return r->container->id; }), 1);
+}
+
+TEST_F(CollectTest, OfAnEmptyFleetIsEmpty) {
+  for (unsigned number = 1; number <= 20; ++number)
+    fleet.remove(EngineModel::id_of(number));
+  const auto result = collect();
+  EXPECT_EQ(result.attempted, 0U);
+  EXPECT_EQ(result.time, 0U);
+}
+
+}  // namespace
+}  // namespace cspy::docker

@@ -1,0 +1,352 @@
+// Rounds that are written down survive whatever happens to the process and its files, or are missing and counted.
+#include "queue/journal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <map>
+
+#include "base/file.hpp"
+#include "tests/support/data.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace cspy::queue {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::size_t megabyte = 1024 * 1024;
+
+struct Content {
+  std::map<std::uint64_t, std::string> rounds;
+  std::map<std::uint64_t, Progress> progress;
+  Journal::Recovery recovery;
+  Result<Journal> journal = fail(Code::invalid, "not opened");
+};
+
+Content open(const std::string& directory, std::size_t bytes_max = megabyte) {
+  Content content;
+  content.journal = Journal::open(
+      directory, bytes_max,
+      [&](std::uint64_t sequence, std::string_view payload, Progress progress) {
+        content.rounds[sequence] = payload;
+        content.progress[sequence] = progress;
+      },
+      content.recovery);
+  return content;
+}
+
+std::vector<fs::path> segments(const std::string& directory) {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator{directory}) {
+    if (entry.path().extension() == ".seg") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+std::string content_of(const fs::path& path) {
+  return *read_file(path.string(), 100 * megabyte);
+}
+
+struct JournalTest : testing::Test {
+  test::TempDir dir;
+  std::string directory = dir.file("queue");
+};
+
+TEST_F(JournalTest, GivesBackWhatWasWritten) {
+  {
+    auto content = open(directory);
+    ASSERT_TRUE(content.journal) << content.journal.error().message;
+    EXPECT_THAT(content.rounds, IsEmpty());
+    EXPECT_TRUE(content.journal->append(5, "five"));
+    EXPECT_TRUE(content.journal->append(6, std::string("\0six", 4)));
+    EXPECT_TRUE(content.journal->append(7, ""));
+    EXPECT_TRUE(content.journal->update_progress(6, {.readings = 3, .endings = 1}));
+    EXPECT_TRUE(content.journal->update_progress(6, {.readings = 4, .endings = 2}));
+    EXPECT_TRUE(content.journal->remove(5));
+    EXPECT_TRUE(content.journal->remove(99)) << "what it does not know is none of its business";
+    EXPECT_FALSE(content.journal->contains(5));
+    EXPECT_TRUE(content.journal->contains(6));
+  }
+  const auto again = open(directory);
+  EXPECT_EQ(again.rounds, (std::map<std::uint64_t, std::string>{{6, std::string("\0six", 4)}, {7, ""}}));
+  EXPECT_EQ(again.progress.at(6), (Progress{.readings = 4, .endings = 2}));
+  EXPECT_EQ(again.progress.at(7), Progress{});
+  EXPECT_EQ(again.recovery.rounds, 2U);
+  EXPECT_EQ(again.recovery.bytes_cut_off, 0U);
+  EXPECT_EQ(again.recovery.next_sequence, 8U);
+}
+
+TEST_F(JournalTest, LeavesNoFileWhereNothingWaits) {
+  auto content = open(directory);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    EXPECT_TRUE(content.journal->append(i, "round"));
+  EXPECT_THAT(segments(directory), testing::SizeIs(1));
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    EXPECT_TRUE(content.journal->remove(i));
+  EXPECT_THAT(segments(directory), IsEmpty());
+  EXPECT_EQ(content.journal->bytes(), 0U);
+  EXPECT_TRUE(content.journal->append(4, "and goes on"));
+  EXPECT_THAT(segments(directory), testing::SizeIs(1));
+}
+
+TEST_F(JournalTest, IsForItsOwnerOnly) {
+  auto content = open(directory);
+  EXPECT_TRUE(content.journal->append(1, "labels"));
+  struct stat status{};
+  ASSERT_EQ(::stat(directory.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0700U);
+  ASSERT_EQ(::stat(segments(directory).at(0).c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(JournalTest, CutsOffATornTailWhereverItIs) {
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 4; ++i)
+      EXPECT_TRUE(content.journal->append(i, "round " + std::to_string(i)));
+    EXPECT_TRUE(content.journal->update_progress(2, {.readings = 1, .endings = 0}));
+    EXPECT_TRUE(content.journal->remove(1));
+  }
+  const auto path = segments(directory).at(0);
+  const auto whole = content_of(path);
+  std::size_t most = 0;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    test::write_file(path.string(), whole.substr(0, size));
+    {
+      auto torn = open(directory);
+      ASSERT_TRUE(torn.journal) << size << ": " << torn.journal.error().message;
+      most = std::max(most, torn.rounds.size());
+      for (const auto& [sequence, payload] : torn.rounds)
+        EXPECT_EQ(payload, "round " + std::to_string(sequence)) << size;
+      if (size < whole.size()) {
+        EXPECT_LT(torn.recovery.bytes_cut_off, 30U) << "no more than one record";
+      }
+      ASSERT_TRUE(torn.journal->append(torn.recovery.next_sequence + 10, "new")) << size;
+    }
+    auto again = open(directory);
+    EXPECT_EQ(again.recovery.bytes_cut_off, 0U) << size;
+    EXPECT_EQ(again.rounds.rbegin()->second, "new") << size;
+    again.journal = fail(Code::invalid, "closed");
+    for (const auto& old : segments(directory))
+      fs::remove(old);
+  }
+  EXPECT_EQ(most, 4U);
+}
+
+TEST_F(JournalTest, BelievesNoDamagedRecord) {
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      EXPECT_TRUE(content.journal->append(i, "round " + std::to_string(i)));
+  }
+  const auto path = segments(directory).at(0);
+  const auto whole = content_of(path);
+  for (std::size_t i = 8; i < whole.size(); ++i) {
+    auto damaged = whole;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
+    test::write_file(path.string(), damaged);
+    const auto content = open(directory);
+    ASSERT_TRUE(content.journal) << i;
+    EXPECT_LT(content.rounds.size(), 3U) << i;
+    EXPECT_GT(content.recovery.bytes_cut_off, 0U) << i;
+    for (const auto& [sequence, payload] : content.rounds)
+      EXPECT_EQ(payload, "round " + std::to_string(sequence)) << i;
+  }
+}
+
+TEST_F(JournalTest, KeepsTheSegmentsAfterADamagedOne) {
+  const std::string large(40'000, 'x');
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 8; ++i)
+      EXPECT_TRUE(content.journal->append(i, large));
+  }
+  const auto paths = segments(directory);
+  ASSERT_GT(paths.size(), 2U);
+  auto damaged = content_of(paths[0]);
+  damaged[100] = 'y';
+  test::write_file(paths[0].string(), damaged);
+  const auto content = open(directory);
+  EXPECT_LT(content.rounds.size(), 8U);
+  EXPECT_GT(content.rounds.size(), 4U);
+  EXPECT_EQ(content.rounds.rbegin()->first, 8U);
+}
+
+TEST_F(JournalTest, StaysWithinItsBound) {
+  constexpr std::size_t bytes_max = 600'000;
+  const std::string large(10'000, 'x');
+  std::uint64_t oldest = 1, newest = 0;
+  {
+    auto content = open(directory, bytes_max);
+    while (newest < 1'000) {
+      const auto appended = content.journal->append(newest + 1, large);
+      if (appended) {
+        ++newest;
+      } else {
+        ASSERT_EQ(appended.error().code, Code::too_large);
+        ASSERT_LE(oldest, newest);
+        EXPECT_TRUE(content.journal->remove(oldest++));
+      }
+      // The few bytes that finish a round have to go somewhere.
+      ASSERT_LE(content.journal->bytes(), bytes_max + 1'000);
+    }
+  }
+  const auto again = open(directory, bytes_max);
+  EXPECT_EQ(again.rounds.begin()->first, oldest);
+  EXPECT_EQ(again.rounds.rbegin()->first, newest);
+  EXPECT_EQ(again.rounds.size(), newest - oldest + 1);
+  EXPECT_GT(again.rounds.size(), 40U) << "and uses most of it";
+}
+
+TEST_F(JournalTest, FinishesRoundsOfEarlierSegments) {
+  const std::string large(40'000, 'x');
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 6; ++i)
+      EXPECT_TRUE(content.journal->append(i, large));
+    const auto before = segments(directory).size();
+    EXPECT_TRUE(content.journal->remove(2));
+    EXPECT_TRUE(content.journal->remove(3));
+    EXPECT_EQ(segments(directory).size(), before) << "the first round still needs its segment, and those after it stay";
+  }
+  {
+    auto content = open(directory);
+    EXPECT_EQ(content.rounds.size(), 4U);
+    const auto before = segments(directory).size();
+    EXPECT_TRUE(content.journal->remove(1));
+    EXPECT_LT(segments(directory).size(), before);
+  }
+  EXPECT_EQ(open(directory).rounds.size(), 3U);
+}
+
+TEST_F(JournalTest, BelongsToOneProcess) {
+  const auto first = open(directory);
+  const auto second = open(directory);
+  ASSERT_FALSE(second.journal);
+  EXPECT_EQ(second.journal.error().message, directory + ": another process has it");
+  EXPECT_EQ(second.journal.error().remedy, "give each agent a directory of its own");
+}
+
+TEST_F(JournalTest, SaysWhatItCannotUse) {
+  EXPECT_EQ(open(dir.file("no/such")).journal.error().message, dir.file("no/such") + ": No such file or directory");
+  test::write_file(dir.file("file"), "");
+  EXPECT_THAT(open(dir.file("file")).journal.error().message, HasSubstr("Not a directory"));
+}
+
+TEST_F(JournalTest, LeavesAloneWhatIsNotItsOwn) {
+  ASSERT_TRUE(open(directory).journal);
+  test::write_file(directory + "/queue-notes.txt", "mine");
+  test::write_file(directory + "/queue-zzzzzzzzzzzzzzzz.seg", "mine");
+  {
+    auto content = open(directory);
+    ASSERT_TRUE(content.journal);
+    EXPECT_TRUE(content.journal->append(1, "x"));
+    EXPECT_TRUE(content.journal->remove(1));
+  }
+  EXPECT_EQ(content_of(directory + "/queue-notes.txt"), "mine");
+  EXPECT_EQ(content_of(directory + "/queue-zzzzzzzzzzzzzzzz.seg"), "mine");
+}
+
+TEST_F(JournalTest, DoesNotWaitForWhatOnlyHasTheNameOfASegment) {
+  ASSERT_TRUE(open(directory).journal);
+  const auto path = directory + "/queue-0000000000000007.seg";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(open(directory).journal.error().message, path + ": not a queue file");
+  fs::remove(path);
+  test::write_file(dir.file("elsewhere"), "secret");
+  fs::create_symlink(dir.file("elsewhere"), path);
+  EXPECT_EQ(open(directory).journal.error().message, path + ": Too many levels of symbolic links");
+}
+
+TEST_F(JournalTest, SaysThatAFileCannotBeRemovedAndDoesNotGiveItsRoundsAgain) {
+  auto content = open(directory);
+  EXPECT_TRUE(content.journal->append(1, "round"));
+  const auto path = segments(directory).at(0);
+  // What no permission lets anybody unlink, root included.
+  const auto aside = directory + "/aside";
+  fs::rename(path, aside);
+  fs::create_directory(path);
+  EXPECT_EQ(content.journal->remove(1).error().message, path.string() + ": Is a directory");
+  EXPECT_FALSE(content.journal->contains(1));
+  EXPECT_GT(content.journal->bytes(), 0U) << "the file still takes its room";
+  fs::remove(path);
+  fs::rename(aside, path);
+  content.journal = fail(Code::invalid, "closed");
+  EXPECT_THAT(open(directory).rounds, IsEmpty()) << "it was noted that the round was finished";
+  EXPECT_THAT(segments(directory), IsEmpty());
+}
+
+TEST_F(JournalTest, CountsDamageOnce) {
+  {
+    auto content = open(directory);
+    for (std::uint64_t i = 1; i <= 4; ++i)
+      EXPECT_TRUE(content.journal->append(i, std::string(60'000, 'x')));
+  }
+  const auto paths = segments(directory);
+  ASSERT_GT(paths.size(), 1U);
+  auto damaged = content_of(paths[0]);
+  damaged.back() = 'y';
+  test::write_file(paths[0].string(), damaged);
+  EXPECT_GT(open(directory).recovery.bytes_cut_off, 60'000U);
+  EXPECT_EQ(open(directory).recovery.bytes_cut_off, 0U);
+}
+
+TEST_F(JournalTest, RefusesTheFilesOfALaterVersionAndDoesNotDeleteThem) {
+  ASSERT_TRUE(open(directory).journal);
+  const auto path = directory + "/queue-0000000000000007.seg";
+  test::write_file(path, "CSPYQUE\x02 something new");
+  const auto content = open(directory);
+  ASSERT_FALSE(content.journal);
+  EXPECT_EQ(content.journal.error().message, path + ": not a queue file of this version");
+  EXPECT_EQ(content_of(path), "CSPYQUE\x02 something new");
+}
+
+/// A file can grow no further, as on a full disk, while it lives.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST_F(JournalTest, GoesOnAfterTheDiskWasFull) {
+  {
+    auto content = open(directory);
+    EXPECT_TRUE(content.journal->append(1, "before"));
+    {
+      const FullDisk full{100};
+      const auto written = content.journal->append(2, std::string(1'000, 'x'));
+      ASSERT_FALSE(written);
+      EXPECT_EQ(written.error().message, segments(directory).at(0).string() + ": File too large");
+      EXPECT_FALSE(content.journal->contains(2));
+    }
+    EXPECT_TRUE(content.journal->append(3, "after"));
+  }
+  const auto again = open(directory);
+  EXPECT_EQ(again.rounds, (std::map<std::uint64_t, std::string>{{1, "before"}, {3, "after"}}));
+  EXPECT_EQ(again.recovery.bytes_cut_off, 0U) << "nothing of what failed is left";
+}
+
+}  // namespace
+}  // namespace cspy::queue

@@ -1,7 +1,9 @@
 """The same answers of an engine, sent in each encoding, with and without gzip: Google's libraries decode the same points.
 
-The engine is the stand-in with recorded answers, so that there is one right round. What differs by its nature is left
-out: the time of the points, and container_last_seen, whose value is that time.
+The engine is the stand-in with recorded answers, so that there is one right round: nothing else may be in it. Therefore
+the agents read no files of this machine. Without that, a recording from a machine with this kernel and this much memory
+makes them take the engine for this machine's, and each reports how this machine's own cgroup tree (id="/") was when it
+looked. What differs by its nature is left out: the time of the points, and container_last_seen, whose value is that time.
 """
 
 import argparse
@@ -9,11 +11,11 @@ import pathlib
 import sys
 
 from checks import Checks
-from google_libraries import GoogleReceiver
+from google_server import GoogleReceiver
 from leg import cleanly
 from server import wait_for
 from stand_in import StandIn
-from support.agent import BINARY, Agent
+from support.agent import BINARY, ENGINE_ONLY, Agent
 
 DATA = pathlib.Path(__file__).resolve().parents[2] / "tests/data"
 RECORDED = ("docker-20.10-cgroup1", "docker-28.5-cgroup2", "docker-29-cgroup2", "podman-5-cgroup2")
@@ -39,7 +41,7 @@ def check_recorded(checks, options, undo, name):
     for way in ways:
         encoding, _, compression = way.partition("-")
         agents.append(Agent(engine=stand_in.socket, endpoint=f"http://127.0.0.1:{google.ports[way]}", interval_ms=60_000,
-                            environment={"CSPY_OTLP_PROTO": encoding, "CSPY_OTLP_COMPRESSION": compression}))
+                            environment={"CSPY_OTLP_PROTO": encoding, "CSPY_OTLP_COMPRESSION": compression, **ENGINE_ONLY}))
         undo.callback(agents[-1].kill)
     held = {way: google.held(way) for way in ways}
     try:

@@ -13,11 +13,11 @@ import tempfile
 from certificates import Certificates
 from checks import Checks
 from fleet import Fleet
-from held import Held
+from google_server import GoogleReceiver
 from holds import Receiver, check_all
 from leg import on_an_engine
 from relay import Relay
-from server import Server, free_port, wait_for
+from server import wait_for
 from stand_in import StandIn
 from support.agent import BINARY, Agent
 from support.points import label
@@ -28,26 +28,6 @@ MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 # How an agent writes its headers, and what has to arrive.
 HEADERS = "x-scope-orgid=tenant-1,authorization=Basic%20dXNlcjpwYXNz%3D%3D"
 ARRIVING = {("x-scope-orgid", "tenant-1"), ("authorization", "Basic dXNlcjpwYXNz==")}
-
-
-class GoogleReceiver(Server):
-    """`ways`: {name: "grpc" or "http"}, each with a port and a file of its own."""
-
-    def __init__(self, python, ways, *arguments):
-        self.ports = {name: free_port() for name in ways}
-
-        def command(directory, _):
-            listen = [f"--listen={protocol}:{self.ports[name]}:{directory / name}.jsonl" for name, protocol in ways.items()]
-            return [python, str(pathlib.Path(__file__).with_name("google_receiver.py")), *listen, *map(str, arguments)]
-
-        super().__init__("google", command)
-
-    def held(self, name):
-        return Held(self.directory / f"{name}.jsonl", lambda line: line.get("request", {}))
-
-    def wait_started(self):
-        self.wait_said("ready; ")
-        return self.log().partition("ready; ")[2].strip()
 
 
 def check_metadata(checks, receiver):

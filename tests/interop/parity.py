@@ -27,7 +27,7 @@ from json_receiver import JsonReceiver
 from kinds import Kinds
 from leg import on_an_engine
 from server import Server, get, wait_for
-from support.agent import BINARY, Agent
+from support.agent import BINARY, ENGINE_ONLY, Agent
 from support.points import label
 
 INTERVAL_MS = 2_000
@@ -38,7 +38,7 @@ ATTEMPTS = 3
 Way = collections.namedtuple("Way", "environment sources")
 _ALWAYS = {"engine", "stats", "0", "host"}
 WAYS = {
-    "socket": Way({"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}, _ALWAYS),
+    "socket": Way(ENGINE_ONLY, _ALWAYS),
     "host": Way({"CSPY_DISK_USAGE": "true", "CSPY_DISK_USAGE_INTERVAL": "10000"}, _ALWAYS | {"cgroup tree", "host /proc", "disk_usage"}),
 }
 

@@ -17,6 +17,9 @@ from support.waiting import wait_until
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("BINARY", str(ROOT / "build/release/containerspy"))
 
+# Settings of an agent that reads nothing of this machine: the engine's answers are all that it has.
+ENGINE_ONLY = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}
+
 # The lines that tell a change of state.
 STARTING = "starting"
 ENGINE_LOST = "engine lost: trying again until it is back"

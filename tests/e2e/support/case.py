@@ -47,7 +47,7 @@ class EngineCase(unittest.TestCase):
         Only with `mounts` does it read this machine's own files, and then as it does by itself.
         """
         if not mounts:
-            environment = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none", **(environment or {})}
+            environment = {**agent_module.ENGINE_ONLY, **(environment or {})}
         more["environment"] = environment
         agent = Agent(engine=engine or ENGINE.socket, endpoint=self.collector.endpoint,
                       interval_ms=interval_ms or self.interval_ms, binary=binary, **more)

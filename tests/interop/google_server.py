@@ -14,7 +14,8 @@ class GoogleReceiver(Server):
 
         def command(directory, _):
             listen = [f"--listen={protocol}:{self.ports[name]}:{directory / name}.jsonl" for name, protocol in ways.items()]
-            return [python, str(pathlib.Path(__file__).with_name("google_receiver.py")), *listen, *map(str, arguments)]
+            # It runs in another directory. What the link points to is a Python without the libraries.
+            return [pathlib.Path(python).absolute(), str(pathlib.Path(__file__).with_name("google_receiver.py")), *listen, *map(str, arguments)]
 
         super().__init__("google", command)
 

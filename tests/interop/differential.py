@@ -23,7 +23,7 @@ ENCODINGS = ("httpbinary", "httpjson", "grpc")
 
 
 def content(held):
-    """What the first round says, in a form that two of them can be compared by. Numbers keep their type: 1 is not 1.0."""
+    """All facts of the first round, to be compared with those of another encoding. Numbers keep their type: 1 is not 1.0."""
     time = held.times()[0]
     requests = [request for request in held.requests if any(point.time == time for point in request.points)]
     points = {(point.metric, point.labels, point.start, repr(point.value), point.ended)
@@ -55,13 +55,13 @@ def check_recorded(checks, options, undo, name):
         return
     contents = {way: content(each.refresh()) for way, each in held.items()}
     first = next(iter(ways))
-    checks.check(f"{name}: {first} says something", len(contents[first]) > 50, f"{len(contents[first])} facts")
+    checks.check(f"{name}: {first} has points", len(contents[first]) > 50, f"{len(contents[first])} facts")
     for way in ways:
         refused = [line["refused"] for line in held[way].lines if "refused" in line]
         checks.check(f"{name}: Google's library reads {way}", not refused, "; ".join(refused[:1]))
         if way != first:
             differences = sorted(map(str, contents[way] ^ contents[first]))
-            checks.check(f"{name}: {way} says the same as {first}", not differences,
+            checks.check(f"{name}: {way} has the same facts as {first}", not differences,
                          f"{len(differences)} differences: {'; '.join(differences[:2])}" if differences else f"{len(contents[way])} facts")
 
 
@@ -77,7 +77,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop differential", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--stand-in", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--recorded", action="append", choices=RECORDED, help="only this one; more than once for several (all)")
+    parser.add_argument("--recorded", action="append", choices=RECORDED, help="run only this one; may be repeated (default: all)")
     return cleanly(run, parser.parse_args())
 
 

@@ -25,7 +25,7 @@ from support.points import label
 INTERVAL_MS = 2_000
 MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 
-# How an agent writes its headers, and what has to arrive.
+# The headers as the agent's setting has them, and as they must arrive.
 HEADERS = "x-scope-orgid=tenant-1,authorization=Basic%20dXNlcjpwYXNz%3D%3D"
 ARRIVING = {("x-scope-orgid", "tenant-1"), ("authorization", "Basic dXNlcjpwYXNz==")}
 
@@ -36,14 +36,14 @@ def check_metadata(checks, receiver):
     checks.check(f"{receiver.name}: the user's headers come with each request", lines and not without,
                  f"{len(lines) - len(without)} of {len(lines)}")
     agents = {value for line in lines for key, value in line if key == "user-agent"}
-    checks.check(f"{receiver.name}: the agent says who it is", len(agents) == 1 and agents.pop().startswith("ContainerSpy/"))
+    checks.check(f"{receiver.name}: the agent names itself", len(agents) == 1 and agents.pop().startswith("ContainerSpy/"))
     refused = [line["refused"] for line in receiver.held.lines if "refused" in line]
     checks.check(f"{receiver.name}: Google's library reads everything", not refused, "; ".join(refused[:2]))
 
 
 def check_gzip(checks, receiver, relay):
     size = sum(line["bytes"] for line in receiver.held.lines)
-    checks.check(f"{receiver.name}: gzip is at work", 0 < relay.bytes_sent < size / 3, f"{relay.bytes_sent} bytes on the wire for {size}")
+    checks.check(f"{receiver.name}: gzip makes it smaller", 0 < relay.bytes_sent < size / 3, f"{relay.bytes_sent} bytes on the wire for {size}")
 
 
 def check_large(checks, undo, options, compression):
@@ -65,7 +65,7 @@ def check_large(checks, undo, options, compression):
     checks.check(f"{name}: all arrive", len(names()) == options.containers, f"{len(names())} containers, {held.invariants.points} points")
     checks.check(f"{name}: each request is less than 4 MiB", sizes and max(sizes) <= MESSAGE_BYTES_MAX and sum(sizes) > MESSAGE_BYTES_MAX,
                  f"{len(sizes)} requests of at most {max(sizes, default=0)} bytes, {sum(sizes) / 1e6:.1f} MB in all")
-    checks.check(f"{name}: all that came keeps the rules", not held.invariants.violations, "; ".join(held.invariants.violations[:2]))
+    checks.check(f"{name}: everything received follows the rules", not held.invariants.violations, "; ".join(held.invariants.violations[:2]))
     agent.kill()
 
 
@@ -117,7 +117,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop google", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--stand-in", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--containers", type=int, default=2_000, help="how many the large round has (2000)")
+    parser.add_argument("--containers", type=int, default=2_000, help="how many containers the large round has (2000)")
     return on_an_engine(run, parser.parse_args())
 
 

@@ -34,22 +34,25 @@ google_python() {
 # build_prometheus: sets $prometheus and $prometheus_version. Go builds only what has changed, here and below.
 #
 # It is built in a copy of its own sources, with the versions that its makers chose, but without the discovery of targets
-# in clouds and clusters: nothing here is scraped, and it is half of the packages and most of the time.
+# in clouds and clusters: nothing here is scraped, and it is a third of the packages and most of the time.
 build_prometheus() {
-  local begin=$SECONDS module=$ROOT/tests/interop/modules/prometheus sources=$receivers/prometheus.build
-  local name=github.com/prometheus/prometheus
+  local begin=$SECONDS module=$ROOT/tests/interop/modules/prometheus name=github.com/prometheus/prometheus sources
   need_go prometheus
   prometheus=$receivers/prometheus
   # As a module 3.7.3 is called v0.307.3.
   prometheus_version=$(version_of prometheus $name | sed -E 's/^v0\.([0-9])0?([0-9]+)\.(.*)$/\1.\2.\3/')
   [ -e "$prometheus" ] || say "building Prometheus $prometheus_version, which may take some minutes"
-  go -C "$module" mod download $name || die "the sources of Prometheus $prometheus_version cannot be downloaded"
-  rm -rf "$sources"
-  mkdir -p "$receivers"
-  cp -R "$(go -C "$module" list -m -f '{{.Dir}}' $name)" "$sources"
-  # Go's cache of modules is read-only.
-  chmod -R u+w "$sources"
-  rm "$sources/plugins/plugins.go"
+  sources=$receivers/prometheus-$prometheus_version.build
+  if [ ! -d "$sources" ]; then
+    go -C "$module" mod download $name || die "the sources of Prometheus $prometheus_version cannot be downloaded"
+    rm -rf "$sources.new"
+    mkdir -p "$receivers"
+    cp -R "$(go -C "$module" list -m -f '{{.Dir}}' $name)" "$sources.new"
+    # Go's cache of modules is read-only.
+    chmod -R u+w "$sources.new"
+    rm "$sources.new/plugins/plugins.go"
+    mv "$sources.new" "$sources"
+  fi
   go -C "$sources" build -ldflags "-s -w -X github.com/prometheus/common/version.Version=$prometheus_version" \
     -o "$prometheus" ./cmd/prometheus || die "Prometheus $prometheus_version cannot be built"
   took "Prometheus $prometheus_version" "$begin"

@@ -12,7 +12,8 @@ namespace cspy {
 enum class Code {
   unreachable,  ///< no connection, or it ended before an answer: refused, reset, no such host
   denied,       ///< the operating system refused: EACCES, EPERM
-  missing,      ///< there is no such thing: ENOENT, HTTP 404
+  missing,      ///< no such file or socket: ENOENT
+  not_found,    ///< the peer answered, and has no such object: HTTP 404
   timeout,      ///< the deadline passed
   cancelled,    ///< the program is stopping
   malformed,    ///< the bytes do not mean what they should

@@ -11,6 +11,7 @@
 #include "metrics/groups.hpp"
 #include "metrics/origin.hpp"
 #include "metrics/reading.hpp"
+#include "metrics/sample_parts.hpp"
 
 namespace cspy::metrics {
 
@@ -41,6 +42,19 @@ class PointSink {
   ~PointSink() = default;
 };
 
+/// How a metric gets its points from a reading, and which parts of the sample it takes them from.
+struct Accessor {
+  using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
+
+  /// Without `parts`: everything comes from the container. NOLINTNEXTLINE(google-explicit-constructor): rows name a
+  /// function
+  constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
+
+  /// Gives the points that the reading has under this metric, without regard to the metric's condition or the subject.
+  Emit emit;
+  SampleParts parts;
+};
+
 struct Metric {
   std::string_view name;
   Kind kind;
@@ -48,8 +62,7 @@ struct Metric {
   Group group;
   Origin origin;
   LabelKeys label_keys;  ///< beyond the container's own; empty ones unused
-  /// Gives the points that the reading has under this metric, without regard to `condition` or the subject.
-  void (*emit)(const Reading& reading, UnixNanos time, PointSink& sink);
+  Accessor accessor;
   std::string_view help;
   Condition condition = Condition::always;
   Since since = Since::start;

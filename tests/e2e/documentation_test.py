@@ -15,7 +15,7 @@ import unittest
 
 from support import agent as log
 from support.agent import BINARY, ROOT
-from support.case import EngineCase
+from support.case import EngineCase, anchor
 
 PAGES = ("README.md", "CONTRIBUTING.md")
 RELEASE = ROOT / "build/release"
@@ -64,7 +64,7 @@ class Documentation(EngineCase):
         needs("build/release/tools/otlp_view")
         short = re.sub(r"--seconds \d+", "--seconds 4", command)
         shown = self.shell(short, DOCKER_HOST=f"unix://{self.engine.socket}")
-        self.assertIn("container=anchor", shown)
+        self.assertIn(f"container={anchor().name} ", shown)
 
     def run_install(self, command):
         needs("build/release/cmake_install.cmake")

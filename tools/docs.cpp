@@ -67,7 +67,10 @@ constexpr std::string_view sources_end =
     "\nThe column *mount* names a mount that has the number too. ContainerSpy prefers the mount to the engine. If the "
     "mounts have every number of a container that you want, ContainerSpy makes no stats call for it. The column "
     "*exact* "
-    "says `yes`, or how the number can differ from cAdvisor's.\n";
+    "says `yes`, or how the number can differ from cAdvisor's.\n\n"
+    "The column *stability* says what a name promises. A name of cAdvisor's changes only when cAdvisor changes it. Of "
+    "ContainerSpy's own names, a stable one changes with a major version only; an experimental one can change with any "
+    "version.\n";
 
 /// What each source is, in the order of their use.
 constexpr std::pair<metrics::Need, std::string_view> sources[]{
@@ -117,7 +120,7 @@ std::string metrics_page() {
   for (const auto& group : groups) {
     fmt::format_to(std::back_inserter(page), "\n### {}\n\n", group.name);
     append_header(page, {"metric", "type", "unit", "labels", "Docker, cgroup v2", "Docker, cgroup v1", "Podman",
-                         "Windows", "mount", "meaning", "exact"});
+                         "Windows", "mount", "meaning", "exact", "stability"});
     for (const auto& metric : metrics::catalogue()) {
       if (metric.group != group.group) continue;
       const auto& origin = metric.origin;
@@ -127,7 +130,7 @@ std::string metrics_page() {
                  label_list(metric), describe(origin.on(Platform::cgroup_v2)), describe(origin.on(Platform::cgroup_v1)),
                  describe(origin.on(Platform::podman)), describe(origin.on(Platform::windows)), describe(origin.mount),
                  fmt::format("{}{}{}", metric.help, condition.empty() ? "" : "; only if ", condition),
-                 origin.note.empty() ? "yes" : origin.note});
+                 origin.note.empty() ? "yes" : origin.note, describe(metric.stability)});
     }
   }
   return page;

@@ -1,4 +1,4 @@
-// THE TABLE: everything that is said about a metric, said once. The encoders, the selection, the generated
+// THE TABLE: every fact about a metric, stated once. The encoders, the selection, the sources, the generated
 // documentation, the parameterised tests and the checks of names all walk it.
 #pragma once
 
@@ -16,6 +16,12 @@
 namespace cspy::metrics {
 
 enum class Kind : std::uint8_t { counter, gauge };
+
+/// What a metric's name and meaning promise. Names of cAdvisor are stable by definition: they change when cAdvisor
+/// changes them. Of ContainerSpy's own, a stable one changes with a major version only; an experimental one may change
+/// with any.
+enum class Stability : std::uint8_t { cadvisor, stable, experimental };
+[[nodiscard]] std::string_view describe(Stability stability);
 
 /// What must hold for a metric to exist, beyond something giving the number.
 enum class Condition : std::uint8_t { always, cpu_quota };
@@ -66,7 +72,8 @@ struct Metric {
   std::string_view help;
   Condition condition = Condition::always;
   Since since = Since::start;
-  bool also_stopped = false;  ///< containers that do not run have it too, whatever the group says
+  bool also_stopped = false;  ///< stopped containers have it too, whatever the group says
+  Stability stability = Stability::cadvisor;
 
   [[nodiscard]] constexpr std::size_t label_count() const {
     std::size_t count = 0;

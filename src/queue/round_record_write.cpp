@@ -1,3 +1,4 @@
+#include <boost/pfr/tuple_size.hpp>
 #include <map>
 #include <protozero/pbf_writer.hpp>
 
@@ -10,6 +11,16 @@ namespace {
 using metrics::Sample;
 using protozero::pbf_writer;
 using record::tag;
+
+// Does not compile where one of these has a member that is neither a count of its table nor known to the writer:
+// whoever adds one writes it, reads it, and gives it a number in record_fields.def.
+static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 5);
+static_assert(boost::pfr::tuple_size_v<metrics::DeviceCounters> == metrics::device_counts.size() + 3);
+static_assert(boost::pfr::tuple_size_v<metrics::NetworkCounters> == metrics::network_counts.size() + 1);
+static_assert(boost::pfr::tuple_size_v<metrics::Detail> == 3);
+static_assert(boost::pfr::tuple_size_v<metrics::Limits> == record::limit_counts.size() + 1);
+static_assert(boost::pfr::tuple_size_v<metrics::Lifecycle> == record::lifecycle_counts.size() + 5);
+static_assert(boost::pfr::tuple_size_v<metrics::Container> == 11);
 
 template<class Table, class Owner>
 void write_counts(pbf_writer& out, const Table& table, const Owner& owner) {

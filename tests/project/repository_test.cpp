@@ -42,6 +42,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"nghttp2/", {"net/http2.cpp"}},
     {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},
     {"boost/json/", {"base/json_reader.cpp"}},
+    {"boost/pfr/", {"queue/round_record_write.cpp"}},
     // types.hpp only, for the tag type of the field numbers.
     {"protozero/",
      {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp", "queue/record_fields.hpp",
@@ -62,7 +63,7 @@ struct OwnBound {
 
 /// Constants named _max or _min that do not belong in base/limits.hpp, each with its reason.
 const std::vector<OwnBound> own_bounds{
-    {"app/host_side.cpp", "walks_in_vain_max", "attempts, which cost nothing but time"},
+    {"app/host_side.cpp", "searches_without_result_max", "attempts, which cost nothing but time"},
     {"app/option_values.cpp", "bytes_max", "syntax of a setting"},
     {"app/resolve.cpp", "quote_bytes_max", "length of what a message quotes"},
     {"base/endpoint.cpp", "sun_path_max", "the kernel's sockaddr_un"},
@@ -71,8 +72,8 @@ const std::vector<OwnBound> own_bounds{
     {"docker/list.cpp", "names_max", "names of one container, from a list that is bounded"},
     {"host/block_devices.cpp", "known_max", "devices of one kernel, which is trusted"},
     {"host/cgroup_text.cpp", "shown_max", "from where on cAdvisor takes a number for no limit"},
-    {"host/cgroup_tree.cpp", "files_max", "files of one cgroup of the kernel, which is trusted"},
-    {"host/cgroup_tree.cpp", "size_bytes_max", "the kernel's names of huge pages"},
+    {"host/cgroup_reader.cpp", "files_max", "files of one cgroup of the kernel, which is trusted"},
+    {"host/cgroup_reader.cpp", "size_bytes_max", "the kernel's names of huge pages"},
     {"host/cgroup_v2.cpp", "weight_max", "the kernel's range of cpu.weight"},
     {"host/filesystem.cpp", "part_bytes_max", "the kernel's longest path, escaped"},
     {"host/machine.cpp", "id_bytes_max", "the ids of one file, which is bounded"},

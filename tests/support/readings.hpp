@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/counts.hpp"
 #include "metrics/details.hpp"
 #include "metrics/reading.hpp"
 #include "metrics/selection.hpp"
@@ -117,6 +118,8 @@ inline void add_details(metrics::Sample& sample) {
 /// Every field of the sample present, each with another value; one device, one interface.
 inline metrics::Sample full_sample() {
   metrics::Sample sample;
+  for (const auto& row : metrics::sample_counts)
+    sample.*row.member = 5'000 + row.number;
   sample.cpu_total_ns = 3'500'000'000;
   sample.cpu_user_ns = 2'000'000'000;
   sample.cpu_system_ns = 1'500'000'000;

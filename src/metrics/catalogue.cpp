@@ -232,6 +232,8 @@ constexpr std::array table{
          "Limit of threads; 0: unlimited"},
   Metric{"container_processes", gauge, "", G::process, o::tree, none, count<&S::processes>,
          "Processes in the container's cgroup"},
+  ours(experimental, Metric{"container_pids_failcnt_total", counter, "", G::process, o::tree, none, count<&S::pids_failcnt>,
+         "Number of times a fork failed because of the container's limit of threads"}),
   Metric{"container_ulimits_soft", gauge, "", G::process, o::ulimits, by_ulimit, open_files_limit,
          "Soft limit of open files; -1: unlimited"},
   Metric{"container_file_descriptors", gauge, "", G::descriptors, o::descriptors, none, tail<T::file_descriptors>,

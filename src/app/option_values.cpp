@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "base/header_list.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "base/version.hpp"
 #include "net/tls.hpp"
 #include "otlp/grpc.hpp"
 
@@ -31,7 +30,7 @@ GrpcTransport::GrpcTransport(net::Context& context, net::Route route, RequestHea
       route_{std::move(route)},
       headers_{headers},
       operation_{"gRPC " + base_url(route_.endpoint)},
-      user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
+      user_agent_{user_agent()} {}
 
 void GrpcTransport::drop_what_is_stale() {
   const bool renewed = route_.tls != nullptr && route_.tls->changed();

@@ -1,12 +1,9 @@
 #include "otlp/transport_http.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
-#include "base/version.hpp"
 #include "net/tls.hpp"
 
 namespace cspy::otlp {
@@ -19,7 +16,7 @@ HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHea
       headers_{headers},
       operation_{"POST " + route_.endpoint.text()},
       through_proxy_{route_.proxy && route_.endpoint.kind != Endpoint::Kind::tls && !route_.tunnel},
-      user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
+      user_agent_{user_agent()} {}
 
 Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   std::vector<net::http1::Header> headers{{.name = "Content-Type", .value = payload.content_type},

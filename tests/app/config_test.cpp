@@ -82,20 +82,19 @@ TEST(Settings, UnderstandDockerHost) {
                           "forward the socket with 'ssh -L' and name the local one"));
 }
 
-TEST(Settings, PassOverWhatOpenTelemetrySaysToPassOver) {
+TEST(Settings, IgnoreInvalidVariablesOfOpenTelemetry) {
   const auto resolved = resolve_all({}, {{"OTEL_METRIC_EXPORT_INTERVAL", "often"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
   EXPECT_EQ(resolved.options.otlp_export_interval, std::chrono::milliseconds{60'000});
   EXPECT_THAT(resolved.warnings,
               ElementsAre("otlp_export_interval = 'often' (environment variable OTEL_METRIC_EXPORT_INTERVAL): expected "
-                          "a whole number of milliseconds from 100 to 86400000; it is passed over"));
+                          "a whole number of milliseconds from 100 to 86400000; the variable is ignored"));
 }
 
 TEST(Settings, TakeTheOldMisspellingWithAWarning) {
   const auto resolved = resolve_all({}, {{"CSPY_OLTP_PROTO", "httpbinary"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
-  EXPECT_THAT(resolved.warnings,
-              ElementsAre("CSPY_OLTP_PROTO is a misspelling that still works: the name is CSPY_OTLP_PROTO"));
+  EXPECT_THAT(resolved.warnings, ElementsAre("CSPY_OLTP_PROTO is misspelt and deprecated: use CSPY_OTLP_PROTO"));
 }
 
 TEST(Settings, KnowTheProtocolsUnderBothNamesAndTheirEndpoints) {
@@ -171,7 +170,7 @@ TEST(Settings, FillFromOpenTelemetrysVariables) {
   EXPECT_EQ(options.log_level, LogLevel::debug);
 }
 
-TEST(Settings, PassOverEachOfOpenTelemetrysVariablesThatCannotBeUsed) {
+TEST(Settings, IgnoreEachInvalidVariableOfOpenTelemetry) {
   const Variables wrong{{"OTEL_EXPORTER_OTLP_PROTOCOL", "soap"},
                         {"OTEL_EXPORTER_OTLP_HEADERS", "secret-without-equals"},
                         {"OTEL_EXPORTER_OTLP_TIMEOUT", "-1"},
@@ -189,7 +188,7 @@ TEST(Settings, PassOverEachOfOpenTelemetrysVariablesThatCannotBeUsed) {
   EXPECT_EQ(config_text(resolved), config_text(defaults));
   EXPECT_THAT(resolved.options.resource_attributes, IsEmpty()) << "the whole value goes, not the wrong part of it";
   for (const auto& warning : resolved.warnings) {
-    EXPECT_THAT(warning, testing::EndsWith("; it is passed over"));
+    EXPECT_THAT(warning, testing::EndsWith("; the variable is ignored"));
     EXPECT_THAT(warning, testing::Not(HasSubstr("secret")));
   }
 }
@@ -218,8 +217,8 @@ TEST(Settings, ShowNoSecret) {
 
 TEST(Settings, MustGoTogether) {
   EXPECT_THAT(resolve_all({"--otlp-client-key", "/k.pem"}, {}).mistakes,
-              ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key is of no use without "
-                          "otlp_client_certificate",
+              ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key needs a certificate: "
+                          "set otlp_client_certificate",
                           "otlp_client_key = '/k.pem' (command line --otlp-client-key): No such file or directory"));
   EXPECT_THAT(resolve_all({"--otlp-protocol", "grpc", "--otlp-endpoint", "http://"}, {}).mistakes,
               ElementsAre(HasSubstr("otlp_endpoint = 'http://'")));

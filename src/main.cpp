@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "level=error msg=\"the agent has failed; this is a bug\" error=\"%s\"\n", error.what());
+    std::fprintf(stderr, "level=error msg=\"internal error; please report this bug\" error=\"%s\"\n", error.what());
     return status_failed;
   }
 }

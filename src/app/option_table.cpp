@@ -84,10 +84,10 @@ constexpr std::array table{
             {{"CSPY_OTLP_PROTO"}, {"CSPY_OLTP_PROTO", misspelt}},
             {{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", lenient}, {"OTEL_EXPORTER_OTLP_PROTOCOL", lenient}}, "httpbinary",
             "Protocol of the receiver: httpbinary (also http/protobuf), httpjson (also http/json) or grpc"},
-  OptionRow{"otlp_endpoint", text, "URL", set_otlp_endpoint<OtlpPath::complete>,
+  OptionRow{"otlp_endpoint", text, "URL", set_otlp_endpoint<OtlpPath::add_if_missing>,
             {{"CSPY_OTLP_ENDPOINT"}},
             {{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::as_is>},
-             {"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::base>}}, "",
+             {"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::append>}}, "",
             "URL of the receiver. Default: http://localhost:4318/v1/metrics, or http://localhost:4317 with grpc. A "
             "URL without a path gets the path /v1/metrics; grpc ignores the path", hide_user},
   OptionRow{"otlp_insecure", boolean, "true|false", set_flag<&Options::otlp_insecure>,

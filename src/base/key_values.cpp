@@ -31,14 +31,14 @@ Result<KeyValues> parse_key_values(std::string_view text) {
     const auto entry = trimmed(text.substr(begin, end - begin));
     begin = end + 1;
     ++number;
-    if (entry.empty()) continue;  // "a=1,,b=2" and a comma at the end are common and harmless
+    if (entry.empty()) continue;  // "a=1,,b=2" and a trailing comma are common and harmless
     const auto equals = entry.find('=');
     if (equals == std::string_view::npos) {
       return fail(Code::invalid, fmt::format("entry {} has no '=': expected KEY=VALUE[,KEY=VALUE...]", number));
     }
     const auto key = percent_decoded(trimmed(entry.substr(0, equals)));
     if (!key || key->empty() || key->size() > key_bytes_max || valid_utf8_prefix(*key) != key->size()) {
-      return fail(Code::invalid, fmt::format("entry {} has no usable key: expected KEY=VALUE[,KEY=VALUE...]", number));
+      return fail(Code::invalid, fmt::format("entry {} has an invalid key: expected KEY=VALUE[,KEY=VALUE...]", number));
     }
     auto value = percent_decoded(trimmed(entry.substr(equals + 1)));
     if (!value || valid_utf8_prefix(*value) != value->size()) {

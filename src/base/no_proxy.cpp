@@ -15,7 +15,7 @@
 namespace cspy {
 namespace {
 
-/// An address of either kind; an IPv4 address that is written as an IPv6 one ("::ffff:10.0.0.1") is the IPv4 one.
+/// An IPv4 or IPv6 address. A mapped address ("::ffff:10.0.0.1") is stored as IPv4.
 struct Address {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t size = 0;  ///< 4 or 16
@@ -73,7 +73,7 @@ std::optional<Range> parse_range(std::string_view text) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
   const std::size_t written = host.contains(':') ? 128 : 32;
   if (!address || error != std::errc{} || end != digits.data() + digits.size() || bits > written) return std::nullopt;
-  const std::size_t mapped = written - address->size * 8;  // the bits of the prefix that parse_address took off
+  const std::size_t mapped = written - address->size * 8;  // the bits of the prefix that parse_address removed
   return Range{.address = *address, .bits = bits - std::min(bits, mapped)};
 }
 
@@ -82,8 +82,8 @@ struct HostPort {
   std::string port;  ///< empty: any
 };
 
-/// "name", "name:80", "10.0.0.1:80", "::1", "[::1]:80"; what is in brackets without a port stays in them, as in Go,
-/// and so matches nothing.
+/// "name", "name:80", "10.0.0.1:80", "::1", "[::1]:80". As in Go, "[::1]" without a port keeps its brackets and so
+/// matches nothing.
 HostPort split(std::string_view entry) {
   const auto colon = entry.rfind(':');
   if (colon == std::string_view::npos) return {std::string{entry}, {}};
@@ -93,7 +93,7 @@ HostPort split(std::string_view entry) {
   return {std::string{bracketed ? host.substr(1, host.size() - 2) : host}, std::string{entry.substr(colon + 1)}};
 }
 
-/// The peer, as the entries of a list are compared with it.
+/// The endpoint in the form that entries are compared with.
 struct Peer {
   std::string host;
   std::string port;

@@ -9,13 +9,13 @@
 namespace cspy {
 namespace {
 
-/// "Basic ..." of "USER[:PASSWORD]" as it stands in a URL.
+/// "Basic ..." for the "USER[:PASSWORD]" of a URL.
 Result<std::string> authorization_of(std::string_view user_info) {
   const auto colon = std::min(user_info.find(':'), user_info.size());
   const auto user = percent_decoded(user_info.substr(0, colon));
   const auto password = percent_decoded(user_info.substr(std::min(colon + 1, user_info.size())));
   if (!user || !password) {
-    return fail(Code::invalid, "its user name or password is not percent-encoded: write '%' as %25");
+    return fail(Code::invalid, "the user name or password is not percent-encoded: write '%' as %25");
   }
   return "Basic " + encode_base64(*user + ":" + *password);
 }
@@ -26,9 +26,9 @@ Result<Proxy> parse_proxy(std::string_view text) {
   const auto separator = text.find("://");
   if (separator != std::string_view::npos) {
     const auto scheme = lowered(text.substr(0, separator));
-    if (scheme == "https") return fail(Code::invalid, "a proxy that speaks TLS itself (https://) is not supported");
+    if (scheme == "https") return fail(Code::invalid, "TLS to the proxy (https://) is not supported");
     if (scheme.starts_with("socks")) return fail(Code::invalid, "SOCKS proxies are not supported");
-    if (scheme != "http") return fail(Code::invalid, "its scheme must be http");
+    if (scheme != "http") return fail(Code::invalid, "the scheme must be http");
     text.remove_prefix(separator + 3);
   }
   if (text.ends_with('/')) text.remove_suffix(1);
@@ -40,8 +40,9 @@ Result<Proxy> parse_proxy(std::string_view text) {
     proxy.authorization = std::move(*authorization);
     text.remove_prefix(at + 1);
   }
-  // What remains is an authority, which a URL's parser knows best.
-  if (text.find_first_of("/?#") != std::string_view::npos) return fail(Code::invalid, "a proxy's URL has no path");
+  // HOST[:PORT] is left, which the parser of URLs checks.
+  if (text.find_first_of("/?#") != std::string_view::npos)
+    return fail(Code::invalid, "the URL of a proxy must not have a path");
   auto endpoint = parse_otlp_endpoint("http://" + std::string{text});
   if (!endpoint) return std::unexpected{std::move(endpoint).error()};
   endpoint->path.clear();

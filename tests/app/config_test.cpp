@@ -79,7 +79,7 @@ TEST(Settings, UnderstandDockerHost) {
             "/run/d.sock");
   EXPECT_THAT(resolve_all({}, {{"DOCKER_HOST", "ssh://host"}}).mistakes,
               ElementsAre("docker_socket = 'ssh://host' (environment variable DOCKER_HOST): ssh:// is not supported: "
-                          "forward the socket with 'ssh -L' and name the local one"));
+                          "forward the socket with 'ssh -L' and use the local socket"));
 }
 
 TEST(Settings, IgnoreInvalidVariablesOfOpenTelemetry) {
@@ -274,8 +274,8 @@ TEST(Settings, TellAllMistakesAtOnce) {
                           "number of milliseconds from 100 to 86400000",
                           "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
                           "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json",
-                          "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a "
-                          "URL: expected http://HOST[:PORT][/PATH]"));
+                          "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): not a URL: "
+                          "expected http://HOST[:PORT][/PATH]"));
 }
 
 TEST(CommandLineFlags, AreReadAndUnknownOnesAllTold) {

@@ -22,8 +22,8 @@ TEST(ParseKeyValues, LetsALaterValueReplaceAnEarlierOne) {
 TEST(ParseKeyValues, SaysWhichEntryIsWrongButNotItsValue) {
   const auto message = [](std::string_view text) { return parse_key_values(text).error().message; };
   EXPECT_EQ(message("a=1,s3cret"), "entry 2 has no '=': expected KEY=VALUE[,KEY=VALUE...]");
-  EXPECT_EQ(message("=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
-  EXPECT_EQ(message("%FF=s3cret"), "entry 1 has no usable key: expected KEY=VALUE[,KEY=VALUE...]");
+  EXPECT_EQ(message("=s3cret"), "entry 1 has an invalid key: expected KEY=VALUE[,KEY=VALUE...]");
+  EXPECT_EQ(message("%FF=s3cret"), "entry 1 has an invalid key: expected KEY=VALUE[,KEY=VALUE...]");
   for (const auto* value : {"s3cret%", "s3cret%2", "s3cret%zz", "s3cret%FF"})
     EXPECT_EQ(message(std::string{"k="} + value),
               "the value of entry 1 is not percent-encoded UTF-8: write '%' as %25");

@@ -28,12 +28,12 @@ TEST(ParseProxy, TurnsAUserIntoBasicAuthorization) {
 
 TEST(ParseProxy, SaysWhatIsNotSupported) {
   const auto message = [](std::string_view text) { return parse_proxy(text).error().message; };
-  EXPECT_EQ(message("https://proxy"), "a proxy that speaks TLS itself (https://) is not supported");
+  EXPECT_EQ(message("https://proxy"), "TLS to the proxy (https://) is not supported");
   EXPECT_EQ(message("socks5://proxy:1080"), "SOCKS proxies are not supported");
   EXPECT_EQ(message("socks5h://proxy:1080"), "SOCKS proxies are not supported");
-  EXPECT_EQ(message("ftp://proxy"), "its scheme must be http");
-  EXPECT_EQ(message("http://proxy/path"), "a proxy's URL has no path");
-  EXPECT_EQ(message("http://proxy:0"), "its port must be between 1 and 65535");
+  EXPECT_EQ(message("ftp://proxy"), "the scheme must be http");
+  EXPECT_EQ(message("http://proxy/path"), "the URL of a proxy must not have a path");
+  EXPECT_EQ(message("http://proxy:0"), "the port must be between 1 and 65535");
   for (const auto* text : {"", "http://", "http://:3128", "http://u:p@", "pro xy"})
     EXPECT_FALSE(parse_proxy(text)) << text;
 }

@@ -30,7 +30,7 @@ std::string help_text() {
       "names of cAdvisor.\n\n"
       "Usage: containerspy [OPTIONS]\n\n"
       "Precedence: flag > environment variable > configuration file > standard variable > default\n"
-      "Standard variables are those of OpenTelemetry (OTEL_*), Docker (DOCKER_HOST) and proxies (HTTPS_PROXY).\n\n"};
+      "Standard variables are OTEL_*, DOCKER_HOST, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.\n\n"};
   auto out = std::back_inserter(text);
   for (const auto& row : option_table()) {
     fmt::format_to(out, "  {} {}\n      {}\n      {}\n", row.flag(), row.placeholder, row.help, sources(row));

@@ -85,9 +85,9 @@ int run(int argc, char** argv) {
   if (has_secrets(resolved.options)) keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
   for (const auto& warning : resolved.warnings)
-    log.warn("configuration", {{"warning", warning}});
+    log.warn("check the configuration", {{"warning", warning}});
   for (const auto& mistake : mistakes)
-    log.error("configuration", {{"mistake", mistake}});
+    log.error("invalid configuration", {{"error", mistake}});
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 
@@ -98,7 +98,7 @@ int run(int argc, char** argv) {
   }
   app::Daemon daemon{resolved.options, log};
   if (auto prepared = daemon.prepare(); !prepared) {
-    log.error("configuration", {{"mistake", prepared.error().message}});
+    log.error("invalid configuration", {{"error", prepared.error().message}});
     return status_misconfigured;
   }
   daemon.run();

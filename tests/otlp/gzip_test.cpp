@@ -1,4 +1,4 @@
-// What is compressed is what a receiver's own zlib makes of it again.
+// zlib must decompress our output to the same bytes.
 #include "otlp/gzip.hpp"
 
 #include <gtest/gtest.h>

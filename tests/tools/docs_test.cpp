@@ -8,8 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "tests/support/data.hpp"
-
 namespace cspy::tools {
 namespace {
 
@@ -42,11 +40,6 @@ void expect_tables_with_equal_rows(std::string_view page) {
 TEST(Docs, EachRowOfAPageHasTheColumnsOfItsHeader) {
   expect_tables_with_equal_rows(metrics_page());
   expect_tables_with_equal_rows(configuration_page());
-}
-
-TEST(Docs, TheQueueFormatPageIsCurrent) {
-  EXPECT_EQ(test::read_source("docs/queue-format.md"), queue_format_page())
-      << "build/dev/tools/generate_docs queue-format > docs/queue-format.md";
 }
 
 TEST(Docs, TheConfigurationPageShowsTheOrderOfPrecedence) {

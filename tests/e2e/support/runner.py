@@ -1,7 +1,8 @@
 """Runs the tests of this directory, and says at the end what all receivers together have seen.
 
 Agents and engines mostly wait, so several processes run the tests side by side: each takes the next test from a common
-list, and has an engine of its own. What a test prints comes in one piece when it is over.
+list, and has an engine of its own. What a test prints comes in one piece when it is over. A test class with `alone = True`
+measures times; its tests run before the others, while no other test runs.
 """
 
 import collections
@@ -69,20 +70,22 @@ class _Worker:
     """One of the processes. The first starts its engine before the others start theirs, and ends it after them: under
     cgroup v2 the first engine of a machine prepares the tree for all, and puts it back."""
 
-    def __init__(self, number, patterns, names, results, first_is_up, others_are_down):
-        self._number, self._patterns, self._names, self._results = number, patterns, names, results
+    def __init__(self, number, patterns, alone, names, results, first_is_up, others_are_down):
+        self._number, self._patterns, self._alone, self._names, self._results = number, patterns, alone, names, results
         self._first_is_up, self._others_are_down = first_is_up, others_are_down
 
     def run(self):
         # A Ctrl-C reaches all processes; the parent ends those that it does not reach.
         signal.signal(signal.SIGTERM, _end)
         try:
+            tests = _tests(self._patterns)
             if self._number == 0:
                 ENGINE.start()
+                for name in self._alone:
+                    self._results.put(self._run_test(tests[name]))
                 self._first_is_up.set()
             else:
                 self._first_is_up.wait()
-            tests = _tests(self._patterns)
             while (name := self._names.get()) is not None:
                 self._results.put(self._run_test(tests[name]))
         except KeyboardInterrupt:
@@ -126,18 +129,20 @@ def main(patterns):
     # The load on somebody else's engine is that of one process.
     jobs = min(int(os.environ.get("E2E_JOBS", JOBS)), len(tests)) if ENGINE.private else 1
     began = time.monotonic()
-    outcomes, seen = _run(patterns, sorted(tests, key=lambda name: (not name.startswith(LONGEST), name)), jobs)
+    ordered = sorted(tests, key=lambda name: (not name.startswith(LONGEST), name))
+    alone = [name for name in ordered if getattr(tests[name], "alone", False)]
+    outcomes, seen = _run(patterns, alone, [name for name in ordered if name not in alone], jobs)
     return _summary(tests, outcomes, seen, time.monotonic() - began)
 
 
-def _run(patterns, tests, jobs):
+def _run(patterns, alone, others, jobs):
     # Fresh processes, because the names of containers hold the number of the process.
     context = multiprocessing.get_context("spawn")
     names, results = context.Queue(), context.Queue()
     first_is_up, others_are_down = context.Event(), context.Event()
-    for name in [*tests, *[None] * jobs]:
+    for name in [*others, *[None] * jobs]:
         names.put(name)
-    workers = [context.Process(target=_Worker(number, patterns, names, results, first_is_up, others_are_down).run)
+    workers = [context.Process(target=_Worker(number, patterns, alone, names, results, first_is_up, others_are_down).run)
                for number in range(jobs)]
     for worker in workers:
         worker.start()

@@ -49,7 +49,7 @@ char32_t join_surrogates(char32_t high, char32_t low) {
 /// What a rule returns after a mistake: of any type, its empty value.
 struct Nothing {
   template<class T>
-  operator T() const {  // NOLINT(google-explicit-constructor): to be returned from any rule is its purpose
+  operator T() const {  // NOLINT(misc-explicit-constructor): to be returned from any rule is its purpose
     return T{};
   }
 };

@@ -56,8 +56,8 @@ TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tests/interop"
 sys.path.insert(0, str(TOOLS))
 sys.dont_write_bytecode = True
 
-from certificates import Certificates  # noqa: E402 # its folder is found one line above
-from server import free_port  # noqa: E402
+from certificates import Certificates  # its folder is found one line above
+from server import free_port
 
 
 class Fixture:
@@ -230,9 +230,9 @@ def instructions(build, containers):
         with Fixture(build, containers) as fixture:
             out = fixture.directory / "callgrind.out"
             agent = fixture.agent(1000, ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}"])
-            wait_for(lambda: fixture.rounds_sent() >= rounds, 120, "rounds under callgrind")
+            wait_for(lambda: fixture.rounds_sent() >= rounds, 120, "rounds under callgrind")  # noqa: B023 (called before the loop goes on)
             finish(agent)
-            total = int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.M).group(1))
+            total = int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.MULTILINE).group(1))
             results.append((totals(fixture.log())["stats_requests"], total))
     (few, few_total), (many, many_total) = results
     return (many_total - few_total) / (many - few)

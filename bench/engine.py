@@ -21,8 +21,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/e2e"))
 sys.dont_write_bytecode = True
 
-from support.agent import STOPPED, Agent  # noqa: E402 # their folder is found two lines above
-from support.engine import Engine  # noqa: E402
+from support.agent import STOPPED, Agent  # their folder is found two lines above
+from support.engine import Engine
 
 # `settings` are the agent's; None: connections that stream each container's stats once a second.
 Way = collections.namedtuple("Way", "name settings goal")

@@ -25,7 +25,7 @@ Result<std::optional<Root>> open_root(std::string_view setting, const std::strin
   if (value == off) return std::nullopt;
   if (!value.empty()) {
     auto opened = open(value);
-    if (!opened) return std::unexpected{std::move(opened).error().in(std::string{setting})};
+    if (!opened) return std::unexpected{std::move(opened).error().in(setting)};
     return std::move(*opened);
   }
   for (const auto* place : places) {

@@ -13,8 +13,8 @@ namespace cspy {
 class Count {
  public:
   constexpr Count() = default;
-  constexpr Count(std::uint64_t value) : value_{value} {}  // NOLINT(google-explicit-constructor): it is a number
-  constexpr Count(std::nullopt_t) {}                       // NOLINT(google-explicit-constructor): as std::optional
+  constexpr Count(std::uint64_t value) : value_{value} {}  // NOLINT(misc-explicit-constructor): it is a number
+  constexpr Count(std::nullopt_t) {}                       // NOLINT(misc-explicit-constructor): as std::optional
 
   [[nodiscard]] constexpr bool has_value() const { return value_ != absent; }
   constexpr explicit operator bool() const { return has_value(); }

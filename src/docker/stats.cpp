@@ -51,7 +51,7 @@ struct Answer {
 template<std::size_t size>
 struct Path {
   std::array<char, size> text{};
-  consteval Path(const char (&literal)[size]) {  // NOLINT(google-explicit-constructor): a literal is the path
+  consteval Path(const char (&literal)[size]) {  // NOLINT(misc-explicit-constructor): a literal is the path
     std::ranges::copy(literal, text.begin());
   }
   [[nodiscard]] constexpr std::string_view view() const { return {text.data(), size - 1}; }

@@ -49,7 +49,7 @@ char32_t join_surrogates(char32_t high, char32_t low) {
 /// The result of a rule after a mistake: converts to the empty value of any type.
 struct Nothing {
   template<class T>
-  operator T() const {  // NOLINT(google-explicit-constructor): any rule returns it
+  operator T() const {  // NOLINT(misc-explicit-constructor): any rule returns it
     return T{};
   }
 };

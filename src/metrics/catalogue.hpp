@@ -52,7 +52,7 @@ class PointSink {
 struct Accessor {
   using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
 
-  /// Without `parts`: everything comes from the container. NOLINTNEXTLINE(google-explicit-constructor): rows name a
+  /// Without `parts`: everything comes from the container. NOLINTNEXTLINE(misc-explicit-constructor): rows name a
   /// function
   constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
 

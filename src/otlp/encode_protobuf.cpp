@@ -5,6 +5,7 @@
 #include <cstring>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/varint.hpp>
+#include <utility>
 #include <variant>
 
 #include "base/version.hpp"
@@ -86,7 +87,7 @@ class Cursor {
     at_ += protozero::add_varint_to_buffer(at_, value);
   }
   void claim(std::size_t size) const {
-    if (size > static_cast<std::size_t>(end_ - at_)) __builtin_trap();
+    if (std::cmp_greater(size, end_ - at_)) __builtin_trap();
   }
 
   char* at_;

@@ -75,7 +75,7 @@ class Signals(EngineCase):
                 # So long that no round but the first and the last falls into the test.
                 agent = self.run_agent(interval_ms=60_000)
                 began = time.time_ns()
-                self.collector.wait(lambda: self.collector.times()[-1:] > [began], 30, "the first round")
+                self.collector.wait(lambda: self.collector.times()[-1:] > [began], 30, "the first round")  # noqa: B023 (called before the loop goes on)
                 rounds = len(self.collector.times())
                 agent.stop(how)
                 self.assertEqual(len(self.collector.times()), rounds + 1, "one last push")

@@ -98,7 +98,7 @@ def handler_of(record, count):
                     json_format.Parse(body, message)  # What it does not know is an error.
                 else:
                     message.ParseFromString(body)
-            except Exception as error:  # pylint: disable=broad-except # whatever a library makes of it
+            except Exception as error:  # noqa: BLE001 (whatever a library makes of it)
                 record.write({"refused": str(error), **line})
                 self._answer(400, b"")
                 return

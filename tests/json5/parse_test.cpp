@@ -514,7 +514,7 @@ TEST(Json5Bounds, LimitTheDepth) {
     std::string text;
     for (std::size_t i = 0; i < depth; ++i)
       text += open;
-    text += "1";
+    text += '1';
     for (std::size_t i = 0; i < depth; ++i)
       text += close;
     return text;

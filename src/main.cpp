@@ -1,11 +1,13 @@
-// Arguments -> options -> run -> exit status; nothing else.
+// From the arguments to the exit status, and what concerns the process as a whole: signals, memory, core dumps.
 
 #include <malloc.h>
+#include <sys/prctl.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +15,7 @@
 #include "app/config_file.hpp"
 #include "app/console.hpp"
 #include "app/daemon.hpp"
-#include "app/idle.hpp"
 #include "app/resolve.hpp"
-#include "app/secrets.hpp"
 #include "base/log.hpp"
 
 namespace {
@@ -35,12 +35,39 @@ int print(const std::string& text) {
   return printed ? status_ok : status_failed;
 }
 
-/// The agent's memory is a fleet that lives long and buffers that do not: one arena, and what is free goes back.
+/// The fleet lives long, buffers do not: one arena, and free memory goes back to the system.
 void tune_allocator() {
   constexpr int threshold_bytes = 128 * 1024;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, threshold_bytes);
   mallopt(M_TRIM_THRESHOLD, threshold_bytes);
+}
+
+/// Whether the settings hold credentials: headers, a key, the password of a proxy.
+bool has_secrets(const cspy::app::Options& options) {
+  const auto has_password = [](const std::optional<cspy::Proxy>& proxy) {
+    return proxy && !proxy->authorization.empty();
+  };
+  return !options.otlp_headers.empty() || !options.otlp_headers_file.empty() || !options.otlp_client_key.empty() ||
+         !options.otlp_client_certificate.empty() || has_password(options.https_proxy) ||
+         has_password(options.http_proxy);
+}
+
+/// From here on, a crash leaves no core dump, and other processes of the same user cannot read our memory. A limit
+/// (RLIMIT_CORE) is not enough: the kernel ignores it if it pipes core dumps to a program (core(5)).
+void keep_memory_private() {
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// Waits for SIGTERM or SIGINT. If a disabled agent exited instead, a supervisor would restart it again and again.
+void wait_for_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  int signal = 0;
+  sigwait(&signals, &signal);
 }
 
 int run(int argc, char** argv) {
@@ -55,23 +82,23 @@ int run(int argc, char** argv) {
   mistakes.insert(mistakes.begin(), file.mistakes.begin(), file.mistakes.end());
   mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
 
-  if (app::has_secrets(resolved.options)) app::keep_memory_private();
+  if (has_secrets(resolved.options)) keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
   for (const auto& warning : resolved.warnings)
-    log.warn("configuration", {{"warning", warning}});
+    log.warn("check the configuration", {{"warning", warning}});
   for (const auto& mistake : mistakes)
-    log.error("configuration", {{"mistake", mistake}});
+    log.error("invalid configuration", {{"error", mistake}});
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
 
   if (resolved.options.disabled) {
-    log.info("disabled: nothing is read or sent");
-    app::wait_for_signal();
+    log.info("disabled: no metrics are read or sent");
+    wait_for_signal();
     return status_ok;
   }
   app::Daemon daemon{resolved.options, log};
   if (auto prepared = daemon.prepare(); !prepared) {
-    log.error("configuration", {{"mistake", prepared.error().message}});
+    log.error("invalid configuration", {{"error", prepared.error().message}});
     return status_misconfigured;
   }
   daemon.run();
@@ -82,12 +109,12 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   tune_allocator();
-  std::signal(SIGPIPE, SIG_IGN);  // A reader of our log that goes away must not take us with it,
-  std::signal(SIGXFSZ, SIG_IGN);  // nor a limit on the size of files: the queue goes on in memory then.
+  std::signal(SIGPIPE, SIG_IGN);  // The agent keeps running if the reader of its log goes away,
+  std::signal(SIGXFSZ, SIG_IGN);  // and if the queue reaches a limit on file sizes: it continues in memory.
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "level=error msg=\"the agent has failed; this is a bug\" error=\"%s\"\n", error.what());
+    std::fprintf(stderr, "level=error msg=\"internal error; please report this bug\" error=\"%s\"\n", error.what());
     return status_failed;
   }
 }

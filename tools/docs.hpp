@@ -9,5 +9,7 @@ namespace cspy::tools {
 [[nodiscard]] std::string metrics_page();
 /// docs/CONFIGURATION.md, from the option table.
 [[nodiscard]] std::string configuration_page();
+/// docs/queue-format.md, from the tables of counts and of the record's fields.
+[[nodiscard]] std::string queue_format_page();
 
 }  // namespace cspy::tools

@@ -1,5 +1,5 @@
-// Writes the documentation that is derived from the program's tables: generate_docs metrics|configuration > docs/X.md.
-// A test compares the files in docs/ with what this prints.
+// Writes the documentation that is derived from the program's tables: generate_docs metrics|configuration|queue-format
+// > docs/X.md. A test compares the files in docs/ with what this prints.
 
 #include <fmt/format.h>
 
@@ -14,8 +14,10 @@ int main(int argc, char** argv) {
     fmt::print("{}", cspy::tools::metrics_page());
   } else if (which == "configuration") {
     fmt::print("{}", cspy::tools::configuration_page());
+  } else if (which == "queue-format") {
+    fmt::print("{}", cspy::tools::queue_format_page());
   } else {
-    fmt::print(stderr, "usage: generate_docs metrics|configuration\n");
+    fmt::print(stderr, "usage: generate_docs metrics|configuration|queue-format\n");
     return 2;
   }
   return 0;

@@ -3,6 +3,12 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# What outlives a clone: the linters and what clang-tidy has passed. ccache has a directory of its own.
+CACHE=${CONTAINERSPY_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/containerspy}
+# The directory's name holds the versions, so that clones with other pins do not meet in it.
+# shellcheck disable=SC2034 # for the scripts that source this file
+LINT_TOOLS=$CACHE/lint-$(sha256sum "$ROOT/scripts/lib/lint-requirements.txt" | cut -c1-16)
+
 say() { printf '%s\n' "$*"; }
 complain() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 die() {
@@ -79,11 +85,16 @@ configure_and_build() {
   local preset=$1 output
   shift
   # Presets are looked up in the working directory. What configuring says is news only where it fails.
-  if ! output=$(cd "$ROOT" && cmake --preset "$preset" 2>&1); then
-    say "$output"
-    return 1
-  fi
-  cmake --build "$ROOT/build/$preset" "$@"
+  # Stages run side by side, and two builds in one directory would write over each other.
+  mkdir -p "$ROOT/build"
+  (
+    flock 9
+    if ! output=$(cd "$ROOT" && cmake --preset "$preset" 2>&1); then
+      say "$output"
+      exit 1
+    fi
+    cmake --build "$ROOT/build/$preset" "$@" 9>&-
+  ) 9>"$ROOT/build/$preset.lock"
 }
 
 # wait_for SECONDS WHAT COMMAND...: polls until the command succeeds.

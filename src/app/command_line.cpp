@@ -12,7 +12,7 @@
 namespace cspy::app {
 namespace {
 
-/// "--otlp-endpont" -> "unknown flag '--otlp-endpont': did you mean '--otlp-endpoint'?"
+/// "unknown argument '--otlp-endpont' on the command line: did you mean '--otlp-endpoint'?"
 std::string unknown(const std::string& word) {
   auto message = fmt::format("unknown argument '{}' on the command line", printable(word, 120));
   auto key = word.substr(std::min(word.find_first_not_of('-'), word.size()));
@@ -29,8 +29,8 @@ std::string unknown(const std::string& word) {
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine result;
   CLI::App app;
-  app.set_help_flag();     // Help is printed from the option table.
-  app.allow_extras(true);  // So that all unknown flags are told, not the first only.
+  app.set_help_flag();     // app/console prints the help
+  app.allow_extras(true);  // so that all unknown flags are reported, not only the first
   app.add_flag("--help,-h", result.help);
   app.add_flag("--version", result.version);
   app.add_flag("--print-config", result.print_config);

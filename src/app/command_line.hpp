@@ -1,4 +1,4 @@
-// The command line as text values; what they mean is the option table's business.
+// Parses the command line to texts. The option table parses their values.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ struct CommandLine {
   bool print_config = false;
   std::optional<std::string> config_file;
   GivenValues values;
-  std::vector<std::string> mistakes;  ///< unknown flags, with what may have been meant; missing values
+  std::vector<std::string> mistakes;  ///< unknown flags, with a suggestion; missing values
 };
 
 [[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv);

@@ -40,7 +40,7 @@ std::string unknown_key(std::string_view path, const json5::Member& member) {
   return message;
 }
 
-/// The value as text, nullopt where it has not the option's type.
+/// The value as text. nullopt if it does not have the type of the option.
 std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& value) {
   if (type == OptionRow::Type::text) {
     const auto* text = std::get_if<std::string>(&value.data);
@@ -70,8 +70,8 @@ void take_member(ConfigFile& result, std::string_view path, const json5::Member&
   result.values[member.key] = {.value = std::move(*text), .source = place(path, member.value.at)};
 }
 
-/// The path to read; nullopt where there is no file and none was asked for.
-std::optional<std::string> find_file(const std::optional<std::string>& named, const Environment& environment) {
+/// The path that --config or CSPY_CONFIG names.
+std::optional<std::string> named_file(const std::optional<std::string>& named, const Environment& environment) {
   if (named) return named;
   if (auto variable = environment(config_environment_name); variable && !variable->empty()) return variable;
   return std::nullopt;
@@ -102,7 +102,7 @@ ConfigFile parse_config(std::string_view text, std::string_view path) {
 }
 
 ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment) {
-  if (const auto path = find_file(named, environment)) {
+  if (const auto path = named_file(named, environment)) {
     const auto text = read_file(*path, limits::config_file_bytes_max);
     return text ? parse_config(*text, *path) : unreadable(*path, text.error());
   }

@@ -1,4 +1,4 @@
-// Finding and reading the configuration file.
+// Finds and reads the configuration file.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,11 @@ struct ConfigFile {
   std::vector<std::string> mistakes;
 };
 
-/// Reads the file that `named` (--config) or CSPY_CONFIG names, which must exist; else the first of
-/// config_file_places() that does; else nothing.
+/// Reads the file that `named` (--config) or else CSPY_CONFIG names; it must exist. Without either, reads the first
+/// existing file of config_file_places(), if any.
 [[nodiscard]] ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment);
 
-/// The settings in `text`, a JSON5 object; `path` is for the messages. Pure.
+/// Parses `text`, a JSON5 object. `path` is for the messages. Pure.
 [[nodiscard]] ConfigFile parse_config(std::string_view text, std::string_view path);
 
 }  // namespace cspy::app

@@ -11,44 +11,39 @@
 namespace cspy::app {
 namespace {
 
-/// Where else a setting may come from, in the order of precedence: "CSPY_X, then the file, then OTEL_X".
-std::string other_sources(const OptionRow& row) {
-  std::string names;
-  for (const auto& [name, deprecated] : row.environment) {
-    if (!deprecated) names.append(names.empty() ? "" : ", ").append(name);
-  }
-  for (const auto& other : row.ambient)
-    names.append(", after the file ").append(other.name);
-  return names;
+/// The sources of a setting besides its flag, in the order of precedence.
+std::string sources(const OptionRow& row) {
+  auto text = fmt::format("[environment: {}] [key: {}]", row.environment.front().name, row.key);
+  std::string standard;
+  for (const auto& variable : row.ambient)
+    standard.append(standard.empty() ? "" : ", ").append(variable.name);
+  if (!standard.empty()) text.append(fmt::format(" [standard: {}]", standard));
+  if (!row.default_value.empty()) text.append(fmt::format(" [default: {}]", row.default_value));
+  return text;
 }
 
 }  // namespace
 
 std::string help_text() {
   std::string text{
-      "containerspy reads the metrics of all containers from a Docker engine and pushes them over OTLP under "
-      "cAdvisor's "
-      "names.\n\n"
+      "containerspy reads the metrics of all containers of a Docker engine and sends them over OTLP, under the metric\n"
+      "names of cAdvisor.\n\n"
       "Usage: containerspy [OPTIONS]\n\n"
-      "A setting is taken from the command line, else from its environment variable, else from the configuration "
-      "file,\n"
-      "else its default.\n\n"};
+      "Precedence: flag > environment variable > configuration file > standard variable > default\n"
+      "Standard variables are OTEL_*, DOCKER_HOST, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.\n\n"};
   auto out = std::back_inserter(text);
   for (const auto& row : option_table()) {
-    fmt::format_to(out, "  {} {}\n      {}\n", row.flag(), row.placeholder, row.help);
-    fmt::format_to(out, "      [environment: {}] [key: {}]", other_sources(row), row.key);
-    if (!row.default_value.empty()) fmt::format_to(out, " [default: {}]", row.default_value);
-    text.append("\n");
+    fmt::format_to(out, "  {} {}\n      {}\n      {}\n", row.flag(), row.placeholder, row.help, sources(row));
   }
-  fmt::format_to(out, "  --config FILE\n      The configuration file, in JSON5\n      [environment: {}] [default:",
+  fmt::format_to(out, "  --config FILE\n      Configuration file, in JSON5\n      [environment: {}] [default:",
                  config_environment_name);
   for (const auto place : config_file_places())
-    fmt::format_to(out, "{}{}", place == config_file_places().front() ? " ./" : ", ", place);
+    fmt::format_to(out, "{}{}", place == config_file_places().front() ? " ./" : " or ", place);
   text.append(
-      ", if there is one]\n"
-      "  --print-config\n      Print each setting and where it came from, and exit\n"
+      ", if it exists]\n"
+      "  --print-config\n      Print all settings and their sources, and exit\n"
       "  --version\n      Print the version and exit\n"
-      "  --help, -h\n      Print this and exit\n");
+      "  --help, -h\n      Print this help and exit\n");
   return text;
 }
 

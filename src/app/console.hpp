@@ -1,4 +1,4 @@
-// What is printed for people: --help, --version, --print-config. Pure.
+// The output of --help, --version and --print-config. Pure.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace cspy::app {
 [[nodiscard]] std::string help_text();
 /// "containerspy 0.2.0\n"
 [[nodiscard]] std::string version_text();
-/// The settings as a configuration file, each with a comment that says where it came from.
+/// The settings as a configuration file. A comment gives the source of each setting.
 [[nodiscard]] std::string config_text(const Resolved& resolved);
 
 }  // namespace cspy::app

@@ -4,7 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/limits.hpp"
-#include "base/proxy.hpp"
+#include "base/no_proxy.hpp"
 #include "net/route.hpp"
 #include "otlp/encode_json.hpp"
 #include "otlp/encode_protobuf.hpp"

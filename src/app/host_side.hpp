@@ -1,8 +1,19 @@
-// What this machine's own files tell of the engine's containers, where they can be seen: the cgroup tree, /proc, the
+// What this machine's own files say about the engine's containers, where they can be seen: the cgroup tree, /proc, the
 // names of devices, the filesystem that holds the engine's data.
 //
-// A container's id in a path or in a process's cgroup proves that the files are the engine's. What has no such proof
-// (the machine itself, devices, filesystems) is told only where the engine says that it runs here.
+// Invariants:
+// - Files are the engine's only once a container's id in a path, or in the cgroup of a process, has proven it.
+//   `tree_proven_` and `proc_proven_` are set by add_local_facts() alone, when it finds a container there, and cleared
+//   when another engine answers at the address. While a place is not proven, no round opens a file in it for a
+//   container.
+// - What carries no id (the machine, devices, filesystems) is used where a place is proven, or where the engine's
+// kernel and
+//   memory are this machine's (`same_machine_`).
+// - Queries change nothing. add_local_facts() and meet() move between the states; begin_round() reads what all
+// containers of
+//   the round share.
+// - It never waits: each call is complete between two awaits of its users. The containers and samples it is given
+//   belong to the caller.
 #pragma once
 
 #include <functional>
@@ -14,7 +25,7 @@
 #include "docker/engine.hpp"
 #include "docker/round_reader.hpp"
 #include "host/block_devices.hpp"
-#include "host/cgroup_tree.hpp"
+#include "host/cgroup_reader.hpp"
 #include "host/disk_stats.hpp"
 #include "host/filesystem.hpp"
 #include "host/machine.hpp"
@@ -27,66 +38,68 @@ class HostSide final : public docker::LocalSource {
   /// References outlive it.
   HostSide(const Options& options, Log& log);
 
-  /// Opens what the settings name, or what is there where they name nothing. Errors: of the setting that cannot be
-  /// followed.
+  /// Opens the places that the settings name, or finds them where the settings name none. Errors: of a setting that
+  /// names a place that cannot be used.
   Result<void> prepare();
-  /// The engine and its containers are known, or another one has taken its place.
+  /// The engine is connected and the fleet complete; it may be another engine than before.
   void meet(const docker::Engine& engine, bool has_containers);
-  /// Once each round, before it.
+  /// Call once before each round.
   void begin_round();
 
-  /// Completes a container that runs by what the kernel has of it: the path of its cgroup, its limits.
-  void complete(const docker::Engine& engine, metrics::Container& container);
+  /// Adds to a running container what the kernel knows of it: the path of its cgroup, its limits.
+  void add_local_facts(const docker::Engine& engine, metrics::Container& container);
   Given read(const metrics::Container& container, metrics::Sample& sample) override;
-  void finish(const metrics::Container& container, metrics::Sample& sample) override;
-  /// Adds to a sample what the engine's disk usage has of the container, on the device that holds the engine's data.
+  void add_storage(const metrics::Container& container, metrics::Sample& sample) override;
+  /// Adds the container's sizes, as the engine counted them, on the device that holds the engine's data.
   using AddSizes = std::function<void(const metrics::Container&, metrics::Sample&, std::string_view device)>;
   void set_sizes(AddSizes add_sizes) { add_sizes_ = std::move(add_sizes); }
 
   /// "/dev/sda"; empty where the device is not this machine's, or has no name here.
   [[nodiscard]] std::string device_name(std::uint32_t major, std::uint32_t minor);
-  [[nodiscard]] bool engine_is_here() const { return engine_is_here_ || tree_proven_ || proc_proven_; }
+  [[nodiscard]] bool engine_is_here() const { return same_machine_ || tree_proven_ || proc_proven_; }
   [[nodiscard]] const host::Machine& machine() const { return machine_; }
-  /// For what is no container; null where there is none, or it is not the engine's.
-  [[nodiscard]] host::CgroupTree* tree() { return tree_ && engine_is_here() ? &*tree_ : nullptr; }
+  /// For cgroups that are not containers; null where there is no tree, or it is not the engine's.
+  [[nodiscard]] host::CgroupReader* cgroups() { return cgroups_ && engine_is_here() ? &*cgroups_ : nullptr; }
   [[nodiscard]] host::ProcRoot* proc() { return proc_ && proc_proven_ ? &*proc_ : nullptr; }
-  [[nodiscard]] const host::CgroupWanted& cgroup_wanted() const { return cgroup_wanted_; }
+  /// The parts of a sample that the wanted metrics need.
+  [[nodiscard]] const metrics::SampleParts& wanted() const { return wanted_; }
 
  private:
   Result<void> open_tree();
   Result<void> open_proc();
+  /// Whether the host's /proc shows the container's first process.
+  [[nodiscard]] bool shows_process_of(const metrics::Container& container);
   void recognise(const docker::Engine& engine);
   void find_filesystem();
-  void say_sources();
-  void say_useless(bool has_containers);
-  [[nodiscard]] bool holds(const metrics::Container& container);
-  [[nodiscard]] std::optional<std::string> actual_path(const metrics::Container& container);
+  void log_sources();
+  void warn_of_useless_settings(bool has_containers);
+  /// The path of the container's cgroup; nullopt where it is the expected one or cannot be found.
+  [[nodiscard]] std::optional<std::string> actual_path(const metrics::Container& container, bool has_process);
+  [[nodiscard]] std::optional<std::string> search_tree(std::string_view id);
 
   const Options& options_;
   Log& log_;
   host::Machine machine_;
   host::BlockDevices devices_{"/sys/dev/block"};
-  std::optional<host::CgroupTree> tree_;
+  std::optional<host::CgroupReader> cgroups_;
   std::optional<host::ProcRoot> proc_;
   std::optional<host::Directory> own_proc_;
   host::KernelFiles files_;
-  host::CgroupWanted cgroup_wanted_;
+  metrics::SampleParts wanted_;
   host::ProcRoot::SocketsWanted sockets_wanted_;
   host::ProcRoot::TasksWanted tasks_wanted_;
-  bool networks_wanted_ = false;
-  bool proc_wanted_ = false;    ///< something of each container's processes
-  bool disk_wanted_ = false;    ///< the space of the filesystem
-  bool device_wanted_ = false;  ///< the whole device's counters
-  std::string engine_;          ///< its host's name and kernel: where they are others, so is the engine
+  bool proc_wanted_ = false;  ///< something of each container's processes
+  bool disk_wanted_ = false;  ///< the space of the filesystem
+  std::string engine_;        ///< its host's name and kernel: another pair is another engine
   std::string data_root_;
-  bool met_ = false;             ///< since it is known
-  bool engine_is_here_ = false;  ///< by its own word
-  bool tree_proven_ = false;     ///< a container of the engine was found in it
+  bool met_ = false;           ///< meet() was called for this engine
+  bool same_machine_ = false;  ///< the engine's kernel and memory are this machine's
+  bool tree_proven_ = false;
   bool proc_proven_ = false;
   std::string tree_place_, proc_place_;
-  int walks_in_vain_ = 0;  ///< through the tree, one after the other
+  int searches_without_result_ = 0;  ///< of the tree, in a row
   std::optional<host::EngineFilesystem> filesystem_;
-  // Of the round that is on.
+  // Of the current round.
   std::optional<host::Space> space_;
   std::optional<metrics::DeviceCounters> disk_;
   AddSizes add_sizes_;

@@ -1,180 +1,188 @@
 #include "app/option_table.hpp"
 
 #include <array>
+#include <chrono>
 
 #include "app/option_values.hpp"
+#include "base/header_list.hpp"
+#include "base/limits.hpp"
 
 namespace cspy::app {
 namespace {
 
-using Own = EnvironmentName;
-using Other = AmbientName;
+constexpr std::array<Choice<OtlpProtocol>, 5> protocols{{{"httpbinary", OtlpProtocol::http_protobuf},
+                                                         {"httpjson", OtlpProtocol::http_json},
+                                                         {"grpc", OtlpProtocol::grpc},
+                                                         {"http/protobuf", OtlpProtocol::http_protobuf, true},
+                                                         {"http/json", OtlpProtocol::http_json, true}}};
+constexpr std::array<Choice<Compression>, 2> compressions{{{"none", Compression::none}, {"gzip", Compression::gzip}}};
+// The counters are the kernel's own. OpenTelemetry calls these asynchronous, and lowmemory sends asynchronous counters
+// as cumulative.
+constexpr std::array<Choice<otlp::Temporality>, 3> temporalities{{{"cumulative", otlp::Temporality::cumulative},
+                                                                  {"delta", otlp::Temporality::delta},
+                                                                  {"lowmemory", otlp::Temporality::cumulative}}};
+constexpr std::array<Choice<LogLevel>, 4> log_levels{
+    {{"error", LogLevel::error}, {"warn", LogLevel::warn}, {"info", LogLevel::info}, {"debug", LogLevel::debug}}};
+constexpr std::array<Choice<LogFormat>, 2> log_formats{{{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}}};
 
-constexpr auto lenient = AmbientName::Mistakes::passed_over;
-constexpr auto strict = AmbientName::Mistakes::told;
+constexpr std::chrono::milliseconds unlimited{0};
 
-constexpr std::array docker_socket_env{Own{"CSPY_DOCKER_SOCKET"}};
-constexpr std::array docker_socket_ambient{Other{"DOCKER_HOST", strict}};
-constexpr std::array disabled_env{Own{"CSPY_DISABLED"}};
-constexpr std::array disabled_ambient{Other{"OTEL_SDK_DISABLED", lenient}};
-
-constexpr std::array metrics_env{Own{"CSPY_METRICS"}};
-constexpr std::array container_labels_env{Own{"CSPY_CONTAINER_LABELS"}};
-constexpr std::array container_env_env{Own{"CSPY_CONTAINER_ENV"}};
-constexpr std::array all_containers_env{Own{"CSPY_ALL_CONTAINERS"}};
-constexpr std::array disk_usage_env{Own{"CSPY_DISK_USAGE"}};
-constexpr std::array disk_usage_interval_env{Own{"CSPY_DISK_USAGE_INTERVAL"}};
-constexpr std::array cgroup_root_env{Own{"CSPY_CGROUP_ROOT"}};
-constexpr std::array cgroup_all_env{Own{"CSPY_CGROUP_ALL"}};
-constexpr std::array proc_root_env{Own{"CSPY_PROC_ROOT"}};
-
-constexpr std::array protocol_env{Own{"CSPY_OTLP_PROTO"}, Own{"CSPY_OLTP_PROTO", true}};
-constexpr std::array protocol_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", lenient},
-                                      Other{"OTEL_EXPORTER_OTLP_PROTOCOL", lenient}};
-constexpr std::array endpoint_env{Own{"CSPY_OTLP_ENDPOINT"}};
-constexpr std::array endpoint_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", strict, set_otlp_endpoint_as_is},
-                                      Other{"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint_base}};
-constexpr std::array insecure_env{Own{"CSPY_OTLP_INSECURE"}};
-// The last is an old spelling that is still in use.
-constexpr std::array insecure_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_INSECURE", lenient},
-                                      Other{"OTEL_EXPORTER_OTLP_INSECURE", lenient},
-                                      Other{"OTEL_EXPORTER_OTLP_METRIC_INSECURE", lenient}};
-constexpr std::array headers_env{Own{"CSPY_OTLP_HEADERS"}};
-constexpr std::array headers_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", lenient},
-                                     Other{"OTEL_EXPORTER_OTLP_HEADERS", lenient}};
-constexpr std::array headers_file_env{Own{"CSPY_OTLP_HEADERS_FILE"}};
-constexpr std::array compression_env{Own{"CSPY_OTLP_COMPRESSION"}};
-constexpr std::array compression_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", lenient},
-                                         Other{"OTEL_EXPORTER_OTLP_COMPRESSION", lenient}};
-constexpr std::array timeout_env{Own{"CSPY_OTLP_TIMEOUT"}};
-constexpr std::array timeout_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", lenient},
-                                     Other{"OTEL_EXPORTER_OTLP_TIMEOUT", lenient}};
-constexpr std::array export_timeout_env{Own{"CSPY_OTLP_EXPORT_TIMEOUT"}};
-constexpr std::array export_timeout_ambient{Other{"OTEL_METRIC_EXPORT_TIMEOUT", lenient}};
-constexpr std::array interval_env{Own{"CSPY_OTLP_INTERVAL"}};
-constexpr std::array interval_ambient{Other{"OTEL_METRIC_EXPORT_INTERVAL", lenient}};
-constexpr std::array temporality_env{Own{"CSPY_OTLP_TEMPORALITY"}};
-constexpr std::array temporality_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", lenient}};
-
-constexpr std::array certificate_env{Own{"CSPY_OTLP_CERTIFICATE"}};
-constexpr std::array certificate_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", strict},
-                                         Other{"OTEL_EXPORTER_OTLP_CERTIFICATE", strict}};
-constexpr std::array client_certificate_env{Own{"CSPY_OTLP_CLIENT_CERTIFICATE"}};
-constexpr std::array client_certificate_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", strict},
-                                                Other{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", strict}};
-constexpr std::array client_key_env{Own{"CSPY_OTLP_CLIENT_KEY"}};
-constexpr std::array client_key_ambient{Other{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", strict},
-                                        Other{"OTEL_EXPORTER_OTLP_CLIENT_KEY", strict}};
-constexpr std::array https_proxy_env{Own{"CSPY_HTTPS_PROXY"}};
-constexpr std::array https_proxy_ambient{Other{"HTTPS_PROXY", strict}, Other{"https_proxy", strict}};
-constexpr std::array http_proxy_env{Own{"CSPY_HTTP_PROXY"}};
-constexpr std::array http_proxy_ambient{Other{"HTTP_PROXY", strict}, Other{"http_proxy", strict}};
-constexpr std::array no_proxy_env{Own{"CSPY_NO_PROXY"}};
-constexpr std::array no_proxy_ambient{Other{"NO_PROXY", strict}, Other{"no_proxy", strict}};
-
-constexpr std::array queue_limit_env{Own{"CSPY_QUEUE_LIMIT"}};
-constexpr std::array queue_age_env{Own{"CSPY_QUEUE_AGE"}};
-constexpr std::array queue_dir_env{Own{"CSPY_QUEUE_DIR"}};
-
-constexpr std::array service_name_env{Own{"CSPY_SERVICE_NAME"}};
-constexpr std::array service_name_ambient{Other{"OTEL_SERVICE_NAME", strict}};
-constexpr std::array instance_id_env{Own{"CSPY_INSTANCE_ID"}};
-constexpr std::array resource_env{Own{"CSPY_RESOURCE_ATTRIBUTES"}};
-constexpr std::array resource_ambient{Other{"OTEL_RESOURCE_ATTRIBUTES", lenient}};
-constexpr std::array log_level_env{Own{"CSPY_LOG_LEVEL"}};
-constexpr std::array log_level_ambient{Other{"OTEL_LOG_LEVEL", lenient}};
-constexpr std::array log_format_env{Own{"CSPY_LOG_FORMAT"}};
+constexpr auto set_labels = set_part<&Options::label_rules, &docker::LabelRules::set_labels>;
+constexpr auto set_variables = set_part<&Options::label_rules, &docker::LabelRules::set_variables>;
 
 constexpr auto text = OptionRow::Type::text;
 constexpr auto number = OptionRow::Type::number;
 constexpr auto boolean = OptionRow::Type::boolean;
 
+constexpr auto strict = AmbientName::Check::strict;
+constexpr auto lenient = AmbientName::Check::lenient;
+constexpr bool misspelt = true;  // a deprecated name
+
 // clang-format off
+// Columns: key, type, placeholder, setter; environment variables, those of Docker and OpenTelemetry, default; help.
 constexpr std::array table{
-  OptionRow{"docker_socket", text, "ADDRESS", docker_socket_env, docker_socket_ambient, "/var/run/docker.sock",
-            "Where the engine listens: a path, unix://PATH or tcp://HOST:PORT", set_docker_socket, hide_user},
-  OptionRow{"metrics", text, "LIST", metrics_env, {}, "default",
-            "The metrics to send: groups and globs over names, separated by commas and applied in order; -NAME takes away, and a list "
-            "that begins with + or - goes on from the default", set_metrics},
-  OptionRow{"container_labels", text, "LIST", container_labels_env, {}, "*",
-            "The Docker labels that become labels of the metrics: globs over keys, with their dots or with underscores, separated by "
-            "commas and applied in order; -GLOB takes away, a list that begins so begins with all, and none is none",
-            set_container_labels},
-  OptionRow{"container_env", text, "LIST", container_env_env, {}, "",
-            "The environment variables of containers that become labels: globs over names, as container_labels has them, "
-            "but there are none that the list does not name",
-            set_container_env},
-  OptionRow{"all_containers", boolean, "true|false", all_containers_env, {}, "false",
-            "Whether containers that do not run are also told of", set_all_containers},
-  OptionRow{"disk_usage", boolean, "true|false", disk_usage_env, {}, "false",
-            "Whether the engine is asked for the sizes of containers, images, volumes and the build cache, for which it walks "
-            "through directories", set_disk_usage},
-  OptionRow{"disk_usage_interval", number, "MS", disk_usage_interval_env, {}, "300000",
-            "Milliseconds between two questions for sizes", set_disk_usage_interval},
-  OptionRow{"cgroup_root", text, "DIRECTORY", cgroup_root_env, {}, "",
-            "Where the host's cgroups can be read, for what the engine does not tell; default: /sys/fs/cgroup or "
-            "/host/sys/fs/cgroup, where the host's are there; none: nowhere", set_text<&Options::cgroup_root>},
-  OptionRow{"cgroup_all", boolean, "true|false", cgroup_all_env, {}, "false",
-            "Whether cgroups that are no containers are also told of, as cAdvisor does", set_cgroup_all},
-  OptionRow{"proc_root", text, "DIRECTORY", proc_root_env, {}, "",
-            "Where the host's /proc can be read; default: /host/proc or /proc; none: nowhere", set_text<&Options::proc_root>},
-  OptionRow{"otlp_protocol", text, "NAME", protocol_env, protocol_ambient, "httpbinary",
-            "How metrics are sent: httpbinary (also http/protobuf), httpjson (also http/json) or grpc", set_otlp_protocol},
-  OptionRow{"otlp_endpoint", text, "URL", endpoint_env, endpoint_ambient, "",
-            "Where metrics are sent; default: http://localhost:4318/v1/metrics, with grpc http://localhost:4317. A URL without a path "
-            "gets /v1/metrics, one with a path is used as it is; grpc ignores the path", set_otlp_endpoint, hide_user},
-  OptionRow{"otlp_insecure", boolean, "true|false", insecure_env, insecure_ambient, "false",
-            "With grpc and an endpoint without http:// or https://: whether to do without TLS", set_otlp_insecure},
-  OptionRow{"otlp_headers", text, "LIST", headers_env, headers_ambient, "",
-            "Headers of each request: NAME=VALUE[,NAME=VALUE...], values percent-encoded. They are never shown",
-            set_otlp_headers, hide_all},
-  OptionRow{"otlp_headers_file", text, "FILE", headers_file_env, {}, "",
-            "A file of headers, NAME=VALUE lines, percent-encoded; it is read again when it changes", set_text<&Options::otlp_headers_file>},
-  OptionRow{"otlp_compression", text, "NAME", compression_env, compression_ambient, "none",
-            "How requests are compressed: none or gzip", set_otlp_compression},
-  OptionRow{"otlp_timeout", number, "MS", timeout_env, timeout_ambient, "10000",
-            "Milliseconds that one request may take; 0: no limit", set_otlp_timeout},
-  OptionRow{"otlp_export_timeout", number, "MS", export_timeout_env, export_timeout_ambient, "30000",
-            "Milliseconds that one attempt to send a round, of one or more requests, may take; 0: no limit", set_otlp_export_timeout},
-  OptionRow{"otlp_export_interval", number, "MS", interval_env, interval_ambient, "60000",
-            "Milliseconds between two rounds", set_otlp_export_interval},
-  OptionRow{"otlp_temporality", text, "NAME", temporality_env, temporality_ambient, "cumulative",
-            "How counters are sent: cumulative, delta (what was counted since the last push), or lowmemory, which for these "
-            "counters means cumulative", set_otlp_temporality},
-  OptionRow{"otlp_certificate", text, "FILE", certificate_env, certificate_ambient, "",
-            "The certificates (PEM) of the authorities to trust with https; default: the system's. Read again when it changes",
-            set_text<&Options::otlp_certificate>},
-  OptionRow{"otlp_client_certificate", text, "FILE", client_certificate_env, client_certificate_ambient, "",
-            "Our own certificate (PEM, with its chain) for receivers that ask for one. Read again when it changes",
-            set_text<&Options::otlp_client_certificate>},
-  OptionRow{"otlp_client_key", text, "FILE", client_key_env, client_key_ambient, "",
-            "The key (PEM, not encrypted) of our own certificate; default: the certificate's file", set_text<&Options::otlp_client_key>},
-  OptionRow{"https_proxy", text, "URL", https_proxy_env, https_proxy_ambient, "",
-            "The proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", set_https_proxy, hide_user},
-  OptionRow{"http_proxy", text, "URL", http_proxy_env, http_proxy_ambient, "",
-            "The proxy for http endpoints", set_http_proxy, hide_user},
-  OptionRow{"no_proxy", text, "LIST", no_proxy_env, no_proxy_ambient, "",
-            "Hosts, domains and address ranges that are reached without a proxy, separated by commas; * is all",
-            set_text<&Options::no_proxy>},
-  OptionRow{"queue_limit", number, "BYTES", queue_limit_env, {}, "33554432",
-            "Bytes that rounds may take while they wait for the receiver; beyond it the oldest are dropped", set_queue_limit},
-  OptionRow{"queue_age", number, "MS", queue_age_env, {}, "3000000",
-            "Milliseconds that a round may wait. Prometheus refuses what is an hour older than its newest sample", set_queue_age},
-  OptionRow{"queue_dir", text, "DIRECTORY", queue_dir_env, {}, "",
-            "Where rounds that wait are also written, so that they survive a restart; default: nowhere", set_text<&Options::queue_dir>},
-  OptionRow{"service_name", text, "TEXT", service_name_env, service_name_ambient, "",
-            "The attribute service.name, Prometheus' label job; default: that of resource_attributes, else containerspy", set_service_name},
-  OptionRow{"instance_id", text, "TEXT", instance_id_env, {}, "",
-            "The attribute service.instance.id, Prometheus' label instance; default: that of resource_attributes, else the name of "
-            "the engine's host", set_instance_id},
-  OptionRow{"resource_attributes", text, "LIST", resource_env, resource_ambient, "",
-            "More attributes of the resource: KEY=VALUE[,KEY=VALUE...], percent-encoded", set_resource_attributes},
-  OptionRow{"disabled", boolean, "true|false", disabled_env, disabled_ambient, "false",
-            "Whether to do nothing: the agent waits for a signal and ends", set_disabled},
-  OptionRow{"log_level", text, "LEVEL", log_level_env, log_level_ambient, "info",
-            "What is logged: error, warn, info or debug", set_log_level},
-  OptionRow{"log_format", text, "FORMAT", log_format_env, {}, "logfmt",
-            "How it is logged: logfmt or json", set_log_format},
+  OptionRow{"docker_socket", text, "ADDRESS", set_parsed<&Options::docker_socket, parse_engine_address>,
+            {{"CSPY_DOCKER_SOCKET"}}, {{"DOCKER_HOST", strict}}, "/var/run/docker.sock",
+            "Address of the engine: a path, unix://PATH or tcp://HOST:PORT", hide_user},
+  OptionRow{"metrics", text, "LIST", set_parsed<&Options::metrics, metrics::Selection::parse>,
+            {{"CSPY_METRICS"}}, {}, "default",
+            "Metrics to send: groups and globs over metric names, separated by commas and applied in order. -NAME "
+            "removes metrics. A list that starts with + or - changes the default list"},
+  OptionRow{"container_labels", text, "LIST", set_labels,
+            {{"CSPY_CONTAINER_LABELS"}}, {}, "*",
+            "Docker labels to add to the metrics: globs over label keys, separated by commas and applied in order. A "
+            "key may be written with dots or with underscores. -GLOB removes labels. A list that starts with -GLOB "
+            "starts with all labels. none removes all labels"},
+  OptionRow{"container_env", text, "LIST", set_variables,
+            {{"CSPY_CONTAINER_ENV"}}, {}, "",
+            "Environment variables of containers to add to the metrics as labels: globs over variable names, in the "
+            "syntax of container_labels. Only the listed variables are added"},
+  OptionRow{"all_containers", boolean, "true|false", set_flag<&Options::all_containers>,
+            {{"CSPY_ALL_CONTAINERS"}}, {}, "false",
+            "Also report stopped containers"},
+  OptionRow{"disk_usage", boolean, "true|false", set_flag<&Options::disk_usage>,
+            {{"CSPY_DISK_USAGE"}}, {}, "false",
+            "Report the sizes of containers, images, volumes and the build cache. The engine walks its directories "
+            "for each size query"},
+  OptionRow{"disk_usage_interval", number, "MS",
+            set_duration<&Options::disk_usage_interval,
+                         limits::disk_usage_interval_min, limits::disk_usage_interval_max>,
+            {{"CSPY_DISK_USAGE_INTERVAL"}}, {}, "300000",
+            "Milliseconds between two size queries"},
+  OptionRow{"cgroup_root", text, "DIRECTORY", set_text<&Options::cgroup_root>,
+            {{"CSPY_CGROUP_ROOT"}}, {}, "",
+            "Directory of the host's cgroups, for metrics that the engine does not report. Default: /sys/fs/cgroup or "
+            "/host/sys/fs/cgroup, if it belongs to the engine's host. none: do not read cgroups"},
+  OptionRow{"cgroup_all", boolean, "true|false", set_flag<&Options::cgroup_all>,
+            {{"CSPY_CGROUP_ALL"}}, {}, "false",
+            "Also report cgroups that are not containers, as cAdvisor does"},
+  OptionRow{"proc_root", text, "DIRECTORY", set_text<&Options::proc_root>,
+            {{"CSPY_PROC_ROOT"}}, {}, "",
+            "Directory of the host's /proc. Default: /host/proc or /proc, if it belongs to the engine's host. none: "
+            "do not read /proc"},
+  OptionRow{"otlp_protocol", text, "NAME", set_choice<&Options::otlp_protocol, protocols>,
+            {{"CSPY_OTLP_PROTO"}, {"CSPY_OLTP_PROTO", misspelt}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", lenient}, {"OTEL_EXPORTER_OTLP_PROTOCOL", lenient}}, "httpbinary",
+            "Protocol of the receiver: httpbinary (also http/protobuf), httpjson (also http/json) or grpc"},
+  OptionRow{"otlp_endpoint", text, "URL", set_otlp_endpoint<OtlpPath::add_if_missing>,
+            {{"CSPY_OTLP_ENDPOINT"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::as_is>},
+             {"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::append>}}, "",
+            "URL of the receiver. Default: http://localhost:4318/v1/metrics, or http://localhost:4317 with grpc. A "
+            "URL without a path gets the path /v1/metrics; grpc ignores the path", hide_user},
+  OptionRow{"otlp_insecure", boolean, "true|false", set_flag<&Options::otlp_insecure>,
+            {{"CSPY_OTLP_INSECURE"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_INSECURE", lenient},
+             {"OTEL_EXPORTER_OTLP_INSECURE", lenient},
+             {"OTEL_EXPORTER_OTLP_METRIC_INSECURE", lenient}},  // an old spelling, still in use
+            "false",
+            "Connect without TLS if the protocol is grpc and the endpoint does not start with http:// or https://"},
+  OptionRow{"otlp_headers", text, "LIST", set_parsed<&Options::otlp_headers, parse_headers>,
+            {{"CSPY_OTLP_HEADERS"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", lenient}, {"OTEL_EXPORTER_OTLP_HEADERS", lenient}}, "",
+            "Headers to add to each request: NAME=VALUE[,NAME=VALUE...], with percent-encoded values. The values are "
+            "never logged or printed", hide_all},
+  OptionRow{"otlp_headers_file", text, "FILE", set_text<&Options::otlp_headers_file>,
+            {{"CSPY_OTLP_HEADERS_FILE"}}, {}, "",
+            "File of headers to add to each request: lines of NAME=VALUE, with percent-encoded values. It is read "
+            "again when it changes"},
+  OptionRow{"otlp_compression", text, "NAME", set_choice<&Options::otlp_compression, compressions>,
+            {{"CSPY_OTLP_COMPRESSION"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", lenient}, {"OTEL_EXPORTER_OTLP_COMPRESSION", lenient}}, "none",
+            "Compression of requests: none or gzip"},
+  OptionRow{"otlp_timeout", number, "MS", set_duration<&Options::otlp_timeout, unlimited, limits::timeout_max>,
+            {{"CSPY_OTLP_TIMEOUT"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", lenient}, {"OTEL_EXPORTER_OTLP_TIMEOUT", lenient}}, "10000",
+            "Timeout of one request in milliseconds. 0: no timeout"},
+  OptionRow{"otlp_export_timeout", number, "MS",
+            set_duration<&Options::otlp_export_timeout, unlimited, limits::timeout_max>,
+            {{"CSPY_OTLP_EXPORT_TIMEOUT"}}, {{"OTEL_METRIC_EXPORT_TIMEOUT", lenient}}, "30000",
+            "Timeout in milliseconds of one attempt to send a round, which takes one or more requests. 0: no timeout"},
+  OptionRow{"otlp_export_interval", number, "MS",
+            set_duration<&Options::otlp_export_interval, limits::interval_min, limits::interval_max>,
+            {{"CSPY_OTLP_INTERVAL"}}, {{"OTEL_METRIC_EXPORT_INTERVAL", lenient}}, "60000",
+            "Milliseconds between two rounds. Each round reads and sends all metrics"},
+  OptionRow{"otlp_temporality", text, "NAME", set_choice<&Options::otlp_temporality, temporalities>,
+            {{"CSPY_OTLP_TEMPORALITY"}}, {{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", lenient}}, "cumulative",
+            "Temporality of counters: cumulative, delta (the increase since the last delivered round) or lowmemory "
+            "(the same as cumulative for these counters)"},
+  OptionRow{"otlp_certificate", text, "FILE", set_text<&Options::otlp_certificate>,
+            {{"CSPY_OTLP_CERTIFICATE"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", strict}, {"OTEL_EXPORTER_OTLP_CERTIFICATE", strict}}, "",
+            "PEM file of the certificate authorities to trust for https. Default: the system's authorities. It is "
+            "read again when it changes"},
+  OptionRow{"otlp_client_certificate", text, "FILE", set_text<&Options::otlp_client_certificate>,
+            {{"CSPY_OTLP_CLIENT_CERTIFICATE"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", strict},
+             {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", strict}}, "",
+            "PEM file of the client certificate with its chain, for receivers that require one. It is read again when "
+            "it changes"},
+  OptionRow{"otlp_client_key", text, "FILE", set_text<&Options::otlp_client_key>,
+            {{"CSPY_OTLP_CLIENT_KEY"}},
+            {{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", strict}, {"OTEL_EXPORTER_OTLP_CLIENT_KEY", strict}}, "",
+            "PEM file of the key of the client certificate, not encrypted. Default: the file of the client "
+            "certificate"},
+  OptionRow{"https_proxy", text, "URL", set_parsed<&Options::https_proxy, optional_proxy>,
+            {{"CSPY_HTTPS_PROXY"}}, {{"HTTPS_PROXY", strict}, {"https_proxy", strict}}, "",
+            "Proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_user},
+  OptionRow{"http_proxy", text, "URL", set_parsed<&Options::http_proxy, optional_proxy>,
+            {{"CSPY_HTTP_PROXY"}}, {{"HTTP_PROXY", strict}, {"http_proxy", strict}}, "",
+            "Proxy for http endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_user},
+  OptionRow{"no_proxy", text, "LIST", set_text<&Options::no_proxy>,
+            {{"CSPY_NO_PROXY"}}, {{"NO_PROXY", strict}, {"no_proxy", strict}}, "",
+            "Hosts, domains and address ranges to reach without a proxy, separated by commas. * means all"},
+  OptionRow{"queue_limit", number, "BYTES",
+            set_bytes<&Options::queue_limit, limits::queue_bytes_min, limits::queue_bytes_max>,
+            {{"CSPY_QUEUE_LIMIT"}}, {}, "33554432",
+            "Maximum size in bytes of the queue of rounds that wait for the receiver. When it is full, the oldest "
+            "rounds are dropped"},
+  OptionRow{"queue_age", number, "MS", set_duration<&Options::queue_age, limits::queue_age_min, limits::queue_age_max>,
+            {{"CSPY_QUEUE_AGE"}}, {}, "3000000",
+            "Maximum time in milliseconds that a round waits in the queue. Prometheus refuses samples that are an "
+            "hour older than its newest sample"},
+  OptionRow{"queue_dir", text, "DIRECTORY", set_text<&Options::queue_dir>,
+            {{"CSPY_QUEUE_DIR"}}, {}, "",
+            "Directory to store the queue in, so that it survives a restart. Default: the queue is in memory only"},
+  OptionRow{"service_name", text, "TEXT", set_parsed<&Options::service_name, attribute_value>,
+            {{"CSPY_SERVICE_NAME"}}, {{"OTEL_SERVICE_NAME", strict}}, "",
+            "Resource attribute service.name, the label job in Prometheus. Default: the value in resource_attributes, "
+            "or containerspy"},
+  OptionRow{"instance_id", text, "TEXT", set_parsed<&Options::instance_id, attribute_value>,
+            {{"CSPY_INSTANCE_ID"}}, {}, "",
+            "Resource attribute service.instance.id, the label instance in Prometheus. Default: the value in "
+            "resource_attributes, or the host name of the engine"},
+  OptionRow{"resource_attributes", text, "LIST", set_parsed<&Options::resource_attributes, parse_key_values>,
+            {{"CSPY_RESOURCE_ATTRIBUTES"}}, {{"OTEL_RESOURCE_ATTRIBUTES", lenient}}, "",
+            "More resource attributes: KEY=VALUE[,KEY=VALUE...], with percent-encoded values"},
+  OptionRow{"disabled", boolean, "true|false", set_flag<&Options::disabled>,
+            {{"CSPY_DISABLED"}}, {{"OTEL_SDK_DISABLED", lenient}}, "false",
+            "Do nothing: read no metrics, send no metrics, and wait for the signal to stop"},
+  OptionRow{"log_level", text, "LEVEL", set_choice<&Options::log_level, log_levels>,
+            {{"CSPY_LOG_LEVEL"}}, {{"OTEL_LOG_LEVEL", lenient}}, "info",
+            "Least severe level to log: error, warn, info or debug"},
+  OptionRow{"log_format", text, "FORMAT", set_choice<&Options::log_format, log_formats>,
+            {{"CSPY_LOG_FORMAT"}}, {}, "logfmt",
+            "Format of the log: logfmt or json"},
 };
 // clang-format on
 

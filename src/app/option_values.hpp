@@ -1,60 +1,118 @@
-// From the text of a setting to its value: one function a setting, which says what it expected where the text is wrong.
+// Setters for the option table. Each one parses the text of a setting and stores the value in its member of Options.
+// The error of a setter says which values are valid.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "app/options.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace cspy::app {
 
-[[nodiscard]] Result<void> set_docker_socket(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_disabled(Options& options, std::string_view value);
+/// A name for a value of an enumeration.
+template<class Value>
+struct Choice {
+  std::string_view name;  ///< in lower case
+  Value value;
+  bool synonym = false;  ///< accepted, but not listed in the error
+};
 
-[[nodiscard]] Result<void> set_metrics(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_container_labels(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_container_env(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_all_containers(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_disk_usage(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_disk_usage_interval(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_cgroup_all(Options& options, std::string_view value);
+/// `choices`: an array of Choice. Case does not matter: OpenTelemetry requires that of its enumerations
+/// (sdk-environment-variables.md, "Enum").
+template<auto member, const auto& choices>
+[[nodiscard]] Result<void> set_choice(Options& options, std::string_view value) {
+  const auto word = lowered(value);
+  const auto found = std::ranges::find_if(choices, [&](const auto& choice) { return choice.name == word; });
+  if (found != choices.end()) {
+    options.*member = found->value;
+    return {};
+  }
+  std::string names;
+  for (const auto& choice : choices) {
+    if (!choice.synonym) names.append(names.empty() ? "" : ", ").append(choice.name);
+  }
+  return fail(Code::invalid, "expected one of " + names);
+}
 
-[[nodiscard]] Result<void> set_otlp_protocol(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_endpoint(Options& options, std::string_view value);
-/// OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT, which treat the path in their own ways.
-[[nodiscard]] Result<void> set_otlp_endpoint_as_is(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_endpoint_base(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_insecure(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_headers(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_compression(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_timeout(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_export_timeout(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_export_interval(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_otlp_temporality(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_https_proxy(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_http_proxy(Options& options, std::string_view value);
+inline constexpr std::array<Choice<bool>, 2> flag_names{{{"true", true}, {"false", false}}};
+template<bool Options::* member>
+[[nodiscard]] Result<void> set_flag(Options& options, std::string_view value) {
+  return set_choice<member, flag_names>(options, value);
+}
 
-[[nodiscard]] Result<void> set_queue_limit(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_queue_age(Options& options, std::string_view value);
-
-[[nodiscard]] Result<void> set_service_name(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_instance_id(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_resource_attributes(Options& options, std::string_view value);
-
-[[nodiscard]] Result<void> set_log_level(Options& options, std::string_view value);
-[[nodiscard]] Result<void> set_log_format(Options& options, std::string_view value);
-
-/// A text that is taken as it is: the name of a file.
+/// The text as it is: the name of a file, for example.
 template<std::string Options::* member>
 [[nodiscard]] Result<void> set_text(Options& options, std::string_view value) {
   options.*member = value;
   return {};
 }
 
-/// What is shown of a secret.
+/// What `parse(value)` returns.
+template<auto member, auto parse>
+[[nodiscard]] Result<void> set_parsed(Options& options, std::string_view value) {
+  auto parsed = parse(value);
+  if (!parsed) return std::unexpected{std::move(parsed).error()};
+  options.*member = *std::move(parsed);
+  return {};
+}
+
+/// Calls `set`, a function of the member's own type.
+template<auto member, auto set>
+[[nodiscard]] Result<void> set_part(Options& options, std::string_view value) {
+  return (options.*member.*set)(value);
+}
+
+/// A whole number from `min` to `max`.
+[[nodiscard]] Result<std::int64_t> whole_number(std::string_view value, std::string_view unit, std::int64_t min,
+                                                std::int64_t max);
+
+/// `min`, `max`: durations of base/limits.hpp.
+template<std::chrono::milliseconds Options::* member, const auto& min, const auto& max>
+[[nodiscard]] Result<void> set_duration(Options& options, std::string_view value) {
+  using std::chrono::milliseconds;
+  const auto number = whole_number(value, "milliseconds", milliseconds{min}.count(), milliseconds{max}.count());
+  if (!number) return std::unexpected{number.error()};
+  options.*member = milliseconds{*number};
+  return {};
+}
+
+template<std::size_t Options::* member, std::int64_t min, std::int64_t max>
+[[nodiscard]] Result<void> set_bytes(Options& options, std::string_view value) {
+  const auto number = whole_number(value, "bytes", min, max);
+  if (!number) return std::unexpected{number.error()};
+  options.*member = static_cast<std::size_t>(*number);
+  return {};
+}
+
+/// The text only: otlp_protocol, which may be set later, decides how the URL is parsed.
+template<OtlpPath path>
+[[nodiscard]] Result<void> set_otlp_endpoint(Options& options, std::string_view value) {
+  options.otlp_endpoint_text = value;
+  options.otlp_endpoint_path = path;
+  return {};
+}
+
+// Parsers for set_parsed.
+
+/// The value of a resource attribute.
+[[nodiscard]] Result<std::string> attribute_value(std::string_view value);
+/// nullopt for an empty value.
+[[nodiscard]] Result<std::optional<Proxy>> optional_proxy(std::string_view value);
+
+// What --print-config and error messages show of a value.
+
+/// "***" instead of a secret.
 [[nodiscard]] std::string hide_all(std::string_view value);
-/// What is shown of a URL that may have a user and a password.
+/// A URL with "***" instead of its user and password.
 [[nodiscard]] std::string hide_user(std::string_view value);
 
 }  // namespace cspy::app

@@ -1,4 +1,4 @@
-// The program's settings.
+// The settings of the program, parsed and valid. app/option_table.cpp has their names, defaults and meanings.
 #pragma once
 
 #include <chrono>
@@ -20,22 +20,22 @@ namespace cspy::app {
 enum class OtlpProtocol : std::uint8_t { http_protobuf, http_json, grpc };
 enum class Compression : std::uint8_t { none, gzip };
 
-// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): there is one of them, and settings stand by subject.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): there is one object, and members are sorted by subject
 struct Options {
   Endpoint docker_socket;
   bool disabled = false;
 
   OtlpProtocol otlp_protocol = OtlpProtocol::http_protobuf;
-  /// As it was given, and what the place it stood in makes of its path; the protocol decides how it is read.
+  /// The text of the endpoint, and how to complete its path. derive_options() makes otlp_endpoint from them.
   std::string otlp_endpoint_text;
-  OtlpPath otlp_endpoint_path = OtlpPath::complete;
+  OtlpPath otlp_endpoint_path = OtlpPath::add_if_missing;
   Endpoint otlp_endpoint;
   bool otlp_insecure = false;
   KeyValues otlp_headers;
   std::string otlp_headers_file;
   Compression otlp_compression = Compression::none;
-  std::chrono::milliseconds otlp_timeout{};         ///< of a request; 0: none
-  std::chrono::milliseconds otlp_export_timeout{};  ///< of an attempt to send a round; 0: none
+  std::chrono::milliseconds otlp_timeout{};         ///< of one request; 0: no timeout
+  std::chrono::milliseconds otlp_export_timeout{};  ///< of one attempt to send a round; 0: no timeout
   std::chrono::milliseconds otlp_export_interval{};
   otlp::Temporality otlp_temporality = otlp::Temporality::cumulative;
 
@@ -45,7 +45,7 @@ struct Options {
 
   std::size_t queue_limit = 0;  ///< bytes
   std::chrono::milliseconds queue_age{};
-  std::string queue_dir;  ///< empty: the queue is in memory only
+  std::string queue_dir;  ///< empty: queue in memory only
 
   metrics::Selection metrics;
   docker::LabelRules label_rules;  ///< container_labels and container_env
@@ -54,12 +54,12 @@ struct Options {
   bool disk_usage = false;
   std::chrono::milliseconds disk_usage_interval{};
 
-  std::string cgroup_root;  ///< empty: found by itself; "none": not read
+  std::string cgroup_root;  ///< empty: detected automatically; "none": not read
   bool cgroup_all = false;
   std::string proc_root;  ///< as cgroup_root
 
   std::string service_name;
-  std::string instance_id;  ///< empty: the engine's host name
+  std::string instance_id;  ///< empty: the host name of the engine
   KeyValues resource_attributes;
 
   LogLevel log_level = LogLevel::info;

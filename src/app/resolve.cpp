@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "app/complete.hpp"
+#include "app/derived_options.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t quote_bytes_max = 120;
 
-/// Levenshtein's distance: how many letters to insert, drop or exchange.
+/// The Levenshtein distance: how many letters to insert, remove or replace.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -39,22 +39,21 @@ class Resolver {
       : command_line_{command_line}, environment_{environment}, file_{file} {}
 
   void resolve(const OptionRow& row) {
-    auto [given, apply] = chosen(row);
-    if (auto applied = apply(result.options, given.value); !applied) {
-      result.mistakes.push_back(complaint(row, given, applied.error()));
+    auto [given, set] = choose(row);
+    if (auto valid = set(result.options, given.value); !valid) {
+      result.mistakes.push_back(complaint(row, given, valid.error()));
     }
     result.values.emplace_back(&row, std::move(given));
   }
 
-  /// What follows from several settings together.
-  void complete() {
-    for (const auto& [key, error] : app::complete(result.options)) {
+  void derive() {
+    for (const auto& [key, error] : derive_options(result.options)) {
       const auto found =
           std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
       result.mistakes.push_back(complaint(*found->first, found->second, error));
     }
     for (auto& [row, given] : result.values) {
-      // The default depends on the protocol.
+      // Its default depends on the protocol, so the table does not have it.
       if (row->key == "otlp_endpoint" && given.value.empty()) given.value = result.options.otlp_endpoint.text();
     }
   }
@@ -62,17 +61,17 @@ class Resolver {
   Resolved result;
 
  private:
-  struct Choice {
+  struct Chosen {
     Given given;
-    Apply apply;
+    Setter set;
   };
 
-  Choice chosen(const OptionRow& row) {
-    if (const auto found = command_line_.find(row.key); found != command_line_.end()) return {found->second, row.apply};
-    if (auto found = from_environment(row)) return {*std::move(found), row.apply};
-    if (const auto found = file_.find(row.key); found != file_.end()) return {found->second, row.apply};
+  Chosen choose(const OptionRow& row) {
+    if (const auto found = command_line_.find(row.key); found != command_line_.end()) return {found->second, row.set};
+    if (auto found = from_environment(row)) return {*std::move(found), row.set};
+    if (const auto found = file_.find(row.key); found != file_.end()) return {found->second, row.set};
     if (auto found = from_ambient(row)) return *std::move(found);
-    return {{.value = std::string{row.default_value}, .source = "default"}, row.apply};
+    return {{.value = std::string{row.default_value}, .source = "default"}, row.set};
   }
 
   [[nodiscard]] std::optional<Given> lookup(std::string_view name) const {
@@ -87,23 +86,23 @@ class Resolver {
       if (!found) continue;
       if (deprecated) {
         result.warnings.push_back(
-            fmt::format("{} is a misspelling that still works: the name is {}", name, row.environment.front().name));
+            fmt::format("{} is misspelt and deprecated: use {}", name, row.environment.front().name));
       }
       return found;
     }
     return std::nullopt;
   }
 
-  std::optional<Choice> from_ambient(const OptionRow& row) {
-    for (const auto& [name, mistakes, own_apply] : row.ambient) {
+  std::optional<Chosen> from_ambient(const OptionRow& row) {
+    for (const auto& [name, check, own_set] : row.ambient) {
       auto found = lookup(name);
       if (!found) continue;
-      const auto apply = own_apply != nullptr ? own_apply : row.apply;
-      if (mistakes == AmbientName::Mistakes::told) return Choice{*std::move(found), apply};
+      const auto set = own_set != nullptr ? own_set : row.set;
+      if (check == AmbientName::Check::strict) return Chosen{*std::move(found), set};
       Options scratch;
-      const auto applied = apply(scratch, found->value);
-      if (applied) return Choice{*std::move(found), apply};
-      result.warnings.push_back(complaint(row, *found, applied.error()) + "; it is passed over");
+      const auto valid = set(scratch, found->value);
+      if (valid) return Chosen{*std::move(found), set};
+      result.warnings.push_back(complaint(row, *found, valid.error()) + "; the variable is ignored");
     }
     return std::nullopt;
   }
@@ -119,13 +118,13 @@ Resolved resolve(const GivenValues& command_line, const Environment& environment
   Resolver resolver{command_line, environment, file};
   for (const auto& row : option_table())
     resolver.resolve(row);
-  resolver.complete();
+  resolver.derive();
   return std::move(resolver.result);
 }
 
 std::optional<std::string_view> nearest_key(std::string_view word) {
   std::optional<std::string_view> nearest;
-  // A third of the letters may be wrong; beyond that a suggestion is a guess.
+  // At most a third of the letters may be wrong. With more, a suggestion would be a guess.
   std::size_t best = std::min<std::size_t>(word.size(), quote_bytes_max) / 3 + 1;
   for (const auto& row : option_table()) {
     const auto distance = edit_distance(word.substr(0, quote_bytes_max), row.key);

@@ -1,4 +1,5 @@
-// From what was given where to the settings: precedence, and every mistake at once. Pure.
+// From values of all sources to the settings: applies the precedence and collects all mistakes. Pure, except that it
+// checks whether the files that settings name can be read.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,8 @@
 
 namespace cspy::app {
 
-/// A value as text, and where it stands, for people: "--log-level", "CSPY_LOG_LEVEL", "config.json:3:5".
+/// A value as text, and its source for people: "command line --log-level", "environment variable CSPY_LOG_LEVEL",
+/// "config.json, line 3, column 5".
 struct Given {
   std::string value;
   std::string source;
@@ -22,23 +24,23 @@ struct Given {
 /// Values by the key of the option.
 using GivenValues = std::map<std::string, Given, std::less<>>;
 
-/// Looks up an environment variable; nullopt where it is not set.
+/// Returns the value of an environment variable, or nullopt if it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 struct Resolved {
   Options options;
-  /// Each option in the table's order, as it applies; the source of a default is "default".
+  /// The effective value of each option, in the order of the table. The source of a default is "default".
   std::vector<std::pair<const OptionRow*, Given>> values;
   std::vector<std::string> mistakes;
   std::vector<std::string> warnings;
 };
 
-/// Command line over environment over file over the variables of others over defaults. An empty variable is as good as
-/// none.
+/// Precedence: command line > environment > configuration file > variables of Docker and OpenTelemetry > default. An
+/// empty variable counts as not set.
 [[nodiscard]] Resolved resolve(const GivenValues& command_line, const Environment& environment,
                                const GivenValues& file);
 
-/// The key nearest to `word`, if it is near enough to be what was meant.
+/// The option key most similar to `word`, or nullopt if none is similar enough to be a likely correction.
 [[nodiscard]] std::optional<std::string_view> nearest_key(std::string_view word);
 
 }  // namespace cspy::app

@@ -36,15 +36,16 @@ bool is_surrounding(Subject subject) {
   return subject != Subject::container && subject != Subject::stopped;
 }
 
-void note_engine(metrics::Sample& sample, const docker::Engine& engine) {
+void add_engine(metrics::Sample& sample, const docker::Engine& engine) {
   const auto agent = "ContainerSpy " + std::string{version()};
-  metrics::note(sample, Tail::version_info, {"", agent, engine.version, engine.kernel_version, engine.operating_system},
-                1);
-  metrics::note(sample, Tail::engine_info,
-                {engine.podman ? "Podman" : "Docker", engine.version, engine.api().text(), engine.storage_driver,
-                 engine.info_known ? name_of(engine.cgroup_driver) : "",
-                 engine.info_known ? std::to_string(engine.cgroup_version) : "", engine.rootless ? "true" : "false"},
-                1);
+  metrics::add_detail(sample, Tail::version_info,
+                      {"", agent, engine.version, engine.kernel_version, engine.operating_system}, 1);
+  metrics::add_detail(
+      sample, Tail::engine_info,
+      {engine.podman ? "Podman" : "Docker", engine.version, engine.api().text(), engine.storage_driver,
+       engine.info_known ? name_of(engine.cgroup_driver) : "",
+       engine.info_known ? std::to_string(engine.cgroup_version) : "", engine.rootless ? "true" : "false"},
+      1);
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ Task<void> Surroundings::add_to(metrics::Round& round, Found found) {
   const auto& wanted = options_.metrics;
   if (wanted.any(Group::engine) || wanted.any(Group::engine_disk)) add_agent(found);
   if (wanted.any(Group::machine)) add_machine(found.engine);
-  if (host_.tree() != nullptr) co_await add_cgroups();
+  if (host_.cgroups() != nullptr) co_await add_cgroups();
   auto own = subjects_.close_round(round.time, std::exchange(readings_, {}));
   std::ranges::move(own.readings, std::back_inserter(round.readings));
   std::ranges::move(own.endings, std::back_inserter(round.endings));
@@ -79,11 +80,11 @@ void Surroundings::add_agent(const Found& found) {
   subject.created = subject.started = begun_;
   metrics::Reading reading{.container = std::make_shared<const metrics::Container>(std::move(subject)), .sample = {}};
   const bool failed = found.engine == nullptr || !found.all_read;
-  metrics::note(reading.sample, Tail::scrape_error, {}, failed ? 1 : 0);
-  metrics::note(reading.sample, Tail::machine_scrape_error, {}, host_.machine().memory_bytes == 0 ? 1 : 0);
-  if (found.engine != nullptr) note_engine(reading.sample, *found.engine);
+  metrics::add_detail(reading.sample, Tail::scrape_error, {}, failed ? 1 : 0);
+  metrics::add_detail(reading.sample, Tail::machine_scrape_error, {}, host_.machine().memory_bytes == 0 ? 1 : 0);
+  if (found.engine != nullptr) add_engine(reading.sample, *found.engine);
   if (found.add_totals) found.add_totals(reading.sample);
-  metrics::settle(reading.sample);
+  metrics::sort_details(reading.sample);
   add(std::move(reading));
 }
 
@@ -102,12 +103,12 @@ void Surroundings::add_machine(const docker::Engine* engine) {
 }
 
 Task<void> Surroundings::add_cgroups() {
-  auto& tree = *host_.tree();
-  add_cgroup(tree, std::string{root_path});
+  auto& cgroups = *host_.cgroups();
+  add_cgroup(cgroups, std::string{root_path});
   std::set<std::string_view> there{root_path};
   std::vector<std::string> paths;
   if (options_.cgroup_all) {
-    paths = tree.paths();
+    paths = cgroups.tree().paths();
     std::set<std::string, std::less<>> of_containers;
     for (const auto& [id, entry] : containers_.entries())
       of_containers.emplace(entry.container->labels.get("id"));
@@ -118,28 +119,28 @@ Task<void> Surroundings::add_cgroups() {
     for (const auto& path : paths) {
       there.insert(path);
       if (net::Clock::now() >= deadline_) continue;
-      add_cgroup(tree, path);
+      add_cgroup(cgroups, path);
       co_await net::pass_turn();
     }
   }
   forget_cgroups(there);
 }
 
-void Surroundings::add_cgroup(host::CgroupTree& tree, const std::string& path) {
+void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& path) {
   metrics::Sample sample;
-  if (!tree.read(path, host_.cgroup_wanted(), sample)) return;
-  if (auto* const proc = host_.proc(); proc != nullptr && path == root_path && options_.metrics.any(Group::network))
+  if (!cgroups.read(path, host_.wanted(), sample)) return;
+  if (auto* const proc = host_.proc(); proc != nullptr && path == root_path && host_.wanted().networks)
     proc->read_networks(1, sample);
   docker::name_devices(sample,
                        [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); });
-  metrics::settle(sample);
+  metrics::sort_details(sample);
   metrics::Limits limits;
-  tree.read_limits(path, limits);
+  cgroups.read_limits(path, limits);
   const auto* known = subjects_.find(path);
   // The time is a file's, which moves when the kernel forgets the file. Only a cgroup that counts anew is another one.
-  const bool goes_on = known != nullptr && (!known->sent || known->sent->sample.cpu_total_ns.value_or(0) <=
+  const bool goes_on = known != nullptr && (!known->last || known->last->sample.cpu_total_ns.value_or(0) <=
                                                                 sample.cpu_total_ns.value_or(0));
-  const auto created = goes_on ? known->container->created : tree.created(path);
+  const auto created = goes_on ? known->container->created : cgroups.tree().created(path);
   const bool same = known != nullptr && known->container->limits == limits && known->container->created == created;
   if (same) {
     add({.container = known->container, .sample = std::move(sample)});

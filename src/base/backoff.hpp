@@ -1,4 +1,4 @@
-// Exponential waiting with jitter. Pure: the caller passes the random number and does the waiting.
+// Exponential backoff with jitter. Pure: the caller passes the random number and waits.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@ class Backoff {
 
   constexpr Backoff(Duration min, Duration max) : min_{min}, max_{max}, next_{min} {}
 
-  /// The next wait: doubled each time up to the maximum, then shortened by up to a half so that agents which lost the
-  /// same peer do not come back at the same instant. `random` is in [0, 1).
+  /// The next wait. It doubles with each call up to the maximum, and is then shortened by up to a half, so that agents
+  /// that lost the same peer do not return at the same moment. `random` is in [0, 1).
   [[nodiscard]] constexpr Duration next(double random) {
     const auto wait = next_;
     next_ = std::min(next_ * 2, max_);
@@ -21,7 +21,7 @@ class Backoff {
     return Duration{static_cast<Duration::rep>(shortened)};
   }
 
-  /// The peer is well again: start over.
+  /// The peer works again: the next wait is the shortest.
   constexpr void reset() { next_ = min_; }
 
  private:

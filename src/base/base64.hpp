@@ -10,7 +10,7 @@ namespace cspy {
 /// With padding.
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
 
-/// With or without padding; nullopt where the text is none.
+/// With or without padding. nullopt if the text is not base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace cspy

@@ -1,4 +1,4 @@
-// A number that the engine may not have given.
+// A count that may be absent.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,14 @@
 
 namespace cspy {
 
-/// An optional 64-bit count in 8 bytes instead of std::optional's 16: a sample is some thirty of them, a round one
-/// sample a container, and that is most of the agent's memory. Absent is 2^64-1, a value no counter of the kernel
-/// reaches; the one place where engines do send it (an unlimited number of threads) is mapped to 0 when it is parsed.
+/// An optional 64-bit count that takes 8 bytes, where std::optional takes 16. A sample has about thirty of them, and
+/// samples are most of the agent's memory. 2^64-1 means absent; no kernel counter reaches it. Engines send this value
+/// for an unlimited number of threads, and the parser maps it to 0.
 class Count {
  public:
   constexpr Count() = default;
-  constexpr Count(std::uint64_t value) : value_{value} {}  // NOLINT(google-explicit-constructor): it is a number
-  constexpr Count(std::nullopt_t) {}                       // NOLINT(google-explicit-constructor): as std::optional
+  constexpr Count(std::uint64_t value) : value_{value} {}  // NOLINT(misc-explicit-constructor): it is a number
+  constexpr Count(std::nullopt_t) {}                       // NOLINT(misc-explicit-constructor): as std::optional
 
   [[nodiscard]] constexpr bool has_value() const { return value_ != absent; }
   constexpr explicit operator bool() const { return has_value(); }

@@ -1,9 +1,9 @@
-// unique_ptr for the objects of C libraries.
+// A deleter for std::unique_ptr to objects of C libraries.
 #pragma once
 
 namespace cspy {
 
-/// Calls `release`, the library's own function, on an object of any type that it takes.
+/// `release` is the function of the library that frees the object.
 template<auto release>
 struct Deleter {
   template<class T>

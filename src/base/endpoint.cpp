@@ -18,31 +18,31 @@ std::string bracketed(std::string_view host) {
   return host.contains(':') ? fmt::format("[{}]", host) : std::string{host};
 }
 
-/// Of names as resolvers take them, and of addresses; what was percent-encoded in the URL is neither.
+/// Characters of host names and addresses. A percent-encoded host is not valid.
 bool is_host_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.:"sv.contains(c);
 }
 
-/// Host and port of a URL; the user information that some put there is refused, since it would be sent nowhere.
+/// Host, port and path of a URL. A user or password is an error: nothing would use them.
 Result<Endpoint> from_url(const Url& url, Endpoint::Kind kind, std::uint16_t default_port) {
-  if (url.has_user) return fail(Code::invalid, "it has a user name or password, which is not supported");
-  if (url.has_fragment) return fail(Code::invalid, "it has a fragment ('#...'), which means nothing here");
-  if (url.host.empty()) return fail(Code::invalid, "it has no host");
+  if (url.has_user) return fail(Code::invalid, "a user name or password in the URL is not supported");
+  if (url.has_fragment) return fail(Code::invalid, "a fragment ('#...') in the URL is not supported");
+  if (url.host.empty()) return fail(Code::invalid, "the host is missing");
   if (!std::ranges::all_of(url.host, is_host_letter) || url.host.contains(':') != url.bracketed) {
-    return fail(Code::invalid, "its host may hold letters, digits, '-', '_' and '.' only, or be an address");
+    return fail(Code::invalid, "invalid host: expected a name of letters, digits, '-', '_' and '.', or an address");
   }
   std::uint16_t port = default_port;
   if (url.port && !url.port->empty()) {
     if (!std::ranges::all_of(*url.port, [](char c) { return c >= '0' && c <= '9'; }))
-      return fail(Code::invalid, "its port is not a number");
+      return fail(Code::invalid, "the port is not a number");
     const auto [end, error] = std::from_chars(url.port->data(), url.port->data() + url.port->size(), port);
-    if (error != std::errc{} || port == 0) return fail(Code::invalid, "its port must be between 1 and 65535");
+    if (error != std::errc{} || port == 0) return fail(Code::invalid, "the port must be between 1 and 65535");
   }
   return Endpoint{.kind = kind, .host = std::string{url.host}, .port = port, .path = std::string{url.path}};
 }
 
 [[nodiscard]] std::unexpected<Error> not_a_url() {
-  return fail(Code::invalid, "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  return fail(Code::invalid, "not a URL: expected http://HOST[:PORT][/PATH]");
 }
 
 struct HttpUrl {
@@ -54,7 +54,7 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   const auto url = split_url(text);
   if (!url) return not_a_url();
   const bool tls = url->scheme == "https";
-  if (!tls && url->scheme != "http") return fail(Code::invalid, "its scheme must be http or https");
+  if (!tls && url->scheme != "http") return fail(Code::invalid, "the scheme must be http or https");
   auto endpoint = from_url(*url, tls ? Endpoint::Kind::tls : Endpoint::Kind::tcp, tls ? 443 : 80);
   if (!endpoint) return std::unexpected{std::move(endpoint).error()};
   return HttpUrl{.endpoint = *std::move(endpoint), .query = std::string{url->query}};
@@ -63,7 +63,8 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
 Result<Endpoint> unix_endpoint(std::string_view path) {
   constexpr std::size_t sun_path_max = 107;  // sizeof(sockaddr_un::sun_path) less its terminator
   if (!path.starts_with('/')) return fail(Code::invalid, "the path of a unix socket must be absolute");
-  if (path.size() > sun_path_max) return fail(Code::invalid, "the path of a unix socket must have at most 107 bytes");
+  if (path.size() > sun_path_max)
+    return fail(Code::invalid, "the path of a unix socket must not be longer than 107 bytes");
   return Endpoint{.kind = Endpoint::Kind::unix_socket, .host = {}, .port = 0, .path = std::string{path}};
 }
 
@@ -89,7 +90,7 @@ Result<Endpoint> parse_engine_address(std::string_view text) {
   if (text.starts_with('/')) return unix_endpoint(text);
   if (text.starts_with("unix://")) return unix_endpoint(text.substr(7));
   if (text.starts_with("ssh://")) {
-    return fail(Code::invalid, "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
+    return fail(Code::invalid, "ssh:// is not supported: forward the socket with 'ssh -L' and use the local socket");
   }
   if (text.starts_with("npipe://")) return fail(Code::invalid, "named pipes are not supported on this system");
   if (text.starts_with("https://")) return fail(Code::invalid, "an engine behind TLS is not supported");
@@ -97,10 +98,11 @@ Result<Endpoint> parse_engine_address(std::string_view text) {
     return fail(Code::invalid, "expected a path, unix://PATH or tcp://HOST:PORT");
   }
   const auto url = split_url(text);
-  if (!url) return fail(Code::invalid, "it is not a URL");
+  if (!url) return fail(Code::invalid, "not a URL: expected tcp://HOST:PORT");
   auto endpoint = from_url(*url, Endpoint::Kind::tcp, docker_tcp_port);
   if (!endpoint) return endpoint;
-  if (!endpoint->path.empty() && endpoint->path != "/") return fail(Code::invalid, "an engine's address has no path");
+  if (!endpoint->path.empty() && endpoint->path != "/")
+    return fail(Code::invalid, "the address of an engine must not have a path");
   endpoint->path.clear();
   return endpoint;
 }
@@ -110,13 +112,13 @@ Result<Endpoint> parse_otlp_endpoint(std::string_view text, OtlpPath path) {
   if (!url) return std::unexpected{std::move(url).error()};
   auto& target = url->endpoint.path;
   switch (path) {
-    case OtlpPath::complete:
+    case OtlpPath::add_if_missing:
       if (target.empty() || target == "/") target = "/v1/metrics";
       break;
     case OtlpPath::as_is:
       if (target.empty()) target = "/";
       break;
-    case OtlpPath::base: target.append(target.ends_with('/') ? "v1/metrics" : "/v1/metrics"); break;
+    case OtlpPath::append: target.append(target.ends_with('/') ? "v1/metrics" : "/v1/metrics"); break;
   }
   target.append(url->query);
   return std::move(url->endpoint);

@@ -1,4 +1,4 @@
-// The one error type. Expected failures are values; context is added once, where the operation is known.
+// The error type of the program. Expected failures are values. Context is added once, where the operation is known.
 #pragma once
 
 #include <expected>
@@ -8,28 +8,30 @@
 
 namespace cspy {
 
-/// What kind of failure it was: all that a caller may branch on.
+/// The kind of a failure. Callers branch on this only.
 enum class Code {
-  unreachable,  ///< no connection, or it ended before an answer: refused, reset, no such host
-  denied,       ///< the operating system refused: EACCES, EPERM
-  missing,      ///< there is no such thing: ENOENT, HTTP 404
+  unreachable,  ///< no connection, or it ended before an answer: refused, reset, unknown host
+  denied,       ///< the operating system denies access: EACCES, EPERM
+  missing,      ///< the file or socket does not exist: ENOENT
+  not_found,    ///< the peer answered that it has no such object: HTTP 404
   timeout,      ///< the deadline passed
   cancelled,    ///< the program is stopping
-  malformed,    ///< the bytes do not mean what they should
-  too_large,    ///< a bound of base/limits.hpp was passed
-  forbidden,    ///< the peer does not let us: HTTP 401, 403
-  refused,      ///< the peer answered with another error
+  malformed,    ///< the data is not in the expected format
+  too_large,    ///< a limit of base/limits.hpp was exceeded
+  forbidden,    ///< the peer denies access: HTTP 401, 403
+  refused,      ///< the peer answered with any other error
   invalid,      ///< a wrong argument or configuration
-  untrusted,    ///< TLS: we do not accept the peer's certificate, it does not accept ours, or ours cannot be used
+  untrusted,    ///< TLS: one side does not accept the certificate of the other, or our own cannot be used
 };
 
-/// A failure: what kind, and a sentence for people that says what, where and why.
+/// A failure: its kind, and a message for people that says what failed, where and why.
 struct Error {
   Code code;
   std::string message;
-  std::string remedy = {};  ///< what a person can do, where the place that failed knows it best
+  std::string remedy = {};  ///< what the user can do; empty if the code that failed does not know
 
-  /// The same failure with the operation in front: "GET /info over /var/run/docker.sock: Permission denied".
+  /// The same failure with the operation in front of the message: "GET /info over /var/run/docker.sock: Permission
+  /// denied".
   [[nodiscard]] Error in(std::string_view operation) && {
     return {code, std::string{operation}.append(": ").append(message), std::move(remedy)};
   }

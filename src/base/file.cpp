@@ -8,6 +8,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/unique_fd.hpp"
+
 namespace cspy {
 namespace {
 
@@ -18,26 +20,12 @@ std::unexpected<Error> failure(int number) {
   return fail(code, std::generic_category().message(number));
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_{number} {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
-
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
-  // Not blocking: a named pipe in the file's place must not hang the start.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.get() < 0) return failure(errno);
+  // O_NONBLOCK: opening a named pipe must not block the start.
+  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!file) return failure(errno);
   std::string content;
   std::array<char, 4'096> part{};
   for (;;) {

@@ -8,8 +8,8 @@
 
 namespace cspy {
 
-/// The file's bytes. Errors: missing, denied, too_large beyond `bytes_max`, refused for anything else; the message is
-/// the operating system's, without the path.
+/// The content of the file. Errors: missing, denied, too_large (more than `bytes_max`), refused (anything else). The
+/// message is the operating system's, without the path.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 }  // namespace cspy

@@ -5,7 +5,7 @@
 namespace cspy {
 
 bool matches_glob(std::string_view pattern, std::string_view text) {
-  // Only the last star is ever tried again: what an earlier one might take instead, the last one can take as well.
+  // Only the last star needs a retry: it can match all that an earlier star could.
   std::size_t p = 0, t = 0;
   std::size_t star = std::string_view::npos, star_text = 0;
   while (t < text.size()) {

@@ -5,7 +5,7 @@
 
 namespace cspy {
 
-/// In time proportional to the product of both lengths at the worst.
+/// The worst case takes time proportional to the product of both lengths.
 [[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view text);
 
 }  // namespace cspy

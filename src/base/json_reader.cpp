@@ -17,15 +17,15 @@ namespace {
 
 using boost::json::error_code;
 
-/// Strings of one-shot reads: none of a sample is longer than an interface's name.
+/// Limit of strings in read_all. The strings of samples are short: names of interfaces.
 constexpr std::size_t string_bytes_default = 4 * limits::label_value_bytes_max;
 
 error_code stop() {
   return boost::json::make_error_code(boost::json::error::exception);
 }
 
-/// What Boost.JSON's parser calls. It keeps one frame for each open object or array that the schema knows; below an
-/// unknown one it only counts the depth.
+/// Receives the calls of Boost.JSON's parser. It has one frame for each open object or array of the schema. Inside a
+/// value that the schema does not have, it only counts the depth.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -55,7 +55,7 @@ class Handler {
     if (!whole) collect(part);
     const std::string_view key = whole ? part : std::string_view{text_};
     frame.node = match(frame, key);
-    // Of what nobody wants nobody asks for the key, and the schema has the others.
+    // Only a node that matches any key needs to know which key it was.
     if (frame.node != nullptr && is_any(*frame.node)) frame.key = key;
     text_.clear();
     return true;
@@ -80,15 +80,15 @@ class Handler {
   bool on_bool(bool value, error_code& error) { return scalar(value, error); }
   bool on_null(error_code&) { return true; }
 
-  /// The complaint about a field, empty where the parser itself failed.
+  /// The error of a field; empty if the JSON itself is invalid.
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
  private:
   struct Frame {
     const Node* owner;  ///< the node of this object or array
-    const Node* node;   ///< of the member that is being read; null: unknown
-    std::string key;    ///< of that member, where its node stands for any
-    std::size_t next;   ///< the child after the last one found: members mostly come in the schema's order
+    const Node* node;   ///< of the current member; null: not in the schema
+    std::string key;    ///< of the current member, if its node matches any key
+    std::size_t next;   ///< where to search first: members mostly have the order of the schema
   };
 
   static const Node* match(Frame& frame, std::string_view key) {
@@ -125,7 +125,7 @@ class Handler {
       ++skipped_;
       return true;
     }
-    // Boost.JSON bounds the depth before it calls, so there is always a frame.
+    // Boost.JSON checks the depth before it calls, so there is always a free frame.
     auto& frame = frames_[depth_++];
     frame.owner = node;
     frame.key.clear();
@@ -174,15 +174,15 @@ class Handler {
   std::size_t string_bytes_max_;
   std::array<Frame, limits::json_depth_max + 1> frames_{};
   std::size_t depth_ = 0;
-  std::size_t skipped_ = 0;  ///< open objects and arrays that the schema does not know
-  std::string text_;         ///< parts of a string or key that arrived in pieces
+  std::size_t skipped_ = 0;  ///< open objects and arrays that are not in the schema
+  std::string text_;         ///< collects a string or key that arrives in parts
   std::string complaint_;
 };
 
 boost::json::parse_options options() {
   boost::json::parse_options options;
   options.max_depth = limits::json_depth_max;
-  options.allow_invalid_utf8 = true;  // Repaired where it is stored; a bad label must not cost a container.
+  options.allow_invalid_utf8 = true;  // read() repairs it: an invalid label must not lose a container.
   return options;
 }
 

@@ -1,8 +1,8 @@
-// Reading JSON by a table of the fields that are wanted.
+// Reading JSON by a schema: a table of the wanted fields.
 //
-// The engine's answers are large and we want little of them, so nothing is built in memory: a schema names the wanted
-// fields, each with a function that stores it, and everything else is passed over. It works on a body as it arrives.
-// What the schema wants and finds with another type is an error that names the field; null is as good as absent.
+// The answers of the engine are large, and we need few of their fields. So no tree is built in memory: the schema has a
+// function for each wanted field that stores its value, and all other fields are skipped. The reader accepts the text
+// in parts, as it arrives. A wanted field of the wrong type is an error that names the field. null counts as absent.
 #pragma once
 
 #include <cstdint>
@@ -16,28 +16,28 @@
 
 namespace cspy::json {
 
-/// A scalar; a string is valid during the call only, cut at Reader's bound, and may be invalid UTF-8.
+/// A scalar. A string is valid during the call only, may be invalid UTF-8, and is cut at the limit of the Reader.
 using Scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
 
-/// The type of what a node describes.
 enum class Type : std::uint8_t { scalar, object, array };
 
 struct Node {
-  /// The member's key; "*", as the last of its siblings, is every other key of an object, and the elements of an array.
+  /// The key of the member. "*" stands for the elements of an array and, as the last of its siblings, for all other
+  /// keys of an object.
   std::string_view key;
   Type type = Type::scalar;
-  /// Stores a scalar; false: it has the wrong type.
+  /// Stores a scalar. false: it has the wrong type.
   bool (*store)(void* target, std::string_view key, const Scalar& value) = nullptr;
-  /// Called before the members of an object or array, and after them. false from `begin` passes over the whole value;
-  /// false from `end` stops the reading.
+  /// Called before and after the members of an object or array. If `begin` returns false, the whole value is skipped.
+  /// If `end` returns false, reading stops with an error.
   bool (*begin)(void* target, std::string_view key) = nullptr;
   bool (*end)(void* target) = nullptr;
   std::span<const Node> children = {};
 };
 
-// Makers of nodes. `Target` is what a schema stores into.
+// Functions that make nodes. `Target` is the type that the schema stores into.
 
-/// A scalar that `set(target, value)` stores and returns whether it took it.
+/// A scalar that `set(target, value)` stores. `set` returns false if the type is wrong.
 template<class Target, bool (*set)(Target&, const Scalar&)>
 constexpr Node field(std::string_view key) {
   return {.key = key, .store = [](void* target, std::string_view, const Scalar& value) {
@@ -53,7 +53,7 @@ constexpr Node field(std::string_view key) {
 /// Repairs invalid UTF-8.
 [[nodiscard]] bool read(const Scalar& scalar, std::string& value);
 
-/// A scalar that goes into a member as it is.
+/// A scalar that is stored in `member`.
 template<auto member, class Target>
 constexpr Node into(std::string_view key) {
   return {.key = key, .store = [](void* target, std::string_view, const Scalar& value) {
@@ -67,14 +67,14 @@ constexpr Node object(std::string_view key, std::span<const Node> children) {
 
 class Reader {
  public:
-  /// `root` and `target` outlive the reader. Strings and keys are cut at `string_bytes_max`.
+  /// `root` and `target` must outlive the reader. Strings and keys are cut at `string_bytes_max`.
   Reader(const Node& root, void* target, std::size_t string_bytes_max);
   ~Reader();
   Reader(Reader&&) noexcept;
 
-  /// Takes the next part of the text. Errors: malformed, with the position or the path of the field.
+  /// Reads the next part of the text. Errors: malformed, with the position or the path of the field.
   [[nodiscard]] Result<void> feed(std::string_view part);
-  /// The text has ended. Errors: malformed where it was not complete.
+  /// Call this at the end of the text. Errors: malformed if the text is incomplete.
   [[nodiscard]] Result<void> finish();
 
  private:
@@ -82,7 +82,7 @@ class Reader {
   std::unique_ptr<State> state_;
 };
 
-/// Reads a whole text; without the incremental reader's allocations between two calls.
+/// Reads a whole text, with fewer allocations than a Reader.
 [[nodiscard]] Result<void> read_all(const Node& root, void* target, std::string_view text);
 
 }  // namespace cspy::json

@@ -1,4 +1,4 @@
-// Appending JSON to a string: the log's JSON lines now, OTLP's JSON encoding when it is built.
+// Appending JSON to a string: for the log, --print-config and OTLP's JSON encoding.
 #pragma once
 
 #include <string>

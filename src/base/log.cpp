@@ -22,7 +22,7 @@ std::string_view name_of(LogLevel level) {
   return "error";
 }
 
-/// logfmt quotes a value where a reader could not tell its end: spaces, quotes, '=' and control characters.
+/// logfmt quotes values that contain spaces, quotes, '=', '\\' or control characters.
 void append_logfmt_value(std::string& line, std::string_view value) {
   const bool bare = !value.empty() && std::ranges::none_of(value, [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F;

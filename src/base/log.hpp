@@ -1,12 +1,12 @@
-// The log: one line per change of state, on stderr, levelled by who has to act.
+// The log: one line per change of state. The level says who has to act.
 //
-//   error  the agent cannot do its work until somebody acts
-//   warn   something is lost or will be; somebody should look
-//   info   a change of state worth a line in every installation
-//   debug  what each round did
+//   error  the agent cannot work until somebody acts
+//   warn   data is lost or will be lost; somebody should look
+//   info   a change of state that every user wants to see
+//   debug  the work of each round
 //
-// A line is a sentence and key-value pairs, as logfmt or as one JSON object. Values are repaired and bounded here, so
-// callers may pass what came from a peer.
+// A line has a message and key-value pairs, in logfmt or as a JSON object. Values are cut and repaired to valid UTF-8
+// here, so callers may pass text from a peer.
 #pragma once
 
 #include <functional>
@@ -28,10 +28,10 @@ class Log {
     std::string value;
   };
   using Fields = std::initializer_list<Field>;
-  /// Receives one whole line with its line break.
+  /// Receives one whole line, with its line break.
   using Sink = std::function<void(std::string_view)>;
 
-  /// `clock` stamps the lines; tests pass their own.
+  /// `clock` gives the time of each line.
   Log(LogLevel level, LogFormat format, Sink sink, UnixNanos (*clock)() = system_now)
       : level_{level}, format_{format}, sink_{std::move(sink)}, clock_{clock} {}
 
@@ -51,7 +51,7 @@ class Log {
   UnixNanos (*clock_)();
 };
 
-/// Writes to file descriptor 2, all of a line at once; a line that cannot be written is lost, never waited for.
+/// Writes a line to stderr. A line that cannot be written is lost.
 void write_to_stderr(std::string_view line);
 
 }  // namespace cspy

@@ -1,4 +1,4 @@
-// Proxies as the environment names them: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. Pure.
+// A proxy, and its URL as in HTTPS_PROXY and HTTP_PROXY. Pure.
 #pragma once
 
 #include <string>
@@ -11,20 +11,14 @@ namespace cspy {
 
 struct Proxy {
   Endpoint endpoint;
-  /// "Basic ..." for the header Proxy-Authorization where the URL has a user; a secret, never shown.
+  /// The value of the header Proxy-Authorization, "Basic ...", if the URL has a user. A secret: never shown.
   std::string authorization;
 
   bool operator==(const Proxy&) const = default;
 };
 
-/// http://[USER[:PASSWORD]@]HOST[:PORT]; "HOST:PORT" alone is taken for it. Port 80 where there is none. A path is
-/// ignored where it is "/". Errors name what is not supported (https://, socks5://), never the user information.
+/// http://[USER[:PASSWORD]@]HOST[:PORT]; "http://" may be missing. The default port is 80. The path "/" is ignored. An
+/// error names what is not supported (https://, socks5://); it never shows the user or the password.
 [[nodiscard]] Result<Proxy> parse_proxy(std::string_view text);
-
-/// Whether a peer is reached without the proxy, by Go's rules (golang.org/x/net/http/httpproxy), which most of the
-/// field follows: localhost and loopback addresses always; then `no_proxy`, entries separated by commas: "*"; a name,
-/// which stands for itself and its subdomains; ".name" and "*.name", for the subdomains only; an address; an address
-/// range (CIDR); each but the range with an optional ":port". Entries that are none of these match nothing.
-[[nodiscard]] bool bypasses_proxy(const Endpoint& endpoint, std::string_view no_proxy);
 
 }  // namespace cspy

@@ -1,4 +1,4 @@
-// Small operations on ASCII text that several parsers share. Pure, without locale.
+// Small operations on ASCII text, shared by several parsers. Pure, without locale.
 #pragma once
 
 #include <optional>
@@ -8,16 +8,16 @@
 
 namespace cspy {
 
-/// Without the spaces, tabs and line breaks around it.
+/// `text` without leading and trailing spaces, tabs and line breaks.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
-/// With A to Z in lower case.
+/// `text` with A to Z in lower case.
 [[nodiscard]] std::string lowered(std::string_view text);
 
-/// The parts between separators, at least one.
+/// The parts between separators: at least one, which may be empty.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
-/// "%2C" as ','; nullopt where a '%' is not followed by two hexadecimal digits. The result may hold any byte.
+/// Decodes "%2C" to ','. nullopt if a '%' is not followed by two hexadecimal digits. The result may hold any byte.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace cspy

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::sys_days;
 
-/// Takes exactly `digits` decimal digits off the front of `text`.
+/// Removes exactly `digits` decimal digits from the front of `text` and returns their value.
 std::optional<unsigned> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
   unsigned value = 0;

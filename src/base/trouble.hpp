@@ -1,15 +1,15 @@
-// Telling a trouble once, although it comes and goes.
+// Reporting a recurring problem once.
 #pragma once
 
 namespace cspy {
 
-/// What happens each round is told when it begins and when it is over: when several rounds in a row were free of it. So
-/// a trouble that comes every second round is one line in the log, not one a round. Pure.
+/// Decides when the log reports that a problem began and that it is over: it is over after several rounds in a row
+/// without it. So a problem of every second round is one line in the log, not one a round. Pure.
 class Trouble {
  public:
   enum class Change { none, began, ended };
 
-  /// `rounds`: how many in a row must be free of it.
+  /// `rounds`: how many rounds in a row without the problem end it.
   explicit constexpr Trouble(int rounds) : rounds_{rounds} {}
 
   [[nodiscard]] constexpr Change update(bool troubled) {

@@ -7,13 +7,13 @@
 namespace cspy {
 namespace {
 
-/// RFC 3986, appendix A: unreserved, gen-delims, sub-delims, and the '%' of what is encoded.
+/// RFC 3986, appendix A: unreserved, gen-delims, sub-delims, and '%'.
 bool may_stand_in_url(char c) {
   constexpr std::string_view others{"-._~:/?#[]@!$&'()*+,;=%"};
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.contains(c);
 }
 
-/// Cuts `text` at the first of `marks`, and returns what stood before it.
+/// Removes the part before the first of `marks` from `text` and returns it.
 std::string_view take_until(std::string_view& text, std::string_view marks) {
   const auto end = std::min(text.find_first_of(marks), text.size());
   const auto taken = text.substr(0, end);

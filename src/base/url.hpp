@@ -1,4 +1,4 @@
-// Taking a URL apart (RFC 3986), as far as addresses of peers need it. Pure.
+// Splitting a URL into its parts (RFC 3986). Pure.
 #pragma once
 
 #include <optional>
@@ -8,19 +8,19 @@
 
 namespace cspy {
 
-/// The parts as they stand in the text, percent-encoding and all; they refer to it.
+/// The parts refer to the text and are still percent-encoded.
 struct Url {
   std::string_view scheme;
   bool has_user = false;
   std::string_view host;                 ///< without brackets
   bool bracketed = false;                ///< "[::1]"
-  std::optional<std::string_view> port;  ///< nullopt: there is no ':'
-  std::string_view path;                 ///< empty, or from its '/' on
+  std::optional<std::string_view> port;  ///< nullopt: no ':' after the host
+  std::string_view path;                 ///< empty, or with its '/'
   std::string_view query;                ///< with its '?'
   bool has_fragment = false;
 };
 
-/// nullopt where the text is no absolute URL with an authority, or has characters that a URL may not have.
+/// nullopt if the text is not an absolute URL with a host part, or has characters that a URL must not contain.
 [[nodiscard]] std::optional<Url> split_url(std::string_view text);
 
 }  // namespace cspy

@@ -13,7 +13,7 @@ bool continues(std::string_view text, std::size_t i) {
   return i < text.size() && (byte_at(text, i) & 0xC0) == 0x80;
 }
 
-/// Length of the valid character at `i`, 0 where there is none (table 3-7 of the Unicode standard).
+/// Length of the character at `i`, 0 if it is invalid (table 3-7 of the Unicode standard).
 std::size_t character_length(std::string_view text, std::size_t i) {
   const unsigned first = byte_at(text, i);
   if (first < 0x80) return 1;
@@ -53,7 +53,7 @@ std::size_t valid_utf8_prefix(std::string_view text) {
 }
 
 std::string repair_utf8(std::string_view text, std::size_t bytes_max) {
-  // A replacement takes three bytes, so nothing beyond this can show in the result.
+  // A replacement is never shorter than the byte it replaces, so later text cannot be in the result.
   text = text.substr(0, bytes_max + 4);
   std::string repaired;
   repaired.reserve(std::min(text.size(), bytes_max));
@@ -74,7 +74,7 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   auto line = repair_utf8(text, bytes_max);
   for (std::size_t i = 0; i < line.size(); i += character_length(line, i)) {
     if (byte_at(line, i) < 0x20 || line[i] == 0x7F) line[i] = '?';
-    // U+0080 to U+009F: terminals take some of them for commands.
+    // Terminals interpret some of U+0080 to U+009F as commands.
     const bool c1 = byte_at(line, i) == 0xC2 && byte_at(line, i + 1) < 0xA0;
     if (c1) line.replace(i, 2, "?");
   }

@@ -1,4 +1,4 @@
-// Repairing text that came from outside: OTLP strings must be valid UTF-8 or a receiver refuses the whole request.
+// Checking and repairing text from outside. OTLP strings must be valid UTF-8, or a receiver refuses the whole request.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace cspy {
 /// `text` with each byte that is not part of valid UTF-8 replaced by U+FFFD, cut to `bytes_max` between two characters.
 [[nodiscard]] std::string repair_utf8(std::string_view text, std::size_t bytes_max);
 
-/// `text` for one line of log or terminal: repaired, cut, control characters shown as '?'.
+/// `text` for one line of a log or terminal: repaired, cut, with '?' for control characters.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max);
 
 }  // namespace cspy

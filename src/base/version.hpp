@@ -1,4 +1,4 @@
-// The program's version, told by --version, in the User-Agent and in the resource's attributes.
+// The version of the program: for --version, the User-Agent and the resource attributes.
 #pragma once
 
 #include <string_view>

@@ -11,7 +11,7 @@ bool WatchedFile::changed() {
   Mark now{};
   struct stat status{};
   if (::stat(path_.c_str(), &status) == 0) {
-    // The time of change, not of modification: `mv` and `cp -p` keep the latter.
+    // The change time, not the modification time: `mv` and `cp -p` keep the latter.
     now = {status.st_ino, static_cast<std::uint64_t>(status.st_size), status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
   }
   const bool same = std::exchange(known_, true) && now == mark_;

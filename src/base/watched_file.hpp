@@ -1,4 +1,4 @@
-// Noticing that a file has become another one: secrets and certificates are rotated in place or behind a symbolic link.
+// Detecting that a file has changed: secrets and certificates are replaced in place or through a symbolic link.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ class WatchedFile {
   WatchedFile() = default;
   explicit WatchedFile(std::string path) : path_{std::move(path)} {}
 
-  /// Whether the file is not what it was at the last call: another inode, size or time of change; or has come or gone.
-  /// The first call is always true where there is a path.
+  /// Whether the file has changed since the last call: its inode, size or change time differs, or it has appeared or
+  /// disappeared. The first call returns true if there is a path.
   [[nodiscard]] bool changed();
   [[nodiscard]] const std::string& path() const { return path_; }
 

@@ -17,7 +17,7 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
     return false;
   }
   if (event.action == "oom" || event.oom_killed)
-    fleet.oom_kills().note(event.id, event.time, known == nullptr || outdated ? 0 : known->container->started);
+    fleet.oom_kills().add_event(event.id, event.time, known == nullptr || outdated ? 0 : known->container->started);
   if (outdated) return false;
   if (event.action == "die") {
     // What became of it is still of interest; until that is known, it is taken to run.

@@ -42,7 +42,7 @@ std::optional<std::uint32_t> owner_of(const Endpoint& endpoint) {
 Error http_error(unsigned status, std::string_view body) {
   ErrorBody error;
   if (!json::read_all(error_schema, &error, body)) error.message = body;
-  const auto code = status == 404 ? Code::missing : status == 401 || status == 403 ? Code::forbidden : Code::refused;
+  const auto code = status == 404 ? Code::not_found : status == 401 || status == 403 ? Code::forbidden : Code::refused;
   const auto quote = printable(error.message, limits::error_quote_bytes_max);
   return {code, fmt::format("HTTP {}{}{}", status, quote.empty() ? "" : ": ", quote)};
 }
@@ -145,7 +145,7 @@ Task<Result<Engine>> Client::negotiate() {
       co_return std::unexpected{std::move(applied).error().in(operation("/version"))};
     }
     keep(std::move(*version));
-  } else if (version.error().code != Code::forbidden && version.error().code != Code::missing) {
+  } else if (version.error().code != Code::forbidden && version.error().code != Code::not_found) {
     co_return std::unexpected{std::move(version).error()};
   }
   if (engine.api_max == ApiVersion{}) {
@@ -162,7 +162,7 @@ Task<Result<Engine>> Client::negotiate() {
       co_return std::unexpected{std::move(applied).error().in(operation("/info"))};
     }
     keep(std::move(*info));
-  } else if (info.error().code != Code::forbidden && info.error().code != Code::missing) {
+  } else if (info.error().code != Code::forbidden && info.error().code != Code::not_found) {
     co_return std::unexpected{std::move(info).error()};
   }
   engine_ = engine;

@@ -133,7 +133,7 @@ Task<std::optional<DiskReport>> DiskUsage::ask_one(std::string target, DiskRepor
   const auto& error = report.error();
   // A socket that is not there is missing, too, but may come back.
   const bool there = client_.endpoint().kind != Endpoint::Kind::unix_socket || socket_access(client_.endpoint());
-  const bool refused = error.code == Code::forbidden || (error.code == Code::missing && there);
+  const bool refused = error.code == Code::forbidden || (error.code == Code::not_found && there);
   say(standing->failed(refused), *words, error.message);
   co_return std::nullopt;
 }

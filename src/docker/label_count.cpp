@@ -17,7 +17,7 @@ std::size_t labels_of_series(const metrics::Container& container) {
   return own + most;
 }
 
-void CrowdedLabels::note(const metrics::Container& container) {
+void CrowdedLabels::add(const metrics::Container& container) {
   const auto labels = labels_of_series(container);
   if (labels <= limits::series_labels_advised) return;
   ++containers_;

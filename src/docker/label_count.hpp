@@ -16,7 +16,7 @@ namespace cspy::docker {
 /// The containers of one look at the engine that have more than limits::series_labels_advised.
 class CrowdedLabels {
  public:
-  void note(const metrics::Container& container);
+  void add(const metrics::Container& container);
   /// One line about what was noted, if there is anything; then begins anew.
   void say(Log& log);
 

@@ -110,7 +110,7 @@ Task<void> RoundReader::read_one(Target container) {
   if (sample && *sample) {
     metrics::overlay(**sample, std::move(local));
     take(container, std::move(**sample));
-  } else if (sample || sample.error().code == Code::missing) {
+  } else if (sample || sample.error().code == Code::not_found) {
     result_.suspects.push_back(container->id);
   } else {
     ++result_.failed;
@@ -123,7 +123,7 @@ void RoundReader::take(const Target& container, Sample sample) {
   if (entry == nullptr || entry->container->started != container->started) return;
   // It stopped meanwhile, and is taken down as that.
   if (entry->container->subject != container->subject) return;
-  if (entry->sent && entry->sent->container->started == container->started && went_back(entry->sent->sample, sample)) {
+  if (entry->last && entry->last->container->started == container->started && went_back(entry->last->sample, sample)) {
     result_.suspects.push_back(container->id);
     return;
   }
@@ -131,7 +131,7 @@ void RoundReader::take(const Target& container, Sample sample) {
   sample.health = entry->health;
   fleet_.oom_kills().count(*entry->container, sample.oom_events.value_or(0));
   sample.oom_events = fleet_.oom_kills().of(container->id);
-  if (local_ != nullptr) local_->finish(*container, sample);
+  if (local_ != nullptr) local_->add_storage(*container, sample);
   add(entry->container, std::move(sample));
   answered_.push_back(system_now());
 }

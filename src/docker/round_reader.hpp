@@ -21,18 +21,18 @@ namespace cspy::docker {
 /// The name of a block device, "/dev/sda", or nothing where it cannot be told.
 using DeviceNamer = std::function<std::string(std::uint32_t major, std::uint32_t minor)>;
 
-/// What the machine itself tells of containers, where its files can be seen.
+/// What the machine's own files say about containers, where they can be seen.
 class LocalSource {
  public:
-  /// Which mounts gave their part.
+  /// Which of the mounts had the container.
   struct Given {
     bool tree = false;
     bool proc = false;
   };
-  /// Fills in what is wanted of a container that runs.
+  /// Sets the wanted parts of a running container that the files have.
   virtual Given read(const metrics::Container& container, metrics::Sample& sample) = 0;
-  /// Adds what is known besides to a sample that is complete, its devices named.
-  virtual void finish(const metrics::Container& container, metrics::Sample& sample) = 0;
+  /// Adds what this machine knows of the disks behind the container, once its own devices are read and named.
+  virtual void add_storage(const metrics::Container& container, metrics::Sample& sample) = 0;
 
  protected:
   ~LocalSource() = default;

@@ -217,7 +217,7 @@ Result<DiskReport> DiskReportReader::finish() {
 }
 
 void add_sizes(metrics::Sample& sample, const Sizes& sizes, std::string_view device) {
-  metrics::note(sample, metrics::Tail::fs_usage_bytes, {device}, sizes.writable);
+  metrics::add_detail(sample, metrics::Tail::fs_usage_bytes, {device}, sizes.writable);
 }
 
 void add_totals(metrics::Sample& sample, const Totals& totals) {
@@ -229,10 +229,10 @@ void add_totals(metrics::Sample& sample, const Totals& totals) {
                                     Type{"images", &Totals::images}, Type{"volumes", &Totals::volumes}};
   for (const auto& [name, member] : types) {
     const auto& usage = totals.*member;
-    if (usage.bytes) metrics::note(sample, metrics::Tail::engine_disk_usage_bytes, {name}, *usage.bytes);
+    if (usage.bytes) metrics::add_detail(sample, metrics::Tail::engine_disk_usage_bytes, {name}, *usage.bytes);
     if (usage.reclaimable_bytes)
-      metrics::note(sample, metrics::Tail::engine_disk_reclaimable_bytes, {name}, *usage.reclaimable_bytes);
-    if (usage.objects) metrics::note(sample, metrics::Tail::engine_disk_objects, {name}, *usage.objects);
+      metrics::add_detail(sample, metrics::Tail::engine_disk_reclaimable_bytes, {name}, *usage.reclaimable_bytes);
+    if (usage.objects) metrics::add_detail(sample, metrics::Tail::engine_disk_objects, {name}, *usage.objects);
   }
 }
 

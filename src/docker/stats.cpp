@@ -12,6 +12,7 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "base/utf8.hpp"
+#include "metrics/counts.hpp"
 #include "metrics/devices.hpp"
 #include "metrics/interfaces.hpp"
 #include "metrics/working_set.hpp"
@@ -44,16 +45,56 @@ struct Answer {
   metrics::DeviceCounters storage;
 };
 
-// Members of the sample, stored directly.
+// The counts of the sample, by the table that has their places.
 
-template<Count Sample::* member>
+/// The path of an object in the answer, as a template's argument.
+template<std::size_t size>
+struct Path {
+  std::array<char, size> text{};
+  consteval Path(const char (&literal)[size]) {  // NOLINT(misc-explicit-constructor): a literal is the path
+    std::ranges::copy(literal, text.begin());
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {text.data(), size - 1}; }
+};
+
+template<std::size_t row>
 bool set_count(Answer& answer, const Scalar& value) {
-  return json::read(value, answer.sample.*member);
+  return json::read(value, answer.sample.*metrics::sample_counts[row].member);
 }
 
-template<Count Sample::* member>
-constexpr json::Node count(std::string_view key) {
-  return json::field<Answer, set_count<member>>(key);
+/// How many keys the table has in an object.
+consteval std::size_t key_count(std::string_view object) {
+  std::size_t keys = 0;
+  for (const auto& row : metrics::sample_counts) {
+    if (row.stats.object == object) keys += row.stats.other_key.empty() ? 1 : 2;
+  }
+  return keys;
+}
+
+/// A node for each key that the table has in an object.
+template<Path object>
+constexpr auto counts_in = [] {
+  std::array<json::Node, key_count(object.view())> nodes{};
+  std::size_t size = 0;
+  const auto add = [&]<std::size_t row>(std::integral_constant<std::size_t, row>) {
+    const auto& place = metrics::sample_counts[row].stats;
+    if (place.object != object.view()) return;
+    nodes[size++] = json::field<Answer, set_count<row>>(place.key);
+    if (!place.other_key.empty()) nodes[size++] = json::field<Answer, set_count<row>>(place.other_key);
+  };
+  [&]<std::size_t... rows>(std::index_sequence<rows...>) {
+    (add(std::integral_constant<std::size_t, rows>{}), ...);
+  }(std::make_index_sequence<metrics::sample_counts.size()>{});
+  return nodes;
+}();
+
+/// The nodes of an object that has more than counts.
+template<std::size_t counts, std::size_t others>
+constexpr std::array<json::Node, counts + others> joined(const std::array<json::Node, counts>& first,
+                                                         const std::array<json::Node, others>& second) {
+  std::array<json::Node, counts + others> nodes{};
+  std::ranges::copy(second, std::ranges::copy(first, nodes.begin()).out);
+  return nodes;
 }
 
 bool add_cpu(Answer& answer, const Scalar& value) {
@@ -73,14 +114,9 @@ bool begin_network(void* target, std::string_view key) {
   return true;
 }
 
-template<Count NetworkCounters::* member>
+template<std::size_t row>
 bool set_network(Answer& answer, const Scalar& value) {
-  return json::read(value, answer.sample.networks.back().*member);
-}
-
-template<Count NetworkCounters::* member>
-constexpr json::Node network(std::string_view key) {
-  return json::field<Answer, set_network<member>>(key);
+  return json::read(value, answer.sample.networks.back().*metrics::network_counts[row].member);
 }
 
 // Block devices: an array of (device, operation, value).
@@ -139,61 +175,30 @@ bool end_entry(void* target) {
 
 // clang-format off
 constexpr std::array per_cpu{json::field<Answer, add_cpu>("*")};
-constexpr std::array cpu_usage{
-    count<&Sample::cpu_total_ns>("total_usage"),
-    count<&Sample::cpu_user_ns>("usage_in_usermode"),
-    count<&Sample::cpu_system_ns>("usage_in_kernelmode"),
-    json::Node{.key = "percpu_usage", .type = json::Type::array, .children = per_cpu},
-};
-constexpr std::array throttling{
-    count<&Sample::cfs_periods>("periods"),
-    count<&Sample::cfs_throttled_periods>("throttled_periods"),
-    count<&Sample::cfs_throttled_ns>("throttled_time"),
-};
-constexpr std::array cpu_stats{json::object("cpu_usage", cpu_usage), json::object("throttling_data", throttling)};
+constexpr auto cpu_usage =
+    joined(counts_in<"cpu_stats.cpu_usage">,
+           std::array{json::Node{.key = "percpu_usage", .type = json::Type::array, .children = per_cpu}});
+constexpr std::array cpu_stats{json::object("cpu_usage", cpu_usage),
+                               json::object("throttling_data", counts_in<"cpu_stats.throttling_data">)};
 
-/// cgroup v1 has each number twice: the container's own and, as total_*, with its children, which is what cAdvisor shows.
-/// Its page faults are the exception.
-constexpr std::array memory_details{
-    count<&Sample::memory_rss>("anon"),
-    count<&Sample::memory_rss>("total_rss"),
-    count<&Sample::memory_cache>("file"),
-    count<&Sample::memory_cache>("total_cache"),
-    count<&Sample::memory_mapped_file>("file_mapped"),
-    count<&Sample::memory_mapped_file>("total_mapped_file"),
-    count<&Sample::page_faults>("pgfault"),
-    count<&Sample::major_page_faults>("pgmajfault"),
-    json::into<&Answer::plain_active_file, Answer>("active_file"),
-    count<&Sample::memory_active_file>("total_active_file"),
-    json::into<&Answer::plain_inactive_file, Answer>("inactive_file"),
-    count<&Sample::memory_inactive_file>("total_inactive_file"),
-    count<&Sample::memory_file_dirty>("file_dirty"),
-    count<&Sample::memory_file_writeback>("file_writeback"),
-    count<&Sample::memory_pgscan>("pgscan"),
-    count<&Sample::memory_pgsteal>("pgsteal"),
-};
-constexpr std::array memory_stats{
-    count<&Sample::memory_usage>("usage"),
-    count<&Sample::memory_max_usage>("max_usage"),
-    count<&Sample::memory_failcnt>("failcnt"),
-    json::into<&Answer::committed, Answer>("commitbytes"),
-    json::into<&Answer::committed_peak, Answer>("commitpeakbytes"),
-    json::into<&Answer::private_working_set, Answer>("privateworkingset"),
-    json::object("stats", memory_details),
-};
+// Of the file cache cgroup v1 has the cgroup's own numbers under the names that v2 uses.
+constexpr auto memory_details =
+    joined(counts_in<"memory_stats.stats">, std::array{
+        json::into<&Answer::plain_active_file, Answer>("active_file"),
+        json::into<&Answer::plain_inactive_file, Answer>("inactive_file")});
+constexpr auto memory_stats =
+    joined(counts_in<"memory_stats">, std::array{
+        json::into<&Answer::committed, Answer>("commitbytes"),
+        json::into<&Answer::committed_peak, Answer>("commitpeakbytes"),
+        json::into<&Answer::private_working_set, Answer>("privateworkingset"),
+        json::object("stats", memory_details)});
 
-constexpr std::array pids_stats{count<&Sample::threads>("current"), json::into<&Answer::threads_limit, Answer>("limit")};
+constexpr auto pids_stats =
+    joined(counts_in<"pids_stats">, std::array{json::into<&Answer::threads_limit, Answer>("limit")});
 
-constexpr std::array network_fields{
-    network<&NetworkCounters::receive_bytes>("rx_bytes"),
-    network<&NetworkCounters::receive_packets>("rx_packets"),
-    network<&NetworkCounters::receive_errors>("rx_errors"),
-    network<&NetworkCounters::receive_dropped>("rx_dropped"),
-    network<&NetworkCounters::transmit_bytes>("tx_bytes"),
-    network<&NetworkCounters::transmit_packets>("tx_packets"),
-    network<&NetworkCounters::transmit_errors>("tx_errors"),
-    network<&NetworkCounters::transmit_dropped>("tx_dropped"),
-};
+constexpr auto network_fields = []<std::size_t... rows>(std::index_sequence<rows...>) {
+  return std::array{json::field<Answer, set_network<rows>>(metrics::network_counts[rows].stats_key)...};
+}(std::make_index_sequence<metrics::network_counts.size()>{});
 constexpr std::array networks{
     json::Node{.key = "*", .type = json::Type::object, .begin = begin_network, .children = network_fields},
 };
@@ -247,7 +252,7 @@ constexpr auto answer_schema = json::object("", answer_fields);
 /// Podman counts no throttling and says 0. Its kernel time is in microseconds in some versions, where it takes that
 /// from the total in nanoseconds to get the user time. The kernel counts whole microseconds, so a number of nanoseconds
 /// ends in three zeros and is no thousandth of the total; where a number may be either, it is left out.
-void finish_podman_cpu(Sample& sample) {
+void interpret_podman_cpu(Sample& sample) {
   sample.cfs_periods = sample.cfs_throttled_periods = sample.cfs_throttled_ns = {};
   if (!sample.cpu_total_ns || !sample.cpu_system_ns || *sample.cpu_system_ns == 0) return;
   const auto total = *sample.cpu_total_ns;
@@ -259,20 +264,33 @@ void finish_podman_cpu(Sample& sample) {
   sample.cpu_user_ns = is_micros ? Count{total - std::min(total, system * per_microsecond)} : Count{};
 }
 
-/// What the answer's memory means. cgroup v2 engines leave out a failcnt of 0, and what they have under that name is
-/// another number than cAdvisor's, which is always 0 there; v1 ones have no zeros for what only v2 counts.
-void finish_memory(Answer& answer, unsigned cgroup_version) {
+/// The constants that cAdvisor shows for what this version of cgroups does not count; those of memory only where the
+/// container has a memory controller.
+void set_constants(Sample& sample, unsigned cgroup_version, bool has_memory) {
+  for (const auto& row : metrics::sample_counts) {
+    const auto& place = cgroup_version == 1 ? row.cgroup_v1 : row.cgroup_v2;
+    if (place.format != metrics::Format::none) continue;
+    if (place.otherwise == metrics::Otherwise::zero ||
+        (place.otherwise == metrics::Otherwise::zero_with_memory && has_memory))
+      sample.*row.member = 0;
+  }
+}
+
+/// What the answer's memory means. Engines on cgroup v2 leave out a failcnt of 0; engines on v1 do not.
+void interpret_memory(Answer& answer, unsigned cgroup_version) {
   auto& sample = answer.sample;
   if (!sample.memory_usage) {
     // No memory controller: the engine fills the rest with zeros that mean nothing.
-    sample.memory_rss = sample.memory_cache = sample.memory_mapped_file = {};
-    sample.page_faults = sample.major_page_faults = sample.memory_max_usage = sample.memory_failcnt = {};
-    sample.memory_active_file = sample.memory_inactive_file = {};
-    sample.memory_file_dirty = sample.memory_file_writeback = sample.memory_pgscan = sample.memory_pgsteal = {};
+    for (const auto& row : metrics::sample_counts) {
+      if (row.stats.object.starts_with("memory_stats")) sample.*row.member = {};
+    }
     return;
   }
+  if (cgroup_version == 1 && !sample.memory_failcnt) sample.memory_failcnt = 0;
+  if (cgroup_version != 1) sample.memory_max_usage = {};
   if (answer.podman) {
-    // Podman has taken inactive_file off already: what it calls usage is the working set, and usage is not told.
+    // Podman has subtracted inactive_file already: what it calls usage is the working set. It does not report the
+    // usage.
     sample.memory_working_set = std::exchange(sample.memory_usage, {});
     sample.memory_failcnt = sample.memory_kernel = 0;
     sample.memory_max_usage = {};
@@ -281,26 +299,10 @@ void finish_memory(Answer& answer, unsigned cgroup_version) {
   if (!sample.memory_active_file) sample.memory_active_file = answer.plain_active_file;
   if (!sample.memory_inactive_file) sample.memory_inactive_file = answer.plain_inactive_file;
   metrics::set_working_set(sample);
-  if (cgroup_version == 1) {
-    sample.memory_events_high = sample.memory_events_max = 0;
-    sample.memory_file_dirty = sample.memory_file_writeback = sample.memory_pgscan = sample.memory_pgsteal = 0;
-    if (!sample.memory_failcnt) sample.memory_failcnt = 0;
-  } else {
-    sample.memory_failcnt = sample.memory_kernel = 0;
-    sample.memory_max_usage = {};
-  }
-}
-
-/// cgroup v1 knows neither bursts nor pressure, and cAdvisor shows 0.
-void finish_cgroup_v1(Sample& sample) {
-  sample.cfs_burst_periods = sample.cfs_burst_ns = 0;
-  sample.cpu_waiting_us = sample.cpu_stalled_us = 0;
-  sample.memory_waiting_us = sample.memory_stalled_us = 0;
-  sample.io_waiting_us = sample.io_stalled_us = 0;
 }
 
 /// Windows counts CPU time in units of 100 ns, has memory of its own kinds, and storage as a whole.
-void finish_windows(Answer& answer) {
+void interpret_windows(Answer& answer) {
   auto& sample = answer.sample;
   constexpr std::uint64_t unit_ns = 100;
   for (auto Sample::* const member : {&Sample::cpu_total_ns, &Sample::cpu_user_ns, &Sample::cpu_system_ns}) {
@@ -316,11 +318,11 @@ void finish_windows(Answer& answer) {
 
 /// 2^64-1 is how cgroup v2 engines say "unlimited"; v1 ones leave it out. cAdvisor shows 0. Podman says 0
 /// whatever the limit is.
-void finish_threads(Answer& answer) {
+void interpret_threads(Answer& answer) {
   if (answer.sample.threads && !answer.podman) answer.sample.threads_max = answer.threads_limit.value_or(0);
 }
 
-void finish_networks(Answer& answer) {
+void sort_networks(Answer& answer) {
   auto& networks_read = answer.sample.networks;
   std::ranges::sort(networks_read, {}, &NetworkCounters::interface);
   const auto surplus = std::ranges::unique(networks_read, {}, &NetworkCounters::interface);
@@ -342,14 +344,15 @@ Result<std::optional<Sample>> parse_stats(const Engine& engine, std::string_view
   if (!read_at) return fail(Code::malformed, "'read' is not a time");
   if (*read_at == 0) return std::nullopt;
   if (engine.windows) {
-    finish_windows(answer);
+    interpret_windows(answer);
   } else {
-    if (engine.podman) finish_podman_cpu(answer.sample);
-    finish_memory(answer, engine.cgroup_version);
-    finish_threads(answer);
-    if (engine.cgroup_version == 1) finish_cgroup_v1(answer.sample);
+    if (engine.podman) interpret_podman_cpu(answer.sample);
+    const bool has_memory = answer.sample.memory_usage.has_value();
+    interpret_memory(answer, engine.cgroup_version);
+    set_constants(answer.sample, engine.cgroup_version, has_memory);
+    interpret_threads(answer);
   }
-  finish_networks(answer);
+  sort_networks(answer);
   answer.sample.cpu_each_ns.shrink_to_fit();
   answer.sample.devices.shrink_to_fit();
   return std::move(answer.sample);

@@ -72,7 +72,7 @@ Task<Result<void>> Watch::open_events() {
     co_return Result<void>{};
   }
   const auto code = stream.error().code;
-  if (code != Code::forbidden && code != Code::missing) co_return std::unexpected{std::move(stream).error()};
+  if (code != Code::forbidden && code != Code::not_found) co_return std::unexpected{std::move(stream).error()};
   log_.warn("the engine's events are refused: containers are found by listing them",
             {{"error", stream.error().message},
              {"interval_ms", std::to_string(settings_.poll_interval.count())},
@@ -191,10 +191,10 @@ Task<void> Watch::inspect_one(std::string id) {
   if (inspection && inspection->id == id) {
     auto container = make_container(engine_, *inspection);
     const bool runs = container.subject == metrics::Subject::container;
-    if (runs && settings_.complete) settings_.complete(engine_, container);
-    // Once a run: what is known of it already was told of.
+    if (runs && settings_.add_local_facts) settings_.add_local_facts(engine_, container);
+    // Once a run: the log has the line for a run that is known already.
     const auto* known = fleet_.find(id);
-    if (runs && (known == nullptr || known->container->started != container.started)) crowded_.note(container);
+    if (runs && (known == nullptr || known->container->started != container.started)) crowded_.add(container);
     if (runs || settings_.which == Which::all) {
       fleet_.put(std::make_shared<const metrics::Container>(std::move(container)), inspection->health);
     } else {
@@ -202,7 +202,7 @@ Task<void> Watch::inspect_one(std::string id) {
     }
     co_return;
   }
-  if (!inspection && inspection.error().code == Code::missing) {
+  if (!inspection && inspection.error().code == Code::not_found) {
     fleet_.remove(id);
     co_return;
   }
@@ -236,10 +236,13 @@ void Watch::say_lost(const Error& error) {
                      : error.code == Code::unreachable || error.code == Code::missing || error.code == Code::timeout
                          ? State::away
                          : State::wrong;
-  if (std::exchange(state_, state) == state) return;
+  if (state == state_) return;
+  const bool first = state_ == State::unknown;
+  state_ = state;
   const auto advice = remedy(error.code, client_.endpoint(), socket_access(client_.endpoint()));
-  const std::string_view message =
-      state == State::denied ? "the engine's socket may not be used" : "engine lost: trying again until it is back";
+  const std::string_view message = state == State::denied ? "no permission to use the engine's socket"
+                                   : first                ? "engine not reachable yet: trying again until it answers"
+                                                          : "engine lost: trying again until it is back";
   if (advice.empty()) {
     log_.warn(message, {{"error", error.message}});
   } else {

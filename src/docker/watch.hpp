@@ -28,8 +28,8 @@ class Watch {
     Which which = Which::running;
     LabelRules rules = {};     ///< which labels containers have
     bool oom_history = false;  ///< whether to ask for the kills that happened before
-    /// Completes what the engine says of a container that runs by what else is known of it; may be empty.
-    std::function<void(const Engine&, metrics::Container&)> complete = {};
+    /// Adds to a running container what this machine knows of it besides the engine; may be empty.
+    std::function<void(const Engine&, metrics::Container&)> add_local_facts = {};
   };
 
   /// All references outlive run().

@@ -1,7 +1,5 @@
 #include "host/cgroup_text.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "host/words.hpp"
 
@@ -29,16 +27,6 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_device(std::string_
   const auto minor = to_number<std::uint32_t>(word.substr(colon + 1));
   if (!major || !minor) return std::nullopt;
   return std::pair{*major, *minor};
-}
-
-void parse_fields(std::string_view text, std::span<const Field> fields, metrics::Sample& sample) {
-  while (!text.empty()) {
-    Words words{take_line(text)};
-    const auto key = words.next();
-    const auto field = std::ranges::find(fields, key, &Field::key);
-    if (field == fields.end()) continue;
-    if (const auto value = parse_number(words.next())) sample.*field->member = *value * field->factor;
-  }
 }
 
 }  // namespace cspy::host

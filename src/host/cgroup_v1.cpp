@@ -1,17 +1,13 @@
 #include "host/cgroup_v1.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
 
 #include "base/limits.hpp"
-#include "base/time.hpp"
 #include "host/cgroup_text.hpp"
 #include "host/words.hpp"
 #include "metrics/details.hpp"
 #include "metrics/devices.hpp"
-#include "metrics/working_set.hpp"
 
 namespace cspy::host::cgroup_v1 {
 namespace {
@@ -19,9 +15,9 @@ namespace {
 using metrics::DeviceCounters;
 using metrics::Limits;
 using metrics::Sample;
-using S = Sample;
 using D = DeviceCounters;
-using W = CgroupWanted;
+using metrics::Tail;
+using Parts = metrics::SampleParts;
 using C = Controller;
 
 /// "426417700711 461825802457 ": nanoseconds of each CPU that the machine may have.
@@ -34,40 +30,8 @@ void usage_percpu(std::string_view text, Sample& sample) {
   }
 }
 
-/// Times in clock ticks, which are hundredths of a second on every machine that has containers.
-void cpuacct_stat(std::string_view text, Sample& sample) {
-  static const auto nanos_per_tick =
-      nanos_per_second / static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-  const std::array fields{Field{"user", &S::cpu_user_ns, nanos_per_tick},
-                          Field{"system", &S::cpu_system_ns, nanos_per_tick}};
-  parse_fields(text, fields, sample);
-}
-
-// clang-format off
-constexpr std::array cpu_stat{
-    Field{"nr_periods", &S::cfs_periods},
-    Field{"nr_throttled", &S::cfs_throttled_periods},
-    Field{"throttled_time", &S::cfs_throttled_ns},
-};
-/// Each number stands there twice: the cgroup's own and, as total_*, with its children, which is what cAdvisor shows. Page
-/// faults and refaults are the exceptions.
-constexpr std::array memory_stat{
-    Field{"total_rss", &S::memory_rss},
-    Field{"total_cache", &S::memory_cache},
-    Field{"total_mapped_file", &S::memory_mapped_file},
-    Field{"total_swap", &S::memory_swap},
-    Field{"total_inactive_file", &S::memory_inactive_file},
-    Field{"total_active_file", &S::memory_active_file},
-    Field{"pgfault", &S::page_faults},
-    Field{"pgmajfault", &S::major_page_faults},
-    Field{"workingset_refault_anon", &S::refaults_anon},
-    Field{"workingset_refault_file", &S::refaults_file},
-};
-constexpr std::array oom_control{Field{"oom_kill", &S::oom_events}};
-// clang-format on
-
 void memory_migrate(std::string_view text, Sample& sample) {
-  if (const auto number = parse_value(text)) metrics::note(sample, metrics::Tail::memory_migrate, {}, *number);
+  if (const auto number = parse_value(text)) metrics::add_detail(sample, metrics::Tail::memory_migrate, {}, *number);
 }
 
 struct NumaType {
@@ -94,7 +58,7 @@ void numa_stat(std::string_view text, Sample& sample) {
       const auto node = word.substr(1, equals - 1);
       const auto pages = parse_number(word.substr(equals + 1));
       if (!parse_number(node) || !pages) continue;
-      metrics::note(sample, metrics::Tail::memory_numa_pages, {known->type, known->scope, node}, *pages);
+      metrics::add_detail(sample, metrics::Tail::memory_numa_pages, {known->type, known->scope, node}, *pages);
     }
   }
 }
@@ -176,20 +140,9 @@ constexpr std::array throttle{
 constexpr std::array<std::span<const BlkioFile>, 5> groups{bfq_debug, bfq, cfq, throttle_recursive, throttle};
 
 constexpr std::array table{
-    File{C::cpu, "cpu.stat", &W::cfs, keyed<cpu_stat>},
-    File{C::cpuacct, "cpuacct.usage", &W::cpu, value<&S::cpu_total_ns>},
-    File{C::cpuacct, "cpuacct.usage_percpu", &W::cpu, usage_percpu},
-    File{C::cpuacct, "cpuacct.stat", &W::cpu, cpuacct_stat},
-    File{C::memory, "memory.usage_in_bytes", &W::memory, value<&S::memory_usage>},
-    File{C::memory, "memory.stat", &W::memory_details, keyed<memory_stat>, &W::memory_swap},
-    File{C::memory, "memory.max_usage_in_bytes", &W::memory_peak, value<&S::memory_max_usage>},
-    File{C::memory, "memory.failcnt", &W::memory_failcnt, value<&S::memory_failcnt>},
-    File{C::memory, "memory.kmem.usage_in_bytes", &W::memory_kernel, value<&S::memory_kernel>},
-    File{C::memory, "memory.oom_control", &W::oom, keyed<oom_control>},
-    File{C::memory, "memory.numa_stat", &W::memory_numa, numa_stat},
-    File{C::pids, "pids.current", &W::threads, value<&S::threads>},
-    File{C::pids, "pids.max", &W::threads_max, limited<&S::threads_max>},
-    File{C::cpuset, "cpuset.memory_migrate", &W::memory_migrate, memory_migrate},
+    File{C::cpuacct, "cpuacct.usage_percpu", [](const Parts& parts) { return parts.cpus; }, usage_percpu},
+    File{C::memory, "memory.numa_stat", [](const Parts& parts) { return parts.has(Tail::memory_numa_pages); }, numa_stat},
+    File{C::cpuset, "cpuset.memory_migrate", [](const Parts& parts) { return parts.has(Tail::memory_migrate); }, memory_migrate},
 };
 // clang-format on
 
@@ -226,6 +179,14 @@ constexpr std::array limit_table{
 
 }  // namespace
 
+Controller controller_of(std::string_view file) {
+  const auto prefix = file.substr(0, file.find('.'));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (prefix == names[i][0]) return static_cast<Controller>(i);
+  }
+  return Controller::memory;
+}
+
 std::span<const char* const> names_of(Controller controller) {
   const auto& row = names[static_cast<std::size_t>(controller)];
   return {row.data(), static_cast<std::size_t>(std::ranges::find(row, nullptr) - row.begin())};
@@ -237,31 +198,6 @@ std::span<const File> files() {
 
 std::span<const std::span<const BlkioFile>> blkio_groups() {
   return groups;
-}
-
-void finish(const CgroupWanted& wanted, Sample& sample) {
-  // Version 1 has neither bursts (which cAdvisor does not read here) nor pressure, and cAdvisor shows 0.
-  if (wanted.cfs) sample.cfs_burst_periods = sample.cfs_burst_ns = 0;
-  if (wanted.pressure) {
-    for (auto Sample::* const member : {&S::cpu_waiting_us, &S::cpu_stalled_us, &S::memory_waiting_us,
-                                        &S::memory_stalled_us, &S::io_waiting_us, &S::io_stalled_us})
-      sample.*member = 0;
-  }
-  if (!sample.memory_usage) return;
-  metrics::set_working_set(sample);
-  // So with what only version 2 counts, and with what the kernel tells only where it was told to: swap and kernel
-  // memory. Refaults are told since 5.9.
-  const auto set_if_absent = [](bool is_wanted, Count& count) {
-    if (is_wanted && !count) count = 0;
-  };
-  set_if_absent(wanted.memory_swap, sample.memory_swap);
-  set_if_absent(wanted.memory_kernel, sample.memory_kernel);
-  if (wanted.memory_events) sample.memory_events_high = sample.memory_events_max = 0;
-  if (wanted.memory_details) {
-    sample.memory_file_dirty = sample.memory_file_writeback = sample.memory_pgscan = sample.memory_pgsteal = 0;
-    set_if_absent(true, sample.refaults_file);
-    set_if_absent(true, sample.refaults_anon);
-  }
 }
 
 std::span<const LimitFile> limit_files() {

@@ -1,5 +1,5 @@
-// The files of one cgroup of version 1, from text to numbers as cAdvisor shows them. Pure; the kernel's own description
-// of the files is Documentation/admin-guide/cgroup-v1/.
+// The files of a cgroup of version 1 that hold more than counts (host/count_files has those), from text to numbers as
+// cAdvisor shows them. Pure. The kernel describes the files in Documentation/admin-guide/cgroup-v1/.
 #pragma once
 
 #include <array>
@@ -7,9 +7,8 @@
 #include <span>
 #include <string_view>
 
-#include "host/cgroup_wanted.hpp"
 #include "metrics/container.hpp"
-#include "metrics/sample.hpp"
+#include "metrics/sample_parts.hpp"
 
 namespace cspy::host::cgroup_v1 {
 
@@ -21,30 +20,27 @@ inline constexpr std::size_t controller_count = 7;
 /// links, but a bind mount of the directory may have come without them.
 [[nodiscard]] std::span<const char* const> names_of(Controller controller);
 
-/// A file, and whether it is worth reading: where one of its wanted members is set.
+/// The controller of a file, by the first word of its name. REQUIRES: the name of a file of version 1.
+[[nodiscard]] Controller controller_of(std::string_view file);
+
+/// A file that holds more than counts, and whether it is worth reading.
 struct File {
   Controller controller;
   const char* name;
-  bool CgroupWanted::* wanted;
+  bool (*is_wanted)(const metrics::SampleParts& parts);
   /// Sets what the text has and leaves the rest of the sample alone.
   void (*parse)(std::string_view text, metrics::Sample& sample);
-  bool CgroupWanted::* wanted_too = wanted;
 };
-/// By controller.
 [[nodiscard]] std::span<const File> files();
 
-/// What the schedulers of block devices count, each in files of its own. cAdvisor takes those of the first whose first
-/// file tells of a device.
+/// The schedulers of block devices count in files of their own. cAdvisor takes the first group whose first file lists a
+/// device.
 struct BlkioFile {
   const char* name;
-  /// Adds the file's numbers; whether it has a device.
+  /// Adds the file's numbers. Returns whether it lists a device.
   bool (*parse)(std::string_view text, metrics::Sample& sample);
 };
 [[nodiscard]] std::span<const std::span<const BlkioFile>> blkio_groups();
-
-/// After the files were read: what follows from them, and cAdvisor's zeros. `sample.memory_usage` must be absent where
-/// the cgroup does not tell it.
-void finish(const CgroupWanted& wanted, metrics::Sample& sample);
 
 /// A file of limits; a file that is not there changes nothing.
 struct LimitFile {

@@ -156,9 +156,9 @@ std::optional<Space> space_of(const std::string& path) {
                .inodes_free = space.f_ffree};
 }
 
-void note_filesystem(metrics::Sample& sample, std::string_view device, const std::optional<Space>& space) {
-  if (space) metrics::note(sample, metrics::Tail::fs_limit_bytes, {device}, space->total_bytes);
-  metrics::note(sample, metrics::Tail::fs_inodes_free, {device}, 0);
+void add_filesystem(metrics::Sample& sample, std::string_view device, const std::optional<Space>& space) {
+  if (space) metrics::add_detail(sample, metrics::Tail::fs_limit_bytes, {device}, space->total_bytes);
+  metrics::add_detail(sample, metrics::Tail::fs_inodes_free, {device}, 0);
 }
 
 }  // namespace cspy::host

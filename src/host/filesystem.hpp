@@ -80,6 +80,6 @@ struct Space {
 
 /// Notes what a container shows of the filesystem that holds its layer, under cAdvisor's name of it: its size where
 /// that is known, and the free inodes, which for a container are always 0 there.
-void note_filesystem(metrics::Sample& sample, std::string_view device, const std::optional<Space>& space);
+void add_filesystem(metrics::Sample& sample, std::string_view device, const std::optional<Space>& space);
 
 }  // namespace cspy::host

@@ -16,15 +16,15 @@ metrics::Reading machine_reading(const Machine& machine) {
       {{"boot_id", machine.boot_id}, {"machine_id", machine.machine_id}, {"system_uuid", machine.system_uuid}}};
 
   metrics::Reading reading{.container = std::make_shared<const metrics::Container>(std::move(subject)), .sample = {}};
-  const auto note = [&](metrics::Tail what, Count value) {
-    if (value) metrics::note(reading.sample, what, {}, *value);
+  const auto add = [&](metrics::Tail what, Count value) {
+    if (value) metrics::add_detail(reading.sample, what, {}, *value);
   };
-  note(metrics::Tail::machine_cpu_cores, machine.cpus);
-  note(metrics::Tail::machine_cpu_physical_cores, machine.physical_cores);
-  note(metrics::Tail::machine_cpu_sockets, machine.sockets);
-  note(metrics::Tail::machine_memory_bytes, machine.memory_bytes == 0 ? Count{} : Count{machine.memory_bytes});
-  note(metrics::Tail::machine_swap_bytes, machine.swap_bytes);
-  metrics::settle(reading.sample);
+  add(metrics::Tail::machine_cpu_cores, machine.cpus);
+  add(metrics::Tail::machine_cpu_physical_cores, machine.physical_cores);
+  add(metrics::Tail::machine_cpu_sockets, machine.sockets);
+  add(metrics::Tail::machine_memory_bytes, machine.memory_bytes == 0 ? Count{} : Count{machine.memory_bytes});
+  add(metrics::Tail::machine_swap_bytes, machine.swap_bytes);
+  metrics::sort_details(reading.sample);
   return reading;
 }
 

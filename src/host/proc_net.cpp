@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "host/words.hpp"
+#include "metrics/counts.hpp"
 #include "metrics/details.hpp"
 #include "metrics/interfaces.hpp"
 
@@ -45,19 +46,6 @@ constexpr std::array<std::string_view, 99> known_counters{
 // clang-format on
 static_assert(std::ranges::is_sorted(known_counters));
 
-/// Counters of one interface by their columns: eight of what was received, eight of what was sent.
-constexpr std::size_t columns = 16;
-constexpr std::array<std::pair<std::size_t, Count NetworkCounters::*>, 8> wanted_columns{{
-    {0, &NetworkCounters::receive_bytes},
-    {1, &NetworkCounters::receive_packets},
-    {2, &NetworkCounters::receive_errors},
-    {3, &NetworkCounters::receive_dropped},
-    {8, &NetworkCounters::transmit_bytes},
-    {9, &NetworkCounters::transmit_packets},
-    {10, &NetworkCounters::transmit_errors},
-    {11, &NetworkCounters::transmit_dropped},
-}};
-
 /// A number that may be negative, as its two's complement.
 std::optional<std::uint64_t> to_bits(std::string_view word) {
   if (!word.starts_with('-')) return to_number(word);
@@ -73,7 +61,8 @@ void InterfaceLines::line(std::string_view line) {
   if (colon == std::string_view::npos) return;
   const auto name = trimmed(line.substr(0, colon));
   if (name.empty() || metrics::is_ignored_interface(name) || networks_.size() >= limits::networks_max) return;
-  std::array<std::uint64_t, columns> values{};
+  // Eight columns of what was received, eight of what was sent.
+  std::array<std::uint64_t, 16> values{};
   Words words{line.substr(colon + 1)};
   for (auto& value : values) {
     const auto number = to_number(words.next());
@@ -82,8 +71,8 @@ void InterfaceLines::line(std::string_view line) {
   }
   auto& network = networks_.emplace_back();
   network.interface = repair_utf8(name, limits::label_value_bytes_max);
-  for (const auto& [column, member] : wanted_columns)
-    network.*member = values.at(column);
+  for (const auto& row : metrics::network_counts)
+    network.*row.member = values.at(row.net_dev_column);
 }
 
 std::vector<NetworkCounters> InterfaceLines::take() {
@@ -103,9 +92,9 @@ void TcpStates::line(std::string_view line) {
   if (state && *state >= 1 && *state <= sockets_.size()) ++sockets_.at(*state - 1);
 }
 
-void TcpStates::note(metrics::Tail what, metrics::Sample& sample) const {
+void TcpStates::add_to(metrics::Tail what, metrics::Sample& sample) const {
   for (std::size_t i = 0; i < sockets_.size(); ++i)
-    metrics::note(sample, what, {tcp_states.at(i)}, sockets_.at(i));
+    metrics::add_detail(sample, what, {tcp_states.at(i)}, sockets_.at(i));
 }
 
 void UdpTotals::line(std::string_view line) {
@@ -126,11 +115,11 @@ void UdpTotals::line(std::string_view line) {
   dropped_ += *dropped;
 }
 
-void UdpTotals::note(metrics::Tail what, metrics::Sample& sample) const {
-  metrics::note(sample, what, {"listen"}, sockets_);
-  metrics::note(sample, what, {"dropped"}, dropped_);
-  metrics::note(sample, what, {"rxqueued"}, receive_queue_bytes_);
-  metrics::note(sample, what, {"txqueued"}, transmit_queue_bytes_);
+void UdpTotals::add_to(metrics::Tail what, metrics::Sample& sample) const {
+  metrics::add_detail(sample, what, {"listen"}, sockets_);
+  metrics::add_detail(sample, what, {"dropped"}, dropped_);
+  metrics::add_detail(sample, what, {"rxqueued"}, receive_queue_bytes_);
+  metrics::add_detail(sample, what, {"txqueued"}, transmit_queue_bytes_);
 }
 
 void TcpCounters::line(std::string_view line) {
@@ -152,7 +141,7 @@ void TcpCounters::line(std::string_view line) {
     const auto number = to_bits(value);
     const auto label = lowered(name);
     if (number && std::ranges::binary_search(known_counters, std::string_view{label}))
-      metrics::note(sample_, metrics::Tail::advanced_tcp, {label}, *number);
+      metrics::add_detail(sample_, metrics::Tail::advanced_tcp, {label}, *number);
   }
 }
 

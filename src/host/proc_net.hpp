@@ -28,7 +28,7 @@ class InterfaceLines {
 class TcpStates {
  public:
   void line(std::string_view line);
-  void note(metrics::Tail what, metrics::Sample& sample) const;
+  void add_to(metrics::Tail what, metrics::Sample& sample) const;
 
  private:
   std::array<std::uint64_t, 11> sockets_{};  // by the kernel's number (net/tcp_states.h), less one
@@ -39,7 +39,7 @@ class TcpStates {
 class UdpTotals {
  public:
   void line(std::string_view line);
-  void note(metrics::Tail what, metrics::Sample& sample) const;
+  void add_to(metrics::Tail what, metrics::Sample& sample) const;
 
  private:
   std::uint64_t sockets_ = 0, dropped_ = 0, receive_queue_bytes_ = 0, transmit_queue_bytes_ = 0;

@@ -86,7 +86,7 @@ void ProcRoot::read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sa
     });
   };
   const auto read = [&]<class Totals>(const char* name, Totals totals, Tail what) {
-    if (feed(name, totals)) totals.note(what, sample);
+    if (feed(name, totals)) totals.add_to(what, sample);
   };
   if (wanted.tcp) {
     read("net/tcp", TcpStates{}, Tail::tcp_usage);
@@ -101,7 +101,7 @@ void ProcRoot::read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sa
     feed("net/netstat", counters);
     feed("net/snmp", counters);
   }
-  metrics::settle(sample);
+  metrics::sort_details(sample);
 }
 
 void ProcRoot::read_tasks(std::string_view id, UnixNanos started, std::span<const std::uint32_t> pids,
@@ -124,13 +124,14 @@ void ProcRoot::read_tasks(std::string_view id, UnixNanos started, std::span<cons
   const bool has_sched = !tasks.empty();
   const auto sched = has_sched ? sched_.add(id, started, std::move(tasks)) : std::nullopt;
   if (sched) {
-    metrics::note(sample, Tail::schedstat_run_ns, {}, sched->run_ns);
-    metrics::note(sample, Tail::schedstat_runqueue_ns, {}, sched->runqueue_ns);
-    metrics::note(sample, Tail::schedstat_periods, {}, sched->periods);
+    metrics::add_detail(sample, Tail::schedstat_run_ns, {}, sched->run_ns);
+    metrics::add_detail(sample, Tail::schedstat_runqueue_ns, {}, sched->runqueue_ns);
+    metrics::add_detail(sample, Tail::schedstat_periods, {}, sched->periods);
   }
-  if (wanted.descriptors && descriptors.files) metrics::note(sample, Tail::file_descriptors, {}, *descriptors.files);
-  if (wanted.descriptors && descriptors.sockets) metrics::note(sample, Tail::sockets, {}, *descriptors.sockets);
-  metrics::settle(sample);
+  if (wanted.descriptors && descriptors.files)
+    metrics::add_detail(sample, Tail::file_descriptors, {}, *descriptors.files);
+  if (wanted.descriptors && descriptors.sockets) metrics::add_detail(sample, Tail::sockets, {}, *descriptors.sockets);
+  metrics::sort_details(sample);
 }
 
 Count ProcRoot::open_files_soft(std::uint32_t pid) {

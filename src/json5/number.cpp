@@ -10,7 +10,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The power of ten that stands behind the 'e', cut to what can be added to the length of any text.
+/// The exponent after the 'e', limited so that adding the length of a text cannot overflow.
 std::int64_t exponent_of(std::string_view text) {
   constexpr std::int64_t exponent_max = std::int64_t{1} << 62U;
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -20,8 +20,8 @@ std::int64_t exponent_of(std::string_view text) {
   return std::clamp(exponent, -exponent_max, exponent_max);
 }
 
-/// Whether a number that is out of a double's range is too large and not too small. from_chars says only that it is
-/// out; the place of its first significant digit, some 300 before or behind the point, tells which.
+/// Whether a number outside the range of double is too large, not too small. from_chars does not distinguish the two,
+/// but the position of the first significant digit does: about 300 places before or after the point.
 bool is_too_large(std::string_view number) {
   const auto e = std::min(number.find_first_of("eE"), number.size());
   const auto mantissa = number.substr(0, e);
@@ -54,7 +54,7 @@ double hexadecimal_number(std::string_view digits) {
 }
 
 Value::Data whole_or_real(double number) {
-  constexpr double ambiguous = 9'007'199'254'740'992;  // 2^53 is also what 2^53 + 1 is rounded to
+  constexpr double ambiguous = 9'007'199'254'740'992;  // 2^53 + 1 is rounded to 2^53
   const bool minus_zero = number == 0 && std::signbit(number);
   const bool whole = std::abs(number) < ambiguous && number == std::trunc(number) && !minus_zero;
   return whole ? Value::Data{static_cast<std::int64_t>(number)} : Value::Data{number};

@@ -14,14 +14,14 @@
 namespace cspy::json5 {
 namespace {
 
-/// How much of a key or a word a message shows.
+/// Limit for a key or word in a message.
 constexpr std::size_t quoted_bytes_max = 80;
 
 std::unexpected<Error> mistake(Position at, std::string_view what) {
   return fail(Code::malformed, fmt::format("line {}, column {}: {}", at.line, at.column, what));
 }
 
-/// Section 5.1, table 1. Any other character stands for itself.
+/// Section 5.1, table 1. Any other escaped character means itself.
 char32_t escaped(char32_t c) {
   switch (c) {
     case 'b': return '\b';
@@ -46,16 +46,16 @@ char32_t join_surrogates(char32_t high, char32_t low) {
   return 0x1'0000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
 }
 
-/// What a rule returns after a mistake: of any type, its empty value.
+/// The result of a rule after a mistake: converts to the empty value of any type.
 struct Nothing {
   template<class T>
-  operator T() const {  // NOLINT(google-explicit-constructor): to be returned from any rule is its purpose
+  operator T() const {  // NOLINT(misc-explicit-constructor): any rule returns it
     return T{};
   }
 };
 
-/// One function a rule. The first mistake is kept and takes the rest of the text away: every rule ends at the end of
-/// the text, and what it finds wrong there is no longer the first.
+/// One function per rule. The first mistake is stored, and the rest of the text is discarded. Then every rule ends,
+/// because it is at the end of the text. Mistakes that rules find there are ignored.
 class Parser {
  public:
   explicit Parser(std::string_view text) : cursor_{text} {}
@@ -96,7 +96,7 @@ class Parser {
     return taken_of(text);
   }
 
-  /// What was taken of `text`, which was the rest.
+  /// The part of `text`, an earlier rest(), that was read since then.
   [[nodiscard]] std::string_view taken_of(std::string_view text) const {
     return text.substr(0, text.size() - cursor_.rest().size());
   }
@@ -116,7 +116,7 @@ class Parser {
     }
     if (!take("/*")) return false;
     while (!take("*/")) {
-      if (cursor_.next() == end_of_text) return wrong(begin, "this comment has no end");
+      if (cursor_.next() == end_of_text) return wrong(begin, "this comment is not closed");
     }
     return true;
   }
@@ -168,7 +168,7 @@ class Parser {
     return elements;
   }
 
-  /// Items between commas, of which one may follow the last, up to `close`.
+  /// Items separated by commas, up to `close`. A trailing comma is allowed.
   template<class Item>
   void list(char32_t close, std::string_view comma_or_close, Item item) {
     if (++depth_ > depth_max) wrong(cursor_.position(), fmt::format("nested deeper than {} levels", depth_max));
@@ -197,8 +197,8 @@ class Parser {
     const auto [earlier, is_new] = known.try_emplace(member.key, member.at);
     if (is_new) return;
     wrong(member.at,
-          fmt::format("the key '{}' stands already at line {}, column {}", printable(member.key, quoted_bytes_max),
-                      earlier->second.line, earlier->second.column));
+          fmt::format("duplicate key '{}': it is already at line {}, column {}",
+                      printable(member.key, quoted_bytes_max), earlier->second.line, earlier->second.column));
   }
 
   std::string key() {
@@ -217,13 +217,13 @@ class Parser {
     return name;
   }
 
-  /// An escape must stand for a character that could stand in its place.
+  /// An escape must produce a character that is allowed at this position.
   char32_t identifier_character(bool (*fits)(char32_t)) {
     const auto at = cursor_.position();
     if (!cursor_.take('\\')) return cursor_.next();
-    if (!cursor_.take('u')) return wrong(at, "only \\u escapes may stand in a key without quotes");
+    if (!cursor_.take('u')) return wrong(at, "only \\u escapes are allowed in a key without quotes");
     const auto c = unicode_escape(at);
-    if (!fits(c)) return wrong(at, fmt::format("{} may not stand here in a key without quotes", name_of(c)));
+    if (!fits(c)) return wrong(at, fmt::format("{} is not allowed here in a key without quotes", name_of(c)));
     return c;
   }
 
@@ -236,7 +236,7 @@ class Parser {
     while (!cursor_.take(quote)) {
       const auto at = cursor_.position();
       const auto c = cursor_.next();
-      if (c == end_of_text) return wrong(begin, "this string has no end");
+      if (c == end_of_text) return wrong(begin, "this string is not closed");
       if (c == '\n' || c == '\r') return wrong(at, "a line break in a string needs a '\\' before it");
       if (c == '\\') {
         escape(at, text);
@@ -247,7 +247,7 @@ class Parser {
     return text;
   }
 
-  /// Section 5.1: what follows the '\' at `at`.
+  /// Section 5.1: the text after the '\' at `at`.
   void escape(Position at, std::string& text) {
     const auto c = cursor_.next();
     if (c == end_of_text) return;
@@ -260,7 +260,7 @@ class Parser {
     } else if (c == '0' && !is_digit(cursor_.peek())) {
       text.push_back('\0');
     } else if (is_digit(c)) {
-      wrong(at, c == '0' ? "a digit may not follow '\\0'" : "a digit may not be escaped");
+      wrong(at, c == '0' ? "a digit must not follow '\\0'" : "a digit must not be escaped");
     } else {
       append_utf8(text, escaped(c));
     }
@@ -277,7 +277,7 @@ class Parser {
     return value;
   }
 
-  /// What follows the "\u" at `at`. A character beyond U+FFFF is written as two escapes, a surrogate pair.
+  /// The text after the "\u" at `at`. A character above U+FFFF is written as two escapes, a surrogate pair.
   char32_t unicode_escape(Position at) {
     const auto first = hex_escape(at, 4);
     if (is_low_surrogate(first)) return lone_surrogate(at, first);
@@ -289,7 +289,7 @@ class Parser {
   }
 
   Nothing lone_surrogate(Position at, char32_t c) {
-    return wrong(at, fmt::format("U+{:04X} is half of a surrogate pair and no character", static_cast<unsigned>(c)));
+    return wrong(at, fmt::format("U+{:04X} is half of a surrogate pair, not a character", static_cast<unsigned>(c)));
   }
 
   // Section 6: numbers.
@@ -325,7 +325,7 @@ class Parser {
     const auto begin = cursor_.position();
     const auto text = cursor_.rest();
     const auto whole = take_while(is_digit);
-    if (whole.size() > 1 && whole.front() == '0') return wrong(begin, "a number may not begin with a 0");
+    if (whole.size() > 1 && whole.front() == '0') return wrong(begin, "a number must not start with 0");
     const auto fraction = cursor_.take('.') ? take_while(is_digit) : "";
     if (whole.empty() && fraction.empty()) return expected("a digit");
     if (take("e") || take("E")) {
@@ -340,7 +340,7 @@ class Parser {
   std::size_t depth_ = 0;
 };
 
-/// Where a text ends that is valid UTF-8.
+/// The position of the end of `text`. REQUIRES: valid UTF-8.
 Position end_position(std::string_view text) {
   Cursor cursor{text};
   while (cursor.next() != end_of_text) {
@@ -353,7 +353,7 @@ Position end_position(std::string_view text) {
 Result<Value> parse(std::string_view text) {
   if (const auto valid = valid_utf8_prefix(text); valid != text.size()) {
     const unsigned byte = static_cast<unsigned char>(text[valid]);
-    return mistake(end_position(text.substr(0, valid)), fmt::format("not UTF-8: byte 0x{:02X}", byte));
+    return mistake(end_position(text.substr(0, valid)), fmt::format("not valid UTF-8: byte 0x{:02X}", byte));
   }
   return Parser{text}.document();
 }

@@ -1,15 +1,16 @@
-// A parser for JSON5 1.0.0 (https://spec.json5.org), whole. No packaged C++ library reads it; see docs/decisions/.
+// A complete parser for JSON5 1.0.0 (https://spec.json5.org). No packaged C++ library can parse it; see
+// docs/decisions/.
 //
-// It gives a tree that owns its text and in which each value and key knows where it stands, so that a mistake in a
-// configuration can be shown. It reads no file and bounds no size: the caller does (limits::config_file_bytes_max).
+// The result is a tree that owns its text. Each value and key has its position, so that error messages can show it. The
+// caller limits the size of the text (limits::config_file_bytes_max).
 //
-// What the standard leaves open is decided for configurations:
-// - A key that comes twice in an object is a mistake (section 3 lets the last one win, which hides it).
-// - A lone surrogate escape is a mistake: strings are UTF-8, and text that is not valid UTF-8 is refused.
-// - Numbers are doubles (section 10): what is too large is infinite, what is too small is 0, as in ECMAScript.
-// - Beyond ASCII every character but white space may stand in a key without quotes. The standard allows letters only;
-//   the table of them would be longer than this parser, and nobody is helped by refusing the others.
-// - U+2028 and U+2029 in strings are read without the warning that section 5.2 advises.
+// Where the standard leaves a choice, this parser does what helps with configuration files:
+// - A duplicate key in an object is an error (section 3 lets the last one win, which hides the mistake).
+// - A lone surrogate escape is an error, and so is text that is not valid UTF-8.
+// - Numbers are doubles (section 10): too large ones become infinity, too small ones become 0, as in ECMAScript.
+// - Outside ASCII, every character except white space is allowed in a key without quotes. The standard allows only
+//   letters, but a table of them would be longer than this parser and help nobody.
+// - U+2028 and U+2029 in strings are accepted without the warning that section 5.2 recommends.
 #pragma once
 
 #include <cstddef>
@@ -23,11 +24,10 @@
 
 namespace cspy::json5 {
 
-/// Objects and arrays within each other: more than any configuration has, far less than the stack holds.
+/// Nesting depth of objects and arrays: more than any configuration needs, and far less than the stack allows.
 inline constexpr std::size_t depth_max = 64;
 
-/// Counted from 1; columns in Unicode code points. Lines end where the standard ends them: LF, CR, CR LF, U+2028,
-/// U+2029.
+/// Line and column, counted from 1. Columns are Unicode code points. Lines end with LF, CR, CR LF, U+2028 or U+2029.
 struct Position {
   std::size_t line = 1;
   std::size_t column = 1;
@@ -36,26 +36,26 @@ struct Position {
 struct Member;
 struct Value;
 using Array = std::vector<Value>;
-using Object = std::vector<Member>;  ///< in the order of the text, no key twice
+using Object = std::vector<Member>;  ///< in the order of the text; keys are unique
 struct Null {};
 
 struct Value {
-  /// A number is an integer if it is whole and below 2^53, where each integer has a double of its own; else a double.
-  /// -0 is a double.
+  /// A number is an int64_t if it is whole and its absolute value is below 2^53, so that the double is exact.
+  /// Otherwise, and for -0, it is a double.
   using Data = std::variant<Null, bool, std::int64_t, double, std::string, Array, Object>;
 
-  Position at;  ///< of its first character
+  Position at;  ///< position of its first character
   Data data;
 };
 
 struct Member {
-  Position at;  ///< of the key
+  Position at;  ///< position of the key
   std::string key;
   Value value;
 };
 
-/// Reads the one value that `text` consists of, comments and white space around it.
-/// Errors: malformed, of the first mistake, "line 3, column 14: expected ',' or '}' after a member, found 'x'".
+/// Parses `text`: one value, with optional comments and white space around it.
+/// Errors: malformed, for the first mistake: "line 3, column 14: expected ',' or '}' after a member, found 'x'".
 [[nodiscard]] Result<Value> parse(std::string_view text);
 
 }  // namespace cspy::json5

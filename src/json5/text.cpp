@@ -65,7 +65,7 @@ char32_t Cursor::next() {
   const auto [c, size] = decode();
   rest_.remove_prefix(size);
   if (c == end_of_text) return c;
-  // CR LF is one line break: it is counted at the LF.
+  // CR LF is one line break, counted at the LF.
   const bool breaks = ends_line(c) && !(c == '\r' && rest_.starts_with('\n'));
   if (breaks) {
     ++position_.line;

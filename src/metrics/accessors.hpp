@@ -1,5 +1,5 @@
 // How the catalogue's rows get their numbers: named templates over member pointers, so that a row is usually one line.
-// For catalogue.cpp alone.
+// Each names the parts of the sample that it uses; sources read nothing else. For catalogue.cpp alone.
 #pragma once
 
 #include <algorithm>
@@ -30,10 +30,12 @@ constexpr Number scaled(std::uint64_t value) {
   return whole(value);
 }
 
-template<Count Sample::* field, Scale scale = Scale::one>
-void count(const Reading& reading, UnixNanos, PointSink& sink) {
+template<Count Sample::* field, Scale scale>
+void emit_count(const Reading& reading, UnixNanos, PointSink& sink) {
   if (const Count value = reading.sample.*field) sink.point(scaled<scale>(*value), {});
 }
+template<Count Sample::* field, Scale scale = Scale::one>
+constexpr Accessor count{emit_count<field, scale>, parts_of({field})};
 template<Count Sample::* nanos>
 constexpr auto nanoseconds = count<nanos, Scale::nanoseconds>;
 template<Count Sample::* micros>
@@ -53,8 +55,8 @@ void instant(const Reading& reading, UnixNanos, PointSink& sink) {
 
 /// Of each device name: engines have devices that this machine has no name for, and two points may not have the same
 /// labels, so they are one.
-template<Count DeviceCounters::* field, Scale scale = Scale::one>
-void per_device(const Reading& reading, UnixNanos, PointSink& sink) {
+template<Count DeviceCounters::* field, Scale scale>
+void emit_per_device(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto& devices = reading.sample.devices;
   for (auto i = devices.begin(); i != devices.end();) {
     Count sum;
@@ -66,8 +68,11 @@ void per_device(const Reading& reading, UnixNanos, PointSink& sink) {
   }
 }
 
+template<Count DeviceCounters::* field, Scale scale = Scale::one>
+constexpr Accessor per_device{emit_per_device<field, scale>, {.devices = true}};
+
 /// Each device by its numbers, and each kind of operation.
-inline void device_usage(const Reading& reading, UnixNanos, PointSink& sink) {
+inline void emit_device_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   struct Operation {
     std::string_view name;
     Count DeviceCounters::* bytes;
@@ -92,17 +97,21 @@ inline void device_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   }
 }
 
+inline constexpr Accessor device_usage{emit_device_usage, {.devices = true}};
+
 template<Count NetworkCounters::* field>
-void per_interface(const Reading& reading, UnixNanos, PointSink& sink) {
+void emit_per_interface(const Reading& reading, UnixNanos, PointSink& sink) {
   for (const auto& network : reading.sample.networks) {
     const std::string_view label{network.interface};
     if (const Count value = network.*field) sink.point(whole(*value), {&label, 1});
   }
 }
+template<Count NetworkCounters::* field>
+constexpr Accessor per_interface{emit_per_interface<field>, {.networks = true}};
 
-/// Values of the long tail, with the labels that were noted with them.
-template<Tail what, Scale scale = Scale::one>
-void tail(const Reading& reading, UnixNanos, PointSink& sink) {
+/// Values of the long tail, with their labels.
+template<Tail what, Scale scale>
+void emit_tail(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto [begin, end] = std::ranges::equal_range(reading.sample.details, what, {}, &Detail::what);
   for (const auto& detail : std::ranges::subrange(begin, end)) {
     std::array<std::string_view, own_labels_max> labels;
@@ -115,6 +124,9 @@ void tail(const Reading& reading, UnixNanos, PointSink& sink) {
     sink.point(scaled<scale>(detail.value), {labels.data(), labels_size});
   }
 }
+
+template<Tail what, Scale scale = Scale::one>
+constexpr Accessor tail{emit_tail<what, scale>, parts_of(what)};
 
 /// The constant that cAdvisor shows for what it does not read unless it is told to.
 inline void zero(const Reading& reading, UnixNanos, PointSink& sink) {
@@ -137,7 +149,7 @@ inline void task_states(const Reading& reading, UnixNanos, PointSink& sink) {
 }
 
 /// cgroup v1 counts each CPU and cAdvisor shows each that has worked ("cpu00"); v2 has only the total.
-inline void cpu_usage(const Reading& reading, UnixNanos, PointSink& sink) {
+inline void emit_cpu_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto& sample = reading.sample;
   if (sample.cpu_each_ns.empty()) {
     constexpr std::string_view total{"total"};
@@ -154,8 +166,14 @@ inline void cpu_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   }
 }
 
+inline constexpr Accessor cpu_usage{emit_cpu_usage, [] {
+                                      auto parts = parts_of({&Sample::cpu_total_ns});
+                                      parts.cpus = true;
+                                      return parts;
+                                    }()};
+
 /// cAdvisor gives the same number for the container and its hierarchy, on both cgroup versions.
-inline void page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
+inline void emit_page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto give = [&](std::string_view type, Count value) {
     if (!value) return;
     for (const std::string_view scope : {"container", "hierarchy"}) {
@@ -166,6 +184,8 @@ inline void page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
   give("pgfault", reading.sample.page_faults);
   give("pgmajfault", reading.sample.major_page_faults);
 }
+
+inline constexpr Accessor page_faults{emit_page_faults, parts_of({&Sample::page_faults, &Sample::major_page_faults})};
 
 inline void last_seen(const Reading&, UnixNanos time, PointSink& sink) {
   sink.point(whole(time / nanos_per_second), {});

@@ -1,4 +1,4 @@
-// THE TABLE: everything that is said about a metric, said once. The encoders, the selection, the generated
+// THE TABLE: every fact about a metric, stated once. The encoders, the selection, the sources, the generated
 // documentation, the parameterised tests and the checks of names all walk it.
 #pragma once
 
@@ -11,10 +11,17 @@
 #include "metrics/groups.hpp"
 #include "metrics/origin.hpp"
 #include "metrics/reading.hpp"
+#include "metrics/sample_parts.hpp"
 
 namespace cspy::metrics {
 
 enum class Kind : std::uint8_t { counter, gauge };
+
+/// What a metric's name and meaning promise. Names of cAdvisor are stable by definition: they change when cAdvisor
+/// changes them. Of ContainerSpy's own, a stable one changes with a major version only; an experimental one may change
+/// with any.
+enum class Stability : std::uint8_t { cadvisor, stable, experimental };
+[[nodiscard]] std::string_view describe(Stability stability);
 
 /// What must hold for a metric to exist, beyond something giving the number.
 enum class Condition : std::uint8_t { always, cpu_quota };
@@ -41,6 +48,19 @@ class PointSink {
   ~PointSink() = default;
 };
 
+/// How a metric gets its points from a reading, and which parts of the sample it takes them from.
+struct Accessor {
+  using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
+
+  /// Without `parts`: everything comes from the container. NOLINTNEXTLINE(misc-explicit-constructor): rows name a
+  /// function
+  constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
+
+  /// Gives the points that the reading has under this metric, without regard to the metric's condition or the subject.
+  Emit emit;
+  SampleParts parts;
+};
+
 struct Metric {
   std::string_view name;
   Kind kind;
@@ -48,12 +68,12 @@ struct Metric {
   Group group;
   Origin origin;
   LabelKeys label_keys;  ///< beyond the container's own; empty ones unused
-  /// Gives the points that the reading has under this metric, without regard to `condition` or the subject.
-  void (*emit)(const Reading& reading, UnixNanos time, PointSink& sink);
+  Accessor accessor;
   std::string_view help;
   Condition condition = Condition::always;
   Since since = Since::start;
-  bool also_stopped = false;  ///< containers that do not run have it too, whatever the group says
+  bool also_stopped = false;  ///< stopped containers have it too, whatever the group says
+  Stability stability = Stability::cadvisor;
 
   [[nodiscard]] constexpr std::size_t label_count() const {
     std::size_t count = 0;

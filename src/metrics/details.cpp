@@ -9,7 +9,7 @@
 
 namespace cspy::metrics {
 
-void note(Sample& sample, Tail what, std::initializer_list<std::string_view> labels, std::uint64_t value) {
+void add_detail(Sample& sample, Tail what, std::initializer_list<std::string_view> labels, std::uint64_t value) {
   if (sample.details.size() >= limits::details_max) return;
   std::string joined;
   for (const auto label : labels)
@@ -17,7 +17,7 @@ void note(Sample& sample, Tail what, std::initializer_list<std::string_view> lab
   sample.details.push_back({.what = what, .labels = std::move(joined), .value = value});
 }
 
-void settle(Sample& sample) {
+void sort_details(Sample& sample) {
   const auto series = [](const Detail& detail) { return std::tie(detail.what, detail.labels); };
   std::ranges::sort(sample.details, {},
                     [](const Detail& detail) { return std::tie(detail.what, detail.labels, detail.value); });

@@ -9,11 +9,11 @@
 
 namespace cspy::metrics {
 
-/// Adds a value with those of the metric's own labels, in the order of its keys; nothing beyond limits::details_max. A
-/// label ends before a zero byte; it must be valid UTF-8. settle() comes after the last one.
-void note(Sample& sample, Tail what, std::initializer_list<std::string_view> labels, std::uint64_t value);
+/// Adds a value with the values of the metric's own labels, in the order of its keys; drops it beyond
+/// limits::details_max. A label must be valid UTF-8 and is cut at a zero byte. Call sort_details() after the last one.
+void add_detail(Sample& sample, Tail what, std::initializer_list<std::string_view> labels, std::uint64_t value);
 
-/// Brings the details into their order. Of several of one series the least stays.
-void settle(Sample& sample);
+/// Sorts the details. Of several for one series the smallest value stays.
+void sort_details(Sample& sample);
 
 }  // namespace cspy::metrics

@@ -24,7 +24,7 @@ bool still_true(const Container& read, const Container& known) {
 void Fleet::put(std::shared_ptr<const Container> container, Health health) {
   if (container->subject == Subject::container) oom_kills_.begin_run(*container);
   auto& entry = entries_[container->id];
-  if (entry.container && entry.container->started != container->started) depart(std::exchange(entry.sent, nullptr));
+  if (entry.container && entry.container->started != container->started) depart(std::exchange(entry.last, nullptr));
   entry.container = std::move(container);
   entry.health = health;
 }
@@ -32,7 +32,7 @@ void Fleet::put(std::shared_ptr<const Container> container, Health health) {
 void Fleet::remove(std::string_view id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
-  depart(std::move(found->second.sent));
+  depart(std::move(found->second.last));
   entries_.erase(found);
 }
 
@@ -52,13 +52,13 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
     const auto found = entries_.find(reading->container->id);
     // The run may have ended, or the container been renamed, while the round was on.
     if (found == entries_.end() || !still_true(*reading->container, *found->second.container)) continue;
-    auto& sent = found->second.sent;
-    if (sent && !same_labels(*sent, *reading)) {
-      depart(std::exchange(sent, nullptr));
-    } else if (sent && sent->shape != reading->shape) {
-      round.endings.push_back({.last = sent, .now = reading});
+    auto& last = found->second.last;
+    if (last && !same_labels(*last, *reading)) {
+      depart(std::exchange(last, nullptr));
+    } else if (last && last->shape != reading->shape) {
+      round.endings.push_back({.last = last, .now = reading});
     }
-    sent = reading;
+    last = reading;
     round.readings.push_back(std::move(reading));
   }
   end_departed(round);
@@ -74,8 +74,8 @@ void Fleet::end_departed(Round& round) {
     const std::string_view id{last->container->id};
     const auto [later, first] = newest.try_emplace(id, last);
     ReadingPtr now = first ? nullptr : later->second;
-    if (const auto* entry = find(id); entry != nullptr && entry->sent && same_labels(*entry->sent, *last))
-      now = entry->sent;
+    if (const auto* entry = find(id); entry != nullptr && entry->last && same_labels(*entry->last, *last))
+      now = entry->last;
     if (now && !same_labels(*now, *last)) now = nullptr;
     if (now && now->shape == last->shape) continue;
     round.endings.push_back({.last = last, .now = std::move(now)});

@@ -1,7 +1,20 @@
-// The containers, and which of their series a receiver believes to exist.
+// The containers that are known, and which of their series a receiver believes to exist.
 //
-// Pure state: the engine's watcher changes it, each round reads it and closes it. It holds nothing of a container that
-// is gone, but for the last reading until the next round has ended its series.
+// Pure state: the watch changes it, each round reads it and closes it. Invariants:
+//
+// - An entry is one run of one container under one identity (its labels). Entry::container is what is known now.
+//   Entry::last is the reading of that run in the newest round that had one: its series exist at the receiver, or will
+//   when the rounds that wait are delivered.
+// - Every series that was in a round ends exactly once. A reading whose series have to end is either in `departed_`
+// (its
+//   run ended, its container is gone, or its labels changed) or is compared with the reading that replaces it
+//   (another shape). close_round() turns both into endings and empties `departed_`.
+// - An ending that could not be delivered comes back by restore() and is in `departed_` again.
+// - Readings and containers are immutable and shared: the fleet holds Entry::last and `departed_`, rounds hold what
+// they
+//   send, and whoever is last frees them. The fleet never waits, so nothing changes between two awaits of its users
+//   but by their calls.
+// - `departed_` is bounded by limits::departed_max. Beyond it a series is left to go stale at the receiver.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +35,7 @@ class Fleet {
   struct Entry {
     std::shared_ptr<const Container> container;
     Health health = Health::none;
-    ReadingPtr sent;  ///< what the last round had of this container; null before its first
+    ReadingPtr last;  ///< the reading of this run in the newest round that had one; null before
   };
 
   /// Adds a container, or replaces what is known of it. Another run of the same id (another start time) begins with no

@@ -23,7 +23,7 @@ OomKills::Record* OomKills::in_run(std::string_view id, UnixNanos run) {
   return &record;
 }
 
-void OomKills::note(std::string_view id, UnixNanos time, UnixNanos run) {
+void OomKills::add_event(std::string_view id, UnixNanos time, UnixNanos run) {
   auto* const record = in_run(id, run);
   if (record == nullptr || (time != 0 && time <= record->last_event)) return;
   record->last_event = std::max(record->last_event, time);

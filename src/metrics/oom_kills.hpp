@@ -19,7 +19,7 @@ class OomKills {
  public:
   /// An event at `time`, 0 where it has none, in the run that began at `run`, 0 where that is not known. One that is
   /// not later than the container's last is the same again.
-  void note(std::string_view id, UnixNanos time, UnixNanos run);
+  void add_event(std::string_view id, UnixNanos time, UnixNanos run);
   /// The kernel's count of the container's present run; that there was one is all that an inspection tells.
   void count(const Container& container, std::uint64_t kills);
   /// The container runs, maybe for the first time since it was told last.

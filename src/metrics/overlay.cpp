@@ -5,14 +5,14 @@
 #include <tuple>
 #include <utility>
 
-#include "metrics/sample_counts.hpp"
+#include "metrics/counts.hpp"
 
 namespace cspy::metrics {
 
 void overlay(Sample& lower, Sample&& upper) {
   if (upper.cpu_total_ns) lower.cpu_each_ns = std::move(upper.cpu_each_ns);
-  for (Count Sample::* const member : sample_counts) {
-    if (upper.*member) lower.*member = upper.*member;
+  for (const auto& row : sample_counts) {
+    if (upper.*row.member) lower.*row.member = upper.*row.member;
   }
   if (!upper.devices.empty()) lower.devices = std::move(upper.devices);
   if (!upper.networks.empty()) lower.networks = std::move(upper.networks);

@@ -16,22 +16,17 @@ enum class Health : std::int8_t { none = -1, not_healthy = 0, healthy = 1 };
 /// Counters of one network interface inside the container, since it was attached.
 struct NetworkCounters {
   std::string interface;
-  Count receive_bytes, receive_packets, receive_errors, receive_dropped;
-  Count transmit_bytes, transmit_packets, transmit_errors, transmit_dropped;
+#define COUNT(number, member, ...) Count member{};
+#include "metrics/network_counts.def"
 };
 
-/// What went to and from one block device. Most of it only old kernels or the cgroup tree tell.
+/// What went to and from one block device. Only old kernels and the cgroup tree have most of it.
 struct DeviceCounters {
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
-  std::string device;  ///< "/dev/sda"; empty where the machine's own names cannot be read
-  Count read_bytes, write_bytes;
-  Count sync_bytes{}, async_bytes{}, discard_bytes{}, total_bytes{};  ///< of cgroup v1
-  Count reads{}, writes{};                                            ///< operations
-  Count reads_merged{}, writes_merged{}, sectors_read{}, sectors_written{};
-  Count read_ns{}, write_ns{}, io_ns{}, weighted_ns{};                         ///< time that operations took
-  Count io_current{};                                                          ///< operations under way
-  Count cost_usage_us{}, cost_wait_us{}, cost_indebt_us{}, cost_indelay_us{};  ///< where the kernel's iocost is on
+  std::string device;  ///< "/dev/sda"; empty where this machine has no name for it
+#define COUNT(number, member, ...) Count member{};
+#include "metrics/device_counts.def"
 };
 
 /// What a value of the long tail is; see Detail. The numbers stand in journals: new ones are appended.
@@ -78,31 +73,13 @@ struct Detail {
 };
 
 struct Sample {
-  // CPU time in nanoseconds since the container's cgroup began. A container of cgroup v1 has the time of each CPU, one
-  // of v2 has only the total.
-  Count cpu_total_ns, cpu_user_ns, cpu_system_ns;
-  std::vector<std::uint64_t> cpu_each_ns;
-  Count cfs_periods, cfs_throttled_periods, cfs_throttled_ns, cfs_burst_periods, cfs_burst_ns;
+#define COUNT(number, member, ...) Count member{};
+#include "metrics/sample_counts.def"
 
-  // Bytes.
-  Count memory_usage, memory_working_set, memory_rss, memory_cache, memory_mapped_file;
-  Count memory_active_file, memory_inactive_file, memory_file_dirty, memory_file_writeback;
-  Count memory_swap, memory_max_usage, memory_kernel;
-  // Counts of events and pages.
-  Count page_faults, major_page_faults, memory_failcnt, memory_events_high, memory_events_max;
-  Count memory_pgscan, memory_pgsteal, refaults_file, refaults_anon;
-  Count oom_events;  ///< over all runs of the container
-
-  // Time in microseconds for which some (waiting) or all (stalled) tasks could not go on for want of a resource.
-  Count cpu_waiting_us, cpu_stalled_us, memory_waiting_us, memory_stalled_us, io_waiting_us, io_stalled_us;
-
-  Count threads;      ///< tasks of all processes
-  Count threads_max;  ///< 0: unlimited
-  Count processes;
-
-  std::vector<DeviceCounters> devices;    ///< sorted by device, major and minor; no device twice
-  std::vector<NetworkCounters> networks;  ///< sorted by interface, no interface twice
-  std::vector<Detail> details;            ///< sorted by `what` and labels
+  std::vector<std::uint64_t> cpu_each_ns;  ///< CPU time on each CPU; cgroup v2 has only the total
+  std::vector<DeviceCounters> devices;     ///< sorted by device, major and minor; no device twice
+  std::vector<NetworkCounters> networks;   ///< sorted by interface, no interface twice
+  std::vector<Detail> details;             ///< sorted by `what` and labels
 
   Health health = Health::none;
 };

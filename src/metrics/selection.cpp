@@ -69,10 +69,12 @@ bool Selection::any(Group group) const {
   return std::ranges::any_of(catalogue(), [&](const Metric& metric) { return metric.group == group && has(metric); });
 }
 
-bool Selection::any(std::initializer_list<std::string_view> names) const {
-  return std::ranges::any_of(catalogue(), [&](const Metric& metric) {
-    return std::ranges::find(names, metric.name) != names.end() && has(metric);
-  });
+SampleParts Selection::parts() const {
+  SampleParts parts;
+  for (const auto& metric : catalogue()) {
+    if (has(metric)) parts |= metric.accessor.parts;
+  }
+  return parts;
 }
 
 bool Selection::needs(Need need, Platform platform, bool tree, bool proc) const {

@@ -23,8 +23,8 @@ class Selection {
   [[nodiscard]] bool has(const Metric& metric) const;
   /// Whether one metric of the group is wanted.
   [[nodiscard]] bool any(Group group) const;
-  /// Whether one of the named metrics is wanted.
-  [[nodiscard]] bool any(std::initializer_list<std::string_view> names) const;
+  /// The parts of a sample that the wanted metrics need.
+  [[nodiscard]] SampleParts parts() const;
   /// Whether something is wanted that, on this platform, only `need` gives while the named mounts are there.
   [[nodiscard]] bool needs(Need need, Platform platform, bool tree, bool proc) const;
 

@@ -73,7 +73,7 @@ class Missing final : public PointSink {
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink) {
   const auto subject = reading.container->subject;
   if (!row_of(metric.group).has(subject) && !(metric.also_stopped && subject == Subject::stopped)) return;
-  if (holds(metric.condition, reading)) metric.emit(reading, time, sink);
+  if (holds(metric.condition, reading)) metric.accessor.emit(reading, time, sink);
 }
 
 void visit_ended(const Metric& metric, const Ending& ending, UnixNanos time, PointSink& sink) {

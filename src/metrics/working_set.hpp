@@ -1,13 +1,16 @@
-// The working set, which is calculated wherever memory is read from. Pure.
+// The working set, which every source of memory numbers calculates in the same way. Pure.
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "metrics/sample.hpp"
 
 namespace cspy::metrics {
 
-/// Usage without what could be dropped at once, as cAdvisor counts; nothing where one of the two is not known.
+inline constexpr std::array working_set_inputs{&Sample::memory_usage, &Sample::memory_inactive_file};
+
+/// Usage less the inactive file cache, as cAdvisor counts. Does nothing where one of the two is absent.
 inline void set_working_set(Sample& sample) {
   if (!sample.memory_usage || !sample.memory_inactive_file) return;
   const auto usage = *sample.memory_usage;

@@ -44,8 +44,7 @@ void Deadlines::start() {
   });
 }
 
-// Firing only marks the operation as to be ended: its coroutine runs later, from the loop. So the list stands still
-// here.
+// Firing does not resume a coroutine: that happens later, from the loop. So the list does not change here.
 void Deadlines::check() {
   const auto now = Clock::now();
   for (auto* guard = first_; guard != nullptr; guard = guard->next_) {

@@ -1,4 +1,4 @@
-// The event loop and what waits on it.
+// The event loop: deadlines, waits and concurrent workers. Everything runs on one thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -17,16 +17,17 @@ namespace cspy::net {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
-/// Deadlines of many operations on one coarse timer (limits::deadline_granularity): setting one costs two pointers,
-/// where a timer for each would cost system calls on the hottest path. The timer runs only while somebody waits.
+/// The deadlines of many operations, checked by one coarse timer (limits::deadline_granularity). Setting a deadline
+/// costs two pointers; a timer for each operation would cost system calls in every request. The timer runs only while
+/// there are deadlines.
 class Deadlines {
  public:
   explicit Deadlines(boost::asio::io_context& io) : timer_{io} {}
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
-  /// While it lives, `expire(object)` is called once when `at` has passed; the callee makes the operation end, usually
-  /// by closing its socket. The Deadlines outlive it.
+  /// One deadline. When `at` has passed, `expire(object)` is called once; it ends the operation, usually by closing the
+  /// socket. Destroying the Guard removes the deadline. `owner` and `object` must outlive the Guard.
   class Guard {
    public:
     Guard(Deadlines& owner, TimePoint at, void (*expire)(void*), void* object);
@@ -49,7 +50,7 @@ class Deadlines {
     Guard* previous_ = nullptr;
   };
 
-  /// Makes every guarded operation end now.
+  /// Lets every deadline pass now.
   void expire_all();
 
  private:
@@ -61,12 +62,12 @@ class Deadlines {
   bool running_ = false;
 };
 
-/// A wait that others can end: a condition variable for coroutines. One waiter at a time.
+/// A wait that notify() can end: a condition variable for coroutines. One coroutine may wait at a time.
 class Alarm {
  public:
   explicit Alarm(boost::asio::io_context& io) : timer_{io} {}
 
-  /// Ends at `at`, or as soon as notify() was called since the last wait. True: notified.
+  /// Returns true when notify() is called, or at once if it was called after the last wait. Returns false at `at`.
   Task<bool> wait_until(TimePoint at);
   Task<bool> wait() { return wait_until(TimePoint::max()); }
   void notify();
@@ -76,23 +77,22 @@ class Alarm {
   bool raised_ = false;
 };
 
-/// The loop of the one thread, with the deadlines of one side of the program: what talks to the engine and what talks
-/// to the collector have each their own, so that one can be ended without the other.
+/// The event loop and the deadlines of one side of the program. The connections to the engine and to the receiver have
+/// their own deadlines, so that one side can be stopped without the other.
 struct Context {
   explicit Context(boost::asio::io_context& loop) : io{loop} {}
 
   boost::asio::io_context& io;
   Deadlines deadlines{io};
-  /// Asked for the addresses of a name before the system's resolver is, which is where it has none. Tests move a peer
-  /// with it.
+  /// Returns the addresses of a host name. If it is empty or returns none, the system's resolver is used. For tests.
   std::function<std::vector<std::string>(std::string_view name)> hosts = {};
 };
 
-/// Lets everything else that is ready go first.
+/// Lets all other coroutines that are ready run first.
 Task<void> pass_turn();
 
-/// Runs worker(0) to worker(count - 1) at once and ends when all have ended. An exception of one is thrown on after
-/// that.
+/// Runs worker(0) to worker(count - 1) concurrently and returns when all have ended. Then it rethrows the first
+/// exception of a worker.
 Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker);
 
 }  // namespace cspy::net

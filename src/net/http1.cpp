@@ -28,7 +28,7 @@ using Parser = http::response_parser<http::buffer_body>;
 
 constexpr auto as_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>{});
 
-/// One answer of a typical engine fits, so that it is read with one system call.
+/// A typical answer of the engine fits, so one system call reads it.
 constexpr std::size_t read_buffer_bytes = 8 * 1024;
 constexpr std::size_t body_step_bytes = 8 * 1024;
 
@@ -104,12 +104,12 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
   do {
     state.parser.emplace();
     state.parser->header_limit(limits::http_header_bytes_max);
-    // The callers bound their bodies, each with its own limit; Beast's one would end the event stream.
+    // Each caller has its own limit for bodies. A limit here would end the stream of events.
     state.parser->body_limit(boost::none);
-    // Also after a failure to write: a peer that refuses a request may answer and close before it has read all of it.
+    // Read even if the write failed: a peer that refuses a request may answer and close before it has read all of it.
     auto [error, received] = co_await http::async_read_header(state.stream, state.buffer, *state.parser, as_tuple);
     if (error) co_return std::unexpected{state.failure(error)};
-  } while (state.parser->get().result_int() / 100 == 1);  // informational: the answer is still to come
+  } while (state.parser->get().result_int() / 100 == 1);  // an interim answer: the final one follows
   if (unsent) state.failed = true;
   co_return state.parser->get().result_int();
 }
@@ -126,7 +126,7 @@ Task<Result<void>> Connection::read_body(std::string& body, std::size_t bytes_ma
   body.clear();
   while (!state.parser->is_done()) {
     const auto filled = body.size();
-    // One byte more than allowed shows that there is more.
+    // One byte more than allowed shows that the body is too large.
     const auto step = std::min(std::max(body_step_bytes, filled), bytes_max + 1 - filled);
     body.resize_and_overwrite(filled + step, [](char*, std::size_t size) { return size; });
     auto& target = state.parser->get().body();

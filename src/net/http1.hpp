@@ -1,7 +1,7 @@
 // An HTTP/1.1 client connection: one exchange at a time, kept alive between them.
 //
-// It knows nothing of what is asked or of when to try again. Bodies are read as they arrive, into memory of the caller,
-// within a bound that the caller names.
+// It does not know the meaning of a request and never repeats one. Bodies are read as they arrive, into memory of the
+// caller, up to a limit that the caller sets.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,7 @@ struct Header {
   std::string_view value;
 };
 
-/// What is referred to stays alive until the exchange has begun its answer. REQUIRES: no control characters anywhere
-/// but in the body.
+/// The referenced memory must stay valid until exchange() returns. REQUIRES: no control characters outside the body.
 struct Request {
   std::string_view method;
   std::string_view target;
@@ -33,32 +32,32 @@ struct Request {
 
 class Connection {
  public:
-  /// Connects; errors as net::connect.
+  /// Connects. Errors: as net::connect.
   static Task<Result<Connection>> open(Context& context, Route route, TimePoint deadline);
 
   ~Connection();
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
 
-  /// Sends the request and reads the answer's header: its status. Everything of this exchange, its body included, must
-  /// end before `deadline`, or it fails with timeout and the connection is closed. The previous exchange's body must
-  /// have been read to its end. Errors: unreachable, timeout, malformed, too_large.
+  /// Sends the request, reads the header of the answer and returns its status. The whole exchange, including the body,
+  /// must end before `deadline`; otherwise it fails with timeout and the connection is closed.
+  /// REQUIRES: the body of the previous answer was read to its end. Errors: unreachable, timeout, malformed, too_large.
   Task<Result<unsigned>> exchange(Request request, TimePoint deadline);
-  /// A header of the answer, empty where it has none. Valid until the next exchange.
+  /// A header of the answer, or an empty text. Valid until the next exchange.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 
-  /// Replaces `body` by the whole body of the answer; too_large beyond `bytes_max`.
+  /// Replaces `body` by the whole body of the answer. Error too_large if it has more than `bytes_max`.
   Task<Result<void>> read_body(std::string& body, std::size_t bytes_max);
-  /// Reads what has arrived of the body into `buffer`, at least one byte; 0: the body has ended.
+  /// Reads the next part of the body, at least one byte, into `buffer`. 0: the body has ended.
   Task<Result<std::size_t>> read_some(std::span<char> buffer);
 
-  /// From here on the exchange may take as long as it likes: for bodies that never end.
+  /// Removes the deadline of the exchange: for bodies that never end.
   void release_deadline();
-  /// Whether another exchange may follow: the body was read whole and both sides keep the connection.
+  /// Whether another exchange may follow: the body was read to its end, and both sides keep the connection open.
   [[nodiscard]] bool reusable() const;
-  /// Whether the failed exchange had not received a single byte: on a kept connection the peer may just have closed it.
+  /// Whether the failed exchange received no byte at all. On a kept connection the peer may have closed it before.
   [[nodiscard]] bool nothing_received() const;
-  /// Makes a pending operation fail at once.
+  /// A pending operation fails at once.
   void close();
 
  private:

@@ -26,9 +26,9 @@ namespace {
 constexpr auto as_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>{});
 
 constexpr std::size_t read_buffer_bytes = 8 * 1024;
-/// Frames are gathered to this before they are written, so that small ones cost no system call of their own.
+/// Frames are collected up to this size before they are written, to save system calls.
 constexpr std::size_t write_bytes_target = 16 * 1024;
-/// How an answer in HTTP/1 begins.
+/// The start of an HTTP/1 answer.
 constexpr std::string_view http1_greeting{"HTTP/1."};
 
 using Session = std::unique_ptr<nghttp2_session, Deleter<nghttp2_session_del>>;
@@ -40,14 +40,14 @@ std::string_view view(const std::uint8_t* data, std::size_t size) {
 }
 
 nghttp2_nv name_value(std::string_view name, std::string_view value) {
-  // nghttp2 copies both; its pointers are only not const because it may be told not to.
+  // nghttp2 copies both. Its pointers are not const because of a flag that we do not use.
   const auto bytes = [](std::string_view text) {
     return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
   };
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-/// What a coroutine throws is an error of the program, which the loop passes on.
+/// An exception of a coroutine is a bug. The event loop passes it on.
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
@@ -73,7 +73,8 @@ struct Connection::State {
     return exchange && !exchange->ended && exchange->stream == id;
   }
 
-  /// A push is against our settings. nghttp2 would only decline it, each with a frame that waits for the peer to read.
+  /// Our settings forbid push. nghttp2 would decline each one with a frame, and these would pile up if the peer does
+  /// not read.
   static int on_begin(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
     if (frame->type != NGHTTP2_PUSH_PROMISE) return 0;
     of(user).complaint = not_http2("PUSH_PROMISE: push disabled");
@@ -97,7 +98,7 @@ struct Connection::State {
 
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     auto& state = of(user);
-    if (frame->hd.type == NGHTTP2_GOAWAY) state.note_goaway(frame->goaway);
+    if (frame->hd.type == NGHTTP2_GOAWAY) state.store_goaway(frame->goaway);
     if (!state.is_current(frame->hd.stream_id)) return 0;
     const bool last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (frame->hd.type == NGHTTP2_HEADERS) state.exchange->end_headers(last);
@@ -106,19 +107,19 @@ struct Connection::State {
     return 0;
   }
 
-  /// A stream ends here without its answer where the peer's GOAWAY excludes it, where one came before it was begun, and
-  /// where nghttp2 found something wrong in it.
+  /// A stream ends here without an answer if GOAWAY excludes it, if GOAWAY came before the stream began, or if nghttp2
+  /// found an error in it.
   static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t code, void* user) {
     auto& state = of(user);
     if (!state.is_current(id)) return 0;
     const auto& exchange = *state.exchange;
     const bool refused = state.goaway && !exchange.began && (code == NGHTTP2_REFUSED_STREAM || !exchange.sent);
     state.exchange->refused = refused;
-    state.end_exchange(refused ? state.farewell() : not_http2(nghttp2_http2_strerror(code)));
+    state.end_exchange(refused ? state.goaway_error() : not_http2(nghttp2_http2_strerror(code)));
     return 0;
   }
 
-  /// A GOAWAY of ours says that nghttp2 found something that it cannot go on with.
+  /// We send GOAWAY if nghttp2 finds an error that ends the connection.
   static int on_send(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     auto& state = of(user);
     if (frame->hd.type == NGHTTP2_HEADERS && state.is_current(frame->hd.stream_id)) state.exchange->sent = true;
@@ -132,34 +133,34 @@ struct Connection::State {
   static ssize_t on_body_wanted(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t size,
                                 std::uint32_t* flags, nghttp2_data_source*, void* user) {
     auto& state = of(user);
-    // The bytes are the caller's, and only lent until the exchange has ended.
+    // The body belongs to the caller and is valid only until the exchange ends.
     if (!state.is_current(id)) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     const auto filled = state.exchange->take_body({reinterpret_cast<char*>(buffer), size});
     if (state.exchange->body.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(filled);
   }
 
-  // --- What comes of them ---
+  // --- Effects of the callbacks ---
 
-  void note_goaway(const nghttp2_goaway& frame) {
+  void store_goaway(const nghttp2_goaway& frame) {
     goaway = nghttp2_http2_strerror(frame.error_code);
     const auto said = printable(view(frame.opaque_data, frame.opaque_data_len), limits::error_quote_bytes_max);
     if (!said.empty()) goaway->append(": ").append(said);
   }
 
-  /// Why nothing more can be asked.
-  [[nodiscard]] Error last_words() const {
+  /// Why the connection accepts no further request.
+  [[nodiscard]] Error unusable_error() const {
     if (failure) return *failure;
-    return goaway ? farewell() : Error{Code::unreachable, "the connection has ended"};
+    return goaway ? goaway_error() : Error{Code::unreachable, "the connection has ended"};
   }
 
-  [[nodiscard]] Error farewell() const {
+  [[nodiscard]] Error goaway_error() const {
     return {Code::unreachable, fmt::format("the peer closes the connection: {}", *goaway)};
   }
 
   void end_by_answer() {
     if (!exchange->body.empty()) {
-      // The peer has answered before it had the whole request: it wants no more of it (RFC 9113, 8.1).
+      // The peer answered before it had the whole request, so it does not need the rest (RFC 9113, 8.1).
       nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, exchange->stream, NGHTTP2_CANCEL);
     }
     end_exchange();
@@ -180,10 +181,10 @@ struct Connection::State {
     answered.notify();
   }
 
-  /// The connection ends, and with it the coroutines and the exchange. What was said first stands.
+  /// Ends the connection, its coroutines and the exchange. The first reason counts.
   void end(Error why) {
     if (!failure) failure = complaint ? *complaint : std::move(why);
-    if (exchange) end_exchange(failure);  // which keeps an answer that it has
+    if (exchange) end_exchange(failure);  // does nothing if the answer is complete
     stream.close();
     submitted.notify();
   }
@@ -196,9 +197,9 @@ struct Connection::State {
 
   bool make_session();
   void submit(const Request& request);
-  /// Hears whatever the peer says as long as the connection is open.
+  /// Reads frames as long as the connection is open.
   static Task<void> read_frames(std::shared_ptr<State> state);
-  /// Writes what nghttp2 has to say, and waits for more.
+  /// Writes the frames of nghttp2 and waits for more.
   static Task<void> write_frames(std::shared_ptr<State> state);
 
   Context& context;
@@ -206,13 +207,13 @@ struct Connection::State {
   std::string authority;
   std::string_view scheme;
   Session session;
-  Alarm submitted{context.io};  ///< the writer has something to do
+  Alarm submitted{context.io};  ///< wakes the writer
   Alarm answered{context.io};   ///< the exchange has ended
   std::optional<Exchange> exchange;
   bool write_failed = false;
-  std::optional<std::string> goaway;  ///< what the peer said with its GOAWAY
-  std::optional<Error> complaint;     ///< why we said GOAWAY
-  std::optional<Error> failure;       ///< why the connection has ended
+  std::optional<std::string> goaway;  ///< the reason in the GOAWAY of the peer
+  std::optional<Error> complaint;     ///< why we send GOAWAY
+  std::optional<Error> failure;       ///< why the connection ended
 };
 
 bool Connection::State::make_session() {
@@ -258,8 +259,8 @@ Task<void> Connection::State::read_frames(std::shared_ptr<State> state) {
   while (!state->failure) {
     auto [error, size] = co_await state->stream.async_read_some(boost::asio::buffer(buffer), as_tuple);
     if (error) {
-      // The GOAWAY before the end explains it.
-      state->end(state->goaway ? state->farewell() : socket_error(error, false));
+      // A GOAWAY before the end explains it.
+      state->end(state->goaway ? state->goaway_error() : socket_error(error, false));
       break;
     }
     if (state->failure) break;
@@ -270,15 +271,14 @@ Task<void> Connection::State::read_frames(std::shared_ptr<State> state) {
         break;
       }
     }
-    if (state->exchange) state->exchange->heard = true;
+    if (state->exchange) state->exchange->received = true;
     const auto used = nghttp2_session_mem_recv(state->session.get(), buffer.data(), size);
     if (used < 0) {
-      // A callback that fails has said why: of the exchange here, of the connection in `complaint`, which end()
-      // prefers.
+      // A callback that failed has stored the reason: in the exchange, or in `complaint`, which end() prefers.
       const bool explained = used == NGHTTP2_ERR_CALLBACK_FAILURE && state->exchange && state->exchange->failure;
       state->end(explained ? *state->exchange->failure : not_http2(nghttp2_strerror(static_cast<int>(used))));
     }
-    state->submitted.notify();  // it may have to be answered
+    state->submitted.notify();  // frames such as PING need an answer
   }
 }
 
@@ -295,12 +295,12 @@ Task<void> Connection::State::write_frames(std::shared_ptr<State> state) {
     }
     if (!frames.empty()) {
       auto [error, size] = co_await boost::asio::async_write(state->stream, boost::asio::buffer(frames), as_tuple);
-      // The peer may have said why it closed the connection: the reader hears that, or the end, and ends all.
+      // The peer may have sent the reason for closing. The reader reads it, or the end, and ends the connection.
       if (error) state->write_failed = true;
       if (error) break;
     } else if (nghttp2_session_want_read(state->session.get()) == 0 &&
                nghttp2_session_want_write(state->session.get()) == 0) {
-      state->end(state->last_words());
+      state->end(state->unusable_error());
     } else {
       co_await state->submitted.wait();
     }
@@ -311,7 +311,7 @@ Connection::Connection(std::shared_ptr<State> state) : state_{std::move(state)} 
 Connection::Connection(Connection&&) noexcept = default;
 
 Connection& Connection::operator=(Connection&& other) noexcept {
-  state_.swap(other.state_);  // the other's destructor closes what this one had
+  state_.swap(other.state_);  // the destructor of `other` closes the connection that this one had
   return *this;
 }
 
@@ -321,35 +321,35 @@ Connection::~Connection() {
 
 Task<Result<Connection>> Connection::open(Context& context, Route route, TimePoint deadline) {
   route.alpn = "h2";
-  route.tunnel = true;  // a proxy that is asked in the absolute form would have to speak HTTP/2 itself
+  route.tunnel = true;  // without a tunnel, the proxy itself would have to speak HTTP/2
   const auto endpoint = route.endpoint;
   auto stream = co_await connect(context, std::move(route), deadline);
   if (!stream) co_return std::unexpected{std::move(stream).error()};
   if (endpoint.kind == Endpoint::Kind::tls && stream->alpn() != "h2")
-    co_return fail(Code::malformed, "the peer does not speak HTTP/2: it did not choose h2");
+    co_return fail(Code::malformed, "the peer does not speak HTTP/2: it did not choose h2 in the TLS handshake");
   auto state = std::make_shared<State>(context, std::move(*stream), endpoint);
-  if (!state->make_session()) co_return fail(Code::invalid, "nghttp2 has no memory");
+  if (!state->make_session()) co_return fail(Code::invalid, "nghttp2 is out of memory");
   boost::asio::co_spawn(context.io, State::read_frames(state), rethrow);
   boost::asio::co_spawn(context.io, State::write_frames(state), rethrow);
   co_return Connection{std::move(state)};
 }
 
 Task<Result<Answer>> Connection::exchange(Request request, TimePoint deadline, std::size_t body_bytes_max) {
-  const auto state = state_;  // this Connection may be gone when the exchange ends
+  const auto state = state_;  // this Connection may be destroyed before the exchange ends
   const bool kept = state->exchange.has_value();
   auto& exchange = state->exchange.emplace();
   exchange.kept = kept;
   exchange.body = request.body;
   exchange.body_bytes_max = body_bytes_max;
   if (!state->usable()) {
-    exchange.end(state->last_words());
+    exchange.end(state->unusable_error());
     co_return std::unexpected{*exchange.failure};
   }
   const Deadlines::Guard guard{state->context.deadlines, deadline, State::expire, state.get()};
   state->submit(request);
   while (!exchange.ended)
     co_await state->answered.wait();
-  exchange.body = {};  // it was only lent
+  exchange.body = {};  // it belongs to the caller
   if (exchange.failure) co_return std::unexpected{*exchange.failure};
   co_return std::move(exchange.answer);
 }

@@ -1,7 +1,7 @@
 // An HTTP/2 client connection (RFC 9113) on nghttp2: one request at a time, kept between them.
 //
-// It knows nothing of gRPC or of when to try again. While it is open, one coroutine reads and one writes, so that a
-// peer that answers before it has read the request, sends PING or says GOAWAY while nothing is asked is heard at once.
+// It does not know gRPC and never repeats a request. While the connection is open, one coroutine reads and another one
+// writes. So an early answer is read at once, and so are PING and GOAWAY between two requests.
 #pragma once
 
 #include <cstddef>
@@ -25,57 +25,55 @@ struct Header {
   std::string_view value;
 };
 
-/// What is referred to stays alive until the exchange has ended. REQUIRES: no control characters anywhere but in the
-/// body.
+/// The referenced memory must stay valid until exchange() returns. REQUIRES: no control characters outside the body.
 struct Request {
   std::string_view path;
-  std::span<const Header> headers;              ///< beyond :method (POST), :scheme, :authority and :path
-  std::span<const std::string_view> body = {};  ///< in pieces, sent one after the other
+  std::span<const Header> headers;              ///< without :method (always POST), :scheme, :authority and :path
+  std::span<const std::string_view> body = {};  ///< pieces, sent in this order
 };
 
 struct Answer {
   unsigned status = 0;
-  /// In the order of arrival; those of the trailer, and of an answer that is only a trailer, stand in `trailers`.
+  /// In the order of arrival. If the answer is a trailer only, its headers are in `trailers`.
   std::vector<std::pair<std::string, std::string>> headers = {}, trailers = {};
   std::string body = {};
-  /// The error code with which the peer reset the stream; 0 (NO_ERROR): it did not, or only because it wants no more of
+  /// The error code with which the peer reset the stream. 0 (NO_ERROR): no reset, or the peer did not need the rest of
   /// the request.
   std::uint32_t reset_code = 0;
 
-  /// The value of a header, or of one of the trailers; empty where there is none. `name` is in lower case.
+  /// The value of a header or trailer, or an empty text. REQUIRES: `name` is in lower case.
   [[nodiscard]] std::string_view header(std::string_view name) const;
   [[nodiscard]] std::string_view trailer(std::string_view name) const;
 };
 
 class Connection {
  public:
-  /// Connects with prior knowledge, or with TLS and ALPN "h2"; a peer that does not choose h2 is an error (malformed).
-  /// Errors: as net::connect.
+  /// Connects with prior knowledge, or with TLS and ALPN "h2". Errors: as net::connect; malformed if the peer does not
+  /// choose h2.
   static Task<Result<Connection>> open(Context& context, Route route, TimePoint deadline);
 
   ~Connection();
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
 
-  /// Sends the request and reads the whole answer, which must end before `deadline`: at it the connection is closed.
-  /// The peer's flow-control windows are obeyed, however small. An answer that ends before the request does is taken;
-  /// the rest of the request is not sent. Errors: unreachable (also a GOAWAY that excludes this stream, and a stream
-  /// that is reset before it had a status), timeout, cancelled (closed meanwhile), malformed, too_large (the connection
-  /// is closed).
+  /// Sends the request and reads the whole answer. At `deadline` the connection is closed. If the answer ends before
+  /// the request was sent, the rest of the request is not sent. Errors: unreachable (also if GOAWAY excludes this
+  /// stream, or the stream is reset before its status), timeout, cancelled (close() was called), malformed, too_large
+  /// (the connection is closed).
   Task<Result<Answer>> exchange(Request request, TimePoint deadline, std::size_t body_bytes_max);
-  /// Whether another exchange may follow: open, no GOAWAY, streams left.
+  /// Whether another exchange may follow: the connection is open, has no GOAWAY and has streams left.
   [[nodiscard]] bool reusable() const;
-  /// Whether the peer has not acted upon the failed exchange: nothing of its stream was received, and it was not sent,
-  /// or the peer said so (GOAWAY below it, REFUSED_STREAM), or the connection, kept from an earlier exchange, ended
-  /// without another byte, as it does where the peer had already closed it.
+  /// Whether the peer has not acted on the failed exchange. This requires that nothing of its stream was received, and
+  /// one of: the request was not sent; the peer refused it (GOAWAY below the stream, REFUSED_STREAM); the connection
+  /// was kept from an earlier exchange and ended without another byte, because the peer had closed it.
   [[nodiscard]] bool safe_to_repeat() const;
-  /// Makes a pending exchange fail at once and ends the connection's coroutines.
+  /// A pending exchange fails at once, and both coroutines end.
   void close();
 
  private:
   struct State;
   explicit Connection(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;  ///< shared with its two coroutines, which end after it was closed
+  std::shared_ptr<State> state_;  ///< shared with the two coroutines, which end after close()
 };
 
 }  // namespace cspy::net::http2

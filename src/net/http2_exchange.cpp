@@ -11,7 +11,7 @@
 namespace cspy::net::http2 {
 namespace {
 
-/// What RFC 9113 (6.5.2) adds for each header to its size. It bounds their number as well.
+/// RFC 9113 (6.5.2) counts this for each header, so the limit also bounds their number.
 constexpr std::size_t header_overhead_bytes = 32;
 
 std::string_view find(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view name) {
@@ -53,7 +53,7 @@ bool Exchange::add_header(std::string_view name, std::string_view value) {
     return false;
   }
   if (name == ":status") {
-    // That it is three digits, and comes once and first, was checked before.
+    // nghttp2 has checked that there is one status, before all headers, with three digits.
     std::from_chars(value.data(), value.data() + value.size(), answer.status);
   } else {
     (has_headers ? answer.trailers : answer.headers).emplace_back(name, value);
@@ -71,7 +71,7 @@ bool Exchange::add_data(std::string_view data) {
 }
 
 void Exchange::end_headers(bool last) {
-  if (answer.status / 100 == 1) {  // interim: the answer is still to come
+  if (answer.status / 100 == 1) {  // an interim answer: the final one follows
     answer.status = 0;
     answer.headers.clear();
     return;
@@ -88,7 +88,7 @@ void Exchange::end(std::optional<Error> why) {
 
 bool Exchange::safe_to_repeat() const {
   if (!failure || failure->code != Code::unreachable || began) return false;
-  return !sent || refused || (kept && !heard);
+  return !sent || refused || (kept && !received);
 }
 
 }  // namespace cspy::net::http2

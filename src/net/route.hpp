@@ -1,4 +1,4 @@
-// How to reach a peer: the peer itself, a proxy before it, and what TLS needs.
+// How to reach a peer: its endpoint, a proxy, and the settings of TLS.
 #pragma once
 
 #include <optional>
@@ -13,12 +13,12 @@ class Tls;
 
 struct Route {
   Endpoint endpoint;
-  /// An HTTP proxy. A connection to a `tls` endpoint, and one that is a `tunnel`, goes through CONNECT; any other leads
-  /// to the proxy itself, which wants requests in the absolute form.
+  /// An HTTP proxy. If the endpoint is `tls` or `tunnel` is set, the connection is a tunnel through the proxy
+  /// (CONNECT). Otherwise it ends at the proxy, and requests need the absolute form of the URL.
   std::optional<Proxy> proxy = {};
   bool tunnel = false;
-  Tls* tls = nullptr;                  ///< outlives the route; null where the endpoint is not `tls`
-  std::string_view alpn = "http/1.1";  ///< the protocol that TLS asks for, a literal
+  Tls* tls = nullptr;                  ///< must outlive the route; null if the endpoint is not `tls`
+  std::string_view alpn = "http/1.1";  ///< the protocol that TLS requests; refers to a literal
 };
 
 }  // namespace cspy::net

@@ -30,7 +30,7 @@ using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 void close_socket(void* socket) {
-  boost::system::error_code ignored;  // Closing ends the pending operation; what close itself says changes nothing.
+  boost::system::error_code ignored;  // Closing ends the pending operation, even if it fails.
   static_cast<Socket*>(socket)->close(ignored);
 }
 
@@ -50,7 +50,7 @@ Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, 
     addresses.emplace_back(tcp::endpoint{literal, endpoint.port});
     co_return addresses;
   }
-  if (endpoint.host == "localhost") {  // RFC 6761: loopback, and an empty image has no file that says so
+  if (endpoint.host == "localhost") {  // RFC 6761. An image without /etc/hosts could not resolve it.
     addresses.emplace_back(tcp::endpoint{asio::ip::address_v4::loopback(), endpoint.port});
     addresses.emplace_back(tcp::endpoint{asio::ip::address_v6::loopback(), endpoint.port});
     co_return addresses;
@@ -90,14 +90,14 @@ Task<Result<Socket>> connect_socket(Context& context, Endpoint endpoint, TimePoi
   }
   if (failure || guard.expired()) co_return std::unexpected{socket_error(failure, guard.expired())};
   if (endpoint.kind != Endpoint::Kind::unix_socket) {
-    boost::system::error_code ignored;  // Both only save time; a socket that lacks them works.
+    boost::system::error_code ignored;  // Both options are improvements only.
     socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket.set_option(asio::socket_base::keep_alive{true}, ignored);
   }
   co_return socket;
 }
 
-/// Byte by byte: what follows the header is the peer's, who may speak first.
+/// Reads byte by byte, because bytes after the header already belong to the peer, which may send first.
 Task<Result<void>> open_tunnel(Context& context, Socket* socket, Proxy proxy, Endpoint peer, TimePoint deadline) {
   const Deadlines::Guard guard{context.deadlines, deadline, close_socket, socket};
   const auto request = tunnel_request(proxy, peer);
@@ -117,14 +117,14 @@ Task<Result<void>> open_tunnel(Context& context, Socket* socket, Proxy proxy, En
   co_return read_tunnel_answer(proxy, answer);
 }
 
-/// What the handshake asks of the peer: a certificate for this host, and one of our protocols.
+/// Prepares the handshake: the expected host of the certificate, and the protocol to request.
 bool prepare(SSL* ssl, const Route& route) {
   const auto& host = route.endpoint.host;
   boost::system::error_code no_address;
   asio::ip::make_address(host, no_address);
   bool done = true;
   if (no_address) {
-    // RFC 6066: the server name is a name, never an address.
+    // RFC 6066: the server name (SNI) must not be an address.
     done = SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   } else {
@@ -155,7 +155,7 @@ Task<Result<Stream>> secure(Context& context, Socket socket, Route route, TimePo
 Error socket_error(const boost::system::error_code& error, bool expired) {
   if (expired) return {Code::timeout, "no answer within the deadline"};
   if (error == asio::error::operation_aborted) return {Code::cancelled, "stopped"};
-  // Without TLS's own farewell, which many peers leave out: HTTP knows where its messages end.
+  // Many peers close without close_notify. That is fine: HTTP marks the end of its messages.
   if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
     return {Code::unreachable, "the peer closed the connection"};
   }
@@ -183,7 +183,7 @@ void Stream::close() {
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) {
   const auto& proxy = route.proxy;
   const bool tls = route.endpoint.kind == Endpoint::Kind::tls;
-  if (tls && route.tls == nullptr) co_return fail(Code::invalid, "TLS is not set up for this peer");
+  if (tls && route.tls == nullptr) co_return fail(Code::invalid, "TLS is not configured for this peer");
   auto socket = co_await connect_socket(context, proxy ? proxy->endpoint : route.endpoint, deadline);
   if (!socket) {
     auto error = std::move(socket).error();

@@ -1,4 +1,4 @@
-// Connections to a peer, whichever kind of socket leads there, and the translation of the operating system's errors.
+// Connections to a peer over any kind of socket, and the translation of the errors of sockets and TLS.
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -17,18 +17,18 @@
 
 namespace cspy::net {
 
-/// One type for unix and tcp sockets, so that the HTTP code exists once.
+/// One type for unix and TCP sockets, so that the HTTP code exists once.
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
-/// A connected stream of bytes: a socket, or TLS over one. It is an AsyncStream in Asio's sense; one read and one write
-/// may be pending at once.
+/// A connected stream of bytes: a socket, or TLS over a socket. It is an AsyncStream of Asio. One read and one write
+/// may be pending at the same time.
 class Stream {
  public:
   using executor_type = Executor;
   using TlsSocket = boost::asio::ssl::stream<Socket>;
 
   explicit Stream(Socket socket) : socket_{std::move(socket)} {}
-  /// After the handshake.
+  /// REQUIRES: the TLS handshake is done.
   explicit Stream(std::unique_ptr<TlsSocket> socket) : socket_{std::move(socket)} {}
 
   executor_type get_executor() { return lowest().get_executor(); }
@@ -44,10 +44,10 @@ class Stream {
     return std::get<0>(socket_).async_write_some(buffers, std::forward<Token>(token));
   }
   [[nodiscard]] bool is_open() const { return lowest().is_open(); }
-  /// The protocol that the peer chose of those that TLS asked for ("h2"); empty where it chose none, and without TLS.
-  /// Valid as long as the stream.
+  /// The protocol that the peer chose in the TLS handshake ("h2"); empty if it chose none, or without TLS. Valid as
+  /// long as the stream.
   [[nodiscard]] std::string_view alpn() const;
-  /// Ends pending operations; without a farewell, which no peer of ours needs.
+  /// Closes the socket, which ends pending operations. No TLS close_notify is sent; HTTP does not need it.
   void close();
 
  private:
@@ -63,14 +63,13 @@ class Stream {
   std::variant<Socket, std::unique_ptr<TlsSocket>> socket_;
 };
 
-/// Connects before `deadline`, through the route's proxy where there is one: a tunnel for a `tls` endpoint and where
-/// the route wants one, else a connection to the proxy itself. Then the TLS handshake, in which the peer must show a
-/// certificate for the endpoint's host. A name is resolved each time, so that a peer which moves is found again;
-/// "localhost" and literal addresses need no resolver. Errors: unreachable, denied, missing, timeout, and untrusted and
-/// malformed for TLS, refused and forbidden for the proxy's answer.
+/// Connects before `deadline`, through the proxy of the route if there is one (see Route). For a `tls` endpoint, the
+/// TLS handshake follows; the peer needs a certificate for the host of the endpoint. A name is resolved for each
+/// connection, because a peer may move. "localhost" and addresses need no resolver. Errors: unreachable, denied,
+/// missing, timeout; untrusted, malformed (TLS); refused, forbidden (the proxy).
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline);
 
-/// The failure of an operation on a stream. `expired`: its deadline ended it.
+/// The error of a failed operation on a stream. `expired`: the deadline has passed.
 [[nodiscard]] Error socket_error(const boost::system::error_code& error, bool expired);
 
 }  // namespace cspy::net

@@ -1,4 +1,4 @@
-// The coroutine type of the shell. Kept apart from everything else, so that a header which only names it stays cheap.
+// The type of all coroutines. It has its own header so that headers that only name it compile fast.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -8,7 +8,7 @@ namespace cspy::net {
 
 using Executor = boost::asio::io_context::executor_type;
 
-/// A coroutine on the program's one thread. Parameters are passed by value; what a Task refers to outlives it.
+/// A coroutine on the only thread of the program. Pass parameters by value; objects that it refers to must outlive it.
 template<class T>
 using Task = boost::asio::awaitable<T, Executor>;
 

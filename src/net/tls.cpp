@@ -28,7 +28,7 @@ std::string reason(unsigned long code) {
   return text == nullptr ? fmt::format("OpenSSL's error {}", code) : text;
 }
 
-/// The reason of what failed last, with the queue of errors left empty for the next operation.
+/// The reason of the last failure. Clears the error queue for the next operation.
 std::string last_reason() {
   const auto code = ERR_peek_last_error();
   ERR_clear_error();
@@ -39,19 +39,19 @@ std::unexpected<Error> untrusted(std::string_view file, std::string message) {
   return fail(Code::untrusted, fmt::format("{}: {}", file, message));
 }
 
-/// Not with OpenSSL's own readers of files: theirs know no bounds, and their errors do not say which file it was.
+/// OpenSSL could read files itself, but without a limit, and its errors do not name the file.
 Result<std::string> read_pem(const std::string& file) {
   auto text = read_file(file, limits::certificate_file_bytes_max);
   if (!text) return std::unexpected{std::move(text).error().in(file)};
   return text;
 }
 
-/// OpenSSL would ask for a passphrase at the terminal.
+/// Without this, OpenSSL would ask for a passphrase on the terminal.
 int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
-/// The certificates of a file in their order, at least one.
+/// The certificates of a file in their order. A file without a certificate is an error.
 Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   const auto text = read_pem(file);
   if (!text) return std::unexpected{text.error()};
@@ -60,14 +60,15 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   ERR_clear_error();
   while (auto* certificate = PEM_read_bio_X509_AUX(bio.get(), nullptr, no_passphrase, nullptr))
     certificates.emplace_back(certificate);
-  // The end of the file is reported as an error, too: that there was no further beginning of a certificate.
+  // OpenSSL also reports the end of the file as an error: no further certificate starts.
   const auto end = ERR_peek_last_error();
   const bool regular = ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE;
   ERR_clear_error();
   if (!regular) {
-    return untrusted(file, fmt::format("certificate {} in it is broken ({})", certificates.size() + 1, reason(end)));
+    return untrusted(file,
+                     fmt::format("certificate {} in this file is invalid ({})", certificates.size() + 1, reason(end)));
   }
-  if (certificates.empty()) return untrusted(file, "there is no certificate in it; the format must be PEM");
+  if (certificates.empty()) return untrusted(file, "no certificate in this file; the format must be PEM");
   return certificates;
 }
 
@@ -80,7 +81,7 @@ Result<void> trust_file(X509_STORE* store, const std::string& file) {
   return {};
 }
 
-/// Certificates of the directory are loaded one by one, when a peer's chain asks for them.
+/// OpenSSL loads a certificate of the directory when a peer needs it.
 Result<void> trust_directory(X509_STORE* store, const std::string& directory) {
   auto* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
   if (lookup == nullptr || X509_LOOKUP_add_dir(lookup, directory.c_str(), X509_FILETYPE_PEM) != 1) {
@@ -92,7 +93,7 @@ Result<void> trust_directory(X509_STORE* store, const std::string& directory) {
 Result<void> set_trust(SSL_CTX& context, const std::string& ca_file) {
   auto* store = SSL_CTX_get_cert_store(&context);
   if (!ca_file.empty()) {
-    // What a user names is trusted as it stands, be it an authority below the root or the peer's own certificate.
+    // The user may trust an intermediate authority or the certificate of the peer itself.
     X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
     return trust_file(store, ca_file);
   }
@@ -100,7 +101,7 @@ Result<void> set_trust(SSL_CTX& context, const std::string& ca_file) {
   if (!found) return std::unexpected{found.error()};
   if (!found->file.empty()) {
     auto done = trust_file(store, found->file);
-    if (!done) return std::unexpected{std::move(done).error().in("the authorities that the system trusts")};
+    if (!done) return std::unexpected{std::move(done).error().in("certificate authorities of the system")};
   }
   return found->directory.empty() ? Result<void>{} : trust_directory(store, found->directory);
 }
@@ -114,10 +115,10 @@ Result<void> set_key(SSL_CTX& context, const std::string& certificate_file, cons
   if (!key) {
     const bool encrypted = text->contains("ENCRYPTED");
     ERR_clear_error();
-    return untrusted(key_file, encrypted ? "the key in it is encrypted, which is not supported"
-                                         : "there is no private key in it; the format must be PEM");
+    return untrusted(key_file, encrypted ? "the key in this file is encrypted, which is not supported"
+                                         : "no private key in this file; the format must be PEM");
   }
-  // It compares the key with the certificate, which is set already.
+  // Fails if the key does not match the certificate, which is already set.
   if (SSL_CTX_use_PrivateKey(&context, key.get()) != 1) {
     const auto why = last_reason();
     return untrusted(key_file,
@@ -140,15 +141,14 @@ Result<void> set_identity(SSL_CTX& context, const TlsSettings& settings) {
 }
 
 Result<Context> make_context(const TlsSettings& settings) {
-  // Without openssl.cnf: its modules could not be loaded into a static program, and what a connection needs stands
-  // here.
+  // openssl.cnf is not loaded: a static program cannot load its modules, and all settings are here.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   ERR_clear_error();
   Context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
-  if (!context) return fail(Code::untrusted, "OpenSSL cannot be set up: " + last_reason());
+  if (!context) return fail(Code::untrusted, "cannot initialise OpenSSL: " + last_reason());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  // One kept connection needs no sessions to resume, and no buffers while it is idle.
+  // There is one long connection: it resumes no sessions and needs no buffers while it is idle.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   if (auto done = set_trust(*context, settings.ca_file); !done) return std::unexpected{std::move(done).error()};
@@ -156,7 +156,7 @@ Result<Context> make_context(const TlsSettings& settings) {
   return context;
 }
 
-/// What the peer's alert means; `number` is TLS's own (RFC 8446, section 6).
+/// The error for an alert of the peer. `number`: RFC 8446, section 6.
 Error alert_error(int number, const std::string& said) {
   const auto message = fmt::format("the peer refused the TLS connection: {}", said);
   switch (number) {
@@ -170,9 +170,9 @@ Error alert_error(int number, const std::string& said) {
     case SSL_AD_ACCESS_DENIED:
     case SSL_AD_CERTIFICATE_REQUIRED:
       return {Code::untrusted, message,
-              "if the peer wants a client certificate, set otlp_client_certificate and otlp_client_key to one that it "
-              "accepts"};
-    case SSL_AD_PROTOCOL_VERSION: return {Code::untrusted, message, "let the peer speak TLS 1.2 or above"};
+              "if the peer requires a client certificate, set otlp_client_certificate and otlp_client_key to one that "
+              "it accepts"};
+    case SSL_AD_PROTOCOL_VERSION: return {Code::untrusted, message, "enable TLS 1.2 or above at the peer"};
     default: return {Code::untrusted, message};
   }
 }
@@ -187,7 +187,7 @@ Tls::Tls(TlsSettings settings, Log& log)
       key_{settings_.key_file} {}
 
 bool Tls::changed() {
-  // Each is asked every time: one that was left out would tell the same change once more.
+  // Ask each file at every call. A file that is left out would report the same change at the next call.
   const std::array changes{ca_.changed(), certificate_.changed(), key_.changed()};
   for (const bool change : changes)
     stale_ = stale_ || change;
@@ -201,7 +201,7 @@ Result<std::shared_ptr<ssl_ctx_st>> Tls::context() {
   if (made) {
     context_ = std::move(*made);
   } else if (context_) {
-    log_->warn("the files of TLS cannot be used: the last ones are kept", {{"error", made.error().message}});
+    log_->warn("cannot use the changed TLS files: the last valid ones are kept", {{"error", made.error().message}});
   } else {
     return made;
   }
@@ -217,34 +217,35 @@ Error tls_error(unsigned long code) {
     case SSL_R_HTTP_REQUEST:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
       return {Code::malformed, fmt::format("the peer does not speak TLS ({})", reason(code)),
-              "check the port of otlp_endpoint, or begin it with http:// where the peer has no TLS"};
+              "check the port of otlp_endpoint, or use http:// if the peer does not use TLS"};
     case SSL_R_UNSUPPORTED_PROTOCOL:
-      return {Code::untrusted, "the peer speaks no TLS above 1.1", "let the peer speak TLS 1.2 or above"};
+      return {Code::untrusted, "the peer supports no TLS version above 1.1", "enable TLS 1.2 or above at the peer"};
     default: return {Code::untrusted, "TLS failed: " + reason(code)};
   }
 }
 
 Error certificate_error(long verify_result, std::string_view peer) {
-  Error error{Code::untrusted, fmt::format("the certificate of '{}' is not accepted: {}", peer,
+  Error error{Code::untrusted, fmt::format("the certificate of '{}' is not trusted: {}", peer,
                                            X509_verify_cert_error_string(verify_result))};
   switch (verify_result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      error.remedy = "renew the peer's certificate, or set the clock of the machine that is wrong";
+      error.remedy = "renew the certificate of the peer, or correct the clock of this machine or of the peer";
       break;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      error.remedy = "name the peer in otlp_endpoint as its certificate does, or give it a certificate for this name";
+      error.remedy =
+          "use a name in otlp_endpoint that the certificate is valid for, or a certificate that is valid for this name";
       break;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // an authority that was made anew under its old name
-      error.remedy = "set otlp_certificate to the file of the authority that has signed it";
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // a new authority with the name of an old one
+      error.remedy = "set otlp_certificate to the file of the authority that signed it";
       break;
-    default: error.remedy = "give the peer another certificate";
+    default: error.remedy = "replace the certificate of the peer";
   }
   return error;
 }

@@ -1,7 +1,7 @@
-// TLS for connections of our own: whom to trust, who we are.
+// The TLS context of connections that we open: trusted authorities, and our own certificate.
 //
-// Nothing of OpenSSL is set up before the first connection that needs it: a context takes megabytes. It knows no
-// sockets; net/stream puts a context to use.
+// OpenSSL is not initialised before the first TLS connection, because a context takes megabytes. net/stream uses the
+// context; there are no sockets here.
 #pragma once
 
 #include <memory>
@@ -16,23 +16,23 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 namespace cspy::net {
 
 struct TlsSettings {
-  std::string ca_file;           ///< PEM; trusted instead of the system's; empty: the system's trust store
-  std::string certificate_file;  ///< PEM, with its chain; empty: we show none
-  std::string key_file;          ///< PEM, not encrypted; empty: it is in the certificate's file
+  std::string ca_file;           ///< PEM; empty: the trust store of the system
+  std::string certificate_file;  ///< PEM, with its chain; empty: we have no certificate
+  std::string key_file;          ///< PEM, not encrypted; empty: the key is in certificate_file
 };
 
 class Tls {
  public:
-  /// `log` outlives this; it gets a warning for files that cannot be used any more.
+  /// `log` must outlive this. It gets a warning if changed files cannot be used.
   Tls(TlsSettings settings, Log& log);
 
-  /// The context for a new connection, TLS 1.2 and above, made from the files as they are now. Connections keep theirs.
-  /// Files that cannot be used any more leave the last context in place once there was one, with one warning. Errors:
-  /// missing, denied, too_large, untrusted; the message names the file and what is wrong with it, or where a trust
-  /// store was looked for.
+  /// The context for a new connection: TLS 1.2 and above, made from the current files. Open connections keep their
+  /// context. If changed files cannot be used, the last context is returned, with one warning. Without a last context
+  /// it is an error: missing, denied, too_large, untrusted. The message names the file and its problem, or the places
+  /// where a trust store was searched.
   Result<std::shared_ptr<ssl_ctx_st>> context();
 
-  /// Whether a file has changed since context() was last called: connections that are kept should be made anew.
+  /// Whether a file has changed since the last context(): open connections should be replaced.
   [[nodiscard]] bool changed();
 
  private:
@@ -43,10 +43,10 @@ class Tls {
   std::shared_ptr<ssl_ctx_st> context_;
 };
 
-/// What a failed operation on a TLS connection means; `code` is OpenSSL's.
+/// The error of a failed TLS operation. `code` is an error code of OpenSSL.
 [[nodiscard]] Error tls_error(unsigned long code);
 
-/// Why the certificate of `peer`, a host, is not accepted; `verify_result` is OpenSSL's X509_V_ERR_*.
+/// Why the certificate of the host `peer` is not accepted. `verify_result` is an X509_V_ERR_* of OpenSSL.
 [[nodiscard]] Error certificate_error(long verify_result, std::string_view peer);
 
 }  // namespace cspy::net

@@ -17,7 +17,7 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string{} : std::string{value};
 }
 
-/// "002c0b4f.0": the hash of a certificate's subject.
+/// "002c0b4f.0": the hash of the subject of a certificate.
 bool is_hash_link(std::string_view name) {
   constexpr std::size_t hash_digits = 8;
   if (name.size() < hash_digits + 2 || name[hash_digits] != '.') return false;
@@ -25,9 +25,8 @@ bool is_hash_link(std::string_view name) {
          name.substr(hash_digits + 1).find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// Whether the directory has links by hash and each of them leads to a file. On Debian they lead to
-/// /usr/share/ca-certificates: in a container that has only /etc/ssl/certs mounted all of them dangle, while the bundle
-/// beside them is a file.
+/// Whether the directory has hash links and all of them are valid. On Debian they point to /usr/share/ca-certificates.
+/// In a container that mounts only /etc/ssl/certs they are broken, but the bundle in the same directory is a file.
 bool has_hash_links(const std::string& directory) {
   std::error_code error;
   std::size_t links = 0;
@@ -67,11 +66,10 @@ Result<TrustStore> find_trust_store(const TrustPlaces& places) {
   }
   return std::unexpected{Error{
       Code::missing,
-      fmt::format("there are no certificates of authorities to check the peer's with: looked for links by hash in {} "
-                  "and for {}",
+      fmt::format("found no trusted certificate authorities: searched for hash links in {} and for {}",
                   fmt::join(places.directories, ", "), fmt::join(places.bundles, ", ")),
-      "mount /etc/ssl/certs of the host read-only into the container, or set otlp_certificate to the file of the "
-      "authority"}};
+      "mount /etc/ssl/certs of the host read-only into the container, or set otlp_certificate to a file of trusted "
+      "authorities"}};
 }
 
 }  // namespace cspy::net

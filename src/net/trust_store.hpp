@@ -1,4 +1,4 @@
-// Where the system keeps the certificates of the authorities that it trusts. It reads no certificate.
+// Finds the trust store: the certificate authorities that the system trusts. Certificates are not read here.
 #pragma once
 
 #include <string>
@@ -8,19 +8,20 @@
 
 namespace cspy::net {
 
-/// Where to look, in this order: what the environment names alone; else the first directory that holds links by hash,
-/// of which OpenSSL loads only those that it needs; else the first bundle, which is loaded whole.
+/// Places of trust stores. If the environment names a place, only that one is used. Otherwise the first directory with
+/// hash links is used, because OpenSSL loads only the certificates that it needs from there. Otherwise the first bundle
+/// is used, which OpenSSL loads whole.
 struct TrustPlaces {
   std::string environment_file;       ///< SSL_CERT_FILE
-  std::string environment_directory;  ///< SSL_CERT_DIR, several separated by ':'
+  std::string environment_directory;  ///< SSL_CERT_DIR, one or more paths separated by ':'
   std::vector<std::string> directories;
   std::vector<std::string> bundles;
 
-  /// Those of the distributions, and the environment's.
+  /// The places of the environment and of the known distributions.
   static TrustPlaces of_system();
 };
 
-/// What was found; one of them is empty, unless the environment names both.
+/// A trust store that exists. Only the environment can name both.
 struct TrustStore {
   std::string file;
   std::string directory;
@@ -28,7 +29,7 @@ struct TrustStore {
   bool operator==(const TrustStore&) const = default;
 };
 
-/// Errors: missing, with the places and a remedy.
+/// Errors: missing. The message lists the searched places.
 [[nodiscard]] Result<TrustStore> find_trust_store(const TrustPlaces& places);
 
 }  // namespace cspy::net

@@ -22,7 +22,7 @@ std::string proxy_name(const Proxy& proxy) {
 
 std::string tunnel_request(const Proxy& proxy, const Endpoint& peer) {
   const bool address6 = peer.host.contains(':');
-  // The port always stands here, other than in a Host header: there is no scheme that would imply one.
+  // Unlike a Host header, CONNECT always needs the port: no scheme implies it.
   const auto target = fmt::format("{}{}{}:{}", address6 ? "[" : "", peer.host, address6 ? "]" : "", peer.port);
   auto text = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
   if (!proxy.authorization.empty()) text.append("Proxy-Authorization: ").append(proxy.authorization).append("\r\n");
@@ -37,7 +37,7 @@ Result<void> read_tunnel_answer(const Proxy& proxy, std::string_view header) {
   if (code.empty() || !line.starts_with(version) || line[8] != ' ' || !std::ranges::all_of(code, is_digit) ||
       (line.size() > 12 && line[12] != ' ')) {
     return std::unexpected{Error{Code::refused,
-                                 fmt::format("{} did not answer CONNECT in HTTP: '{}'", proxy_name(proxy),
+                                 fmt::format("{} did not answer CONNECT with HTTP: '{}'", proxy_name(proxy),
                                              printable(line, limits::error_quote_bytes_max)),
                                  "check the address of the proxy"}};
   }
@@ -46,8 +46,8 @@ Result<void> read_tunnel_answer(const Proxy& proxy, std::string_view header) {
   return std::unexpected{Error{credentials ? Code::forbidden : Code::refused,
                                fmt::format("{} answered CONNECT with {}", proxy_name(proxy),
                                            printable(line.substr(9), limits::error_quote_bytes_max)),
-                               credentials ? "check the user and password in the proxy's URL"
-                                           : "let the proxy open connections to the host and port of otlp_endpoint"}};
+                               credentials ? "check the user and password in the URL of the proxy"
+                                           : "allow the proxy to connect to the host and port of otlp_endpoint"}};
 }
 
 }  // namespace cspy::net

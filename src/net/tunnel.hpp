@@ -1,4 +1,4 @@
-// Asking an HTTP proxy for a tunnel to a peer (CONNECT, RFC 9110 section 9.3.6). Pure; net/stream carries the bytes.
+// Opening a tunnel to a peer through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6). Pure; net/stream does the I/O.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace cspy::net {
 
-/// The request. The proxy resolves the peer's name.
+/// The request for a tunnel. The proxy resolves the name of the peer.
 [[nodiscard]] std::string tunnel_request(const Proxy& proxy, const Endpoint& peer);
 
-/// What the header of the proxy's answer says, the empty line included. Errors: refused with the status, forbidden
-/// where it wants credentials, malformed; with a remedy.
+/// Checks the answer of the proxy: `header` with the empty line at its end. Errors, each with a remedy: refused,
+/// forbidden (the proxy wants other credentials).
 [[nodiscard]] Result<void> read_tunnel_answer(const Proxy& proxy, std::string_view header);
 
 /// For people: "the proxy http://proxy:3128".

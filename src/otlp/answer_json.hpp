@@ -1,4 +1,4 @@
-// What a receiver answers in JSON: OTLP's messages in the mapping of protobuf to JSON. Pure.
+// Answers of the receiver in JSON: the OTLP messages in the JSON mapping of protobuf. Pure.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@
 
 namespace cspy::otlp {
 
-/// ExportMetricsPartialSuccess of an ExportMetricsServiceResponse; an empty body is full success, too. The number of
-/// points is taken as a number or as a string, which is how the mapping writes it.
+/// ExportMetricsPartialSuccess of an ExportMetricsServiceResponse. An empty body means that all points were accepted.
+/// The number of points may be a number, or a string as in the JSON mapping.
 [[nodiscard]] Result<PartialSuccess> parse_partial_success_json(std::string_view body);
 
-/// The message of a google.rpc.Status, nullopt where the body is none.
+/// The message of a google.rpc.Status. nullopt if the body is not a Status with a message.
 [[nodiscard]] std::optional<std::string> parse_status_message_json(std::string_view body);
 
 }  // namespace cspy::otlp

@@ -3,8 +3,8 @@
 namespace cspy::otlp {
 
 std::size_t estimated_bytes(const metrics::Reading& reading) {
-  // Each label has 6 bytes of tags and lengths around key and value, where the set itself has 4; two times, a value and
-  // the metric's own label come to 60 at the most for usual names.
+  // In protobuf, each label has 6 bytes of tags and lengths; labels.bytes() counts 4. Two times, a value and a label of
+  // the metric take at most about 60 bytes.
   constexpr std::size_t point_overhead = 60;
   return reading.points * (reading.container->labels.bytes() * 5 / 4 + point_overhead);
 }

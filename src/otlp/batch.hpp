@@ -1,4 +1,4 @@
-// Cutting a round into requests. Pure.
+// Splits a round into requests. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,15 @@
 
 namespace cspy::otlp {
 
-/// The part of `round` that follows `from` and makes one request: readings and then endings, of about `bytes_target` at
-/// most but never less than one container, since containers are not split. It refers to the round.
-/// REQUIRES: !queue::is_whole(round, from).
+/// The next part of `round` after `from`: readings first, then endings. Its size is at most about `bytes_target`, but
+/// at least one container, because a container is never split. The batch refers to the round. REQUIRES:
+/// !queue::is_whole(round, from).
 [[nodiscard]] Batch batch_from(const metrics::Round& round, queue::Progress from, std::size_t bytes_target);
 
+/// The progress after `batch` was delivered.
 [[nodiscard]] queue::Progress after(queue::Progress from, const Batch& batch);
 
-/// About how many bytes a reading's points take in protobuf.
+/// Approximate size of the points in protobuf.
 [[nodiscard]] std::size_t estimated_bytes(const metrics::Reading& reading);
 [[nodiscard]] std::size_t estimated_bytes(const Batch& batch);
 

@@ -41,7 +41,7 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
       advance(now, change);
       break;
     case Outcome::Kind::permanent:
-      // Sending it again would not help; the requests after it may still be taken.
+      // Repeating it would not help, but later requests may be accepted.
       change.points_lost = points_of(sent_);
       backlog_.front().refused = true;
       advance(now, change);
@@ -67,12 +67,12 @@ void Delivery::advance(TimePoint now, Change& change) {
   if (!is_whole(front.round, front.progress)) return;
   const auto sending = now - attempt_->begun;
   attempt_.reset();
-  change.delivered = backlog_.pop_front();
+  change.answered = backlog_.pop_front();
   not_before_ = backlog_.empty() ? TimePoint::min() : now + pause_after(sending);
 }
 
-/// Between two rounds of a backlog: the receiver has just come back, with all its other clients. It gets as long a rest
-/// as it took to take the last round; but a backlog always shrinks faster than rounds are added to it.
+/// The pause between two rounds of a backlog. A receiver that has just returned also has to serve its other clients.
+/// The pause is as long as the last round took, but short enough that the backlog shrinks.
 milliseconds Delivery::pause_after(net::Clock::duration sending) const {
   const auto rest =
       std::max(std::chrono::duration_cast<milliseconds>(sending), milliseconds{limits::backlog_pause_min});

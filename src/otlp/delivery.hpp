@@ -1,12 +1,14 @@
-// What to do next about the rounds that wait: send, wait, or nothing. Pure: the caller passes the time and the random
-// numbers, sends, waits, and reports the answer.
+// Decides what to do next with the waiting rounds: send a request, wait, or nothing. Pure: the caller passes the time
+// and random numbers, sends, waits, and reports the outcome.
 //
 // Invariants:
-// - It sends the oldest round only, a request at a time, and goes on with the request that failed. The round leaves the
-//   backlog when the receiver has answered for all of it.
-// - From next() with Kind::send until answered(), the front of the backlog is held: Step::batch refers to it.
-// - An attempt belongs to one round (by its sequence). It begins with the round's first request and with the first one
-//   after each wait; round_timeout counts from there.
+// - Only the oldest round is sent, one request at a time. After a failure, the failed request is repeated, not the
+//   whole round. The round leaves the backlog when the receiver has accepted or refused all of it.
+// - From the next() that returns Kind::send until answered(), the front of the backlog is held, because Step::batch
+//   refers to it.
+// - An attempt belongs to one round, identified by its sequence. It starts with the first request of the round, and
+//   again with the first request after each wait for a retry. round_timeout counts from the start of the attempt.
+// - Nothing is sent before not_before_, except after hurry().
 #pragma once
 
 #include <chrono>
@@ -26,9 +28,9 @@ namespace cspy::otlp {
 class Delivery {
  public:
   struct Settings {
-    std::chrono::milliseconds interval{};         ///< at which rounds come
-    std::chrono::milliseconds request_timeout{};  ///< 0: none
-    std::chrono::milliseconds round_timeout{};    ///< for one attempt to send all requests of a round; 0: none
+    std::chrono::milliseconds interval{};         ///< between two rounds
+    std::chrono::milliseconds request_timeout{};  ///< 0: no timeout
+    std::chrono::milliseconds round_timeout{};    ///< for one attempt to send a whole round; 0: no timeout
     std::size_t request_bytes = limits::request_bytes_target;
     std::chrono::milliseconds retry_min = limits::retry_min;
     std::chrono::milliseconds retry_max = limits::retry_max;
@@ -37,31 +39,31 @@ class Delivery {
   struct Step {
     enum class Kind : std::uint8_t { idle, wait, send };
     Kind kind = Kind::idle;
-    net::TimePoint until = net::TimePoint::max();  ///< when the wait ends, or the request's deadline
-    Batch batch = {};                              ///< to send; refers to the front of the backlog
+    net::TimePoint until = net::TimePoint::max();  ///< end of the wait, or deadline of the request
+    Batch batch = {};                              ///< with Kind::send; refers to the front of the backlog
   };
 
-  /// What an answer has changed.
+  /// The effect of an outcome.
   struct Change {
-    std::uint64_t points_lost = 0;            ///< of a request that was refused for good
-    bool smaller_requests = false;            ///< the receiver wants them smaller: they are from now on
-    std::optional<queue::Waiting> delivered;  ///< the round, once all of it has been answered for
-    bool give_up = false;                     ///< there will be no other attempt: see hurry()
+    std::uint64_t points_lost = 0;           ///< points of a refused request
+    bool smaller_requests = false;           ///< requests are smaller from now on
+    std::optional<queue::Waiting> answered;  ///< the round, after its last request
+    bool give_up = false;                    ///< no further attempt: see hurry()
   };
 
-  /// `backlog` outlives it.
+  /// `backlog` must outlive it.
   Delivery(Settings settings, queue::Backlog& backlog)
       : settings_{settings},
         backlog_{backlog},
         request_bytes_{settings.request_bytes},
         backoff_{settings.retry_min, settings.retry_max} {}
 
-  /// REQUIRES: no step with Kind::send is without its answer.
+  /// REQUIRES: answered() was called for the last step with Kind::send.
   [[nodiscard]] Step next(net::TimePoint now);
-  /// The answer to the request of the last step. `random` is in [0, 1).
+  /// Reports the outcome of the request of the last step. `random` is in [0, 1).
   [[nodiscard]] Change answered(const Outcome& outcome, net::TimePoint now, double random);
 
-  /// There is no time left for waiting: what waits is tried at once, and a failure is the last.
+  /// The program is stopping: waits end at once, and no attempt follows a transient failure.
   void hurry();
 
   [[nodiscard]] std::size_t request_bytes() const { return request_bytes_; }
@@ -80,13 +82,13 @@ class Delivery {
   queue::Backlog& backlog_;
   std::size_t request_bytes_;
   Backoff backoff_;
-  Batch sent_;  ///< the request of the last step
+  Batch sent_;  ///< the batch of the last step
   bool hurried_ = false;
   std::optional<Attempt> attempt_;
   net::TimePoint not_before_ = net::TimePoint::min();
 };
 
-/// How many points a request has, without the ends of series.
+/// The number of points in a batch, without the ends of series.
 [[nodiscard]] std::uint64_t points_of(const Batch& batch);
 
 }  // namespace cspy::otlp

@@ -24,7 +24,7 @@ std::span<const Base> Deltas::bases(const Batch& batch) {
 void Deltas::delivered(const Batch& batch) {
   for (const auto& reading : batch.readings) {
     const auto& container = *reading->container;
-    // One that does not run counts nothing; its last run is what the next one's counts over all runs go on from.
+    // A stopped container counts nothing. Its last run remains the base of counters over all runs.
     if (container.subject == metrics::Subject::stopped) continue;
     pushed_[container.id] = {.kind = Base::Kind::pushed, .last = reading, .time = batch.time};
     if (const auto gone = gone_.find(container.id); gone != gone_.end()) gone_.erase(gone);
@@ -37,7 +37,7 @@ void Deltas::delivered(const Batch& batch) {
 void Deltas::end(const metrics::Container& container, UnixNanos time) {
   const auto found = pushed_.find(container.id);
   if (found == pushed_.end()) return;
-  // It goes on under another name, or in another run.
+  // The container continues with other labels, or in another run.
   if (found->second.time >= time || found->second.last->container->started > container.started) return;
   if (found->second.last->sample.oom_events.value_or(0) > 0 && gone_.size() < limits::gone_with_oom_kills_max)
     gone_.insert_or_assign(container.id, std::move(found->second));

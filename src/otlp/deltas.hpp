@@ -1,4 +1,4 @@
-// What has been delivered of each container, so that deltas can be counted from it. Pure.
+// Remembers the last delivered reading of each container: the base of its next deltas. Pure.
 #pragma once
 
 #include <map>
@@ -13,23 +13,24 @@ namespace cspy::otlp {
 
 class Deltas {
  public:
-  /// Containers that started before `begun` may have been pushed by a program before this one: what was counted of them
-  /// until then is nobody's to send again.
+  /// `begun`: the start of the program. An earlier program may have pushed containers that started before it, so their
+  /// counts until the first delivery are not sent.
   explicit Deltas(UnixNanos begun) : begun_{begun} {}
 
-  /// For each of the batch's readings. Valid until the next call.
+  /// The bases of the readings of `batch`, in their order. Valid until the next call.
   [[nodiscard]] std::span<const Base> bases(const Batch& batch);
-  /// The batch was taken: later deltas count from it. A batch that was lost is in the deltas of the next one.
+  /// The receiver accepted the batch: later deltas count from it. Counts of a lost batch are part of the next deltas.
   void delivered(const Batch& batch);
 
  private:
-  /// The run that this was has no series any more, as of a round at `time`.
+  /// The series of this run have ended in the round at `time`.
   void end(const metrics::Container& container, UnixNanos time);
   [[nodiscard]] const Base* find(std::string_view id) const;
 
   UnixNanos begun_;
-  std::map<std::string, Base, std::less<>> pushed_;  ///< by the container's id
-  /// Those that do not run now and had OOM kills, which are counted over all runs: another one would send them again.
+  std::map<std::string, Base, std::less<>> pushed_;  ///< by id of the container
+  /// Stopped containers with OOM kills. OOM kills count over all runs: without this, the next run would send them
+  /// again.
   std::map<std::string, Base, std::less<>> gone_;
   std::vector<Base> bases_;
 };

@@ -19,7 +19,7 @@ using json::append_string;
 using metrics::Kind;
 using metrics::Metric;
 
-/// Before every element of an array but its first.
+/// A comma before each element of an array, except the first.
 void separate(std::string& out) {
   if (out.back() != '[') out.push_back(',');
 }
@@ -32,7 +32,7 @@ void append_attribute(std::string& out, std::string_view key, std::string_view v
   out.append("}}");
 }
 
-/// A double as proto3's JSON has it: the shortest text that reads back the same, names for what JSON has no number for.
+/// A double in the JSON mapping of proto3: the shortest exact text; strings for NaN and infinity.
 void append_double(std::string& out, double value) {
   if (std::isnan(value)) {
     out.append(R"("NaN")");
@@ -121,7 +121,7 @@ void JsonEncoder::add_metric(const Metric& metric, const Batch& batch) {
   PointWriter writer{metric, labels_, request_};
   walk(metric, batch, writer);
   if (request_.size() == empty) {
-    request_.resize(before);  // A metric without points is none.
+    request_.resize(before);  // A metric without points is not sent.
     return;
   }
   request_.push_back(']');

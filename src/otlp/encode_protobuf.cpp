@@ -5,6 +5,7 @@
 #include <cstring>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/varint.hpp>
+#include <utility>
 #include <variant>
 
 #include "base/version.hpp"
@@ -22,18 +23,18 @@ std::size_t varint_size(std::uint64_t value) {
   return static_cast<std::size_t>(protozero::length_of_varint(value));
 }
 
-/// Size of a field with a length in front. All our field numbers fit into a tag of one byte.
+/// Size of a length-delimited field. All our field numbers fit into a tag of one byte.
 std::size_t delimited_size(std::size_t content) {
   return 1 + varint_size(content) + content;
 }
 
-/// Writes fields into a span of bytes whose size was counted before. A count that is wrong would make every later byte
-/// of the request a lie, so it ends the program.
+/// Writes fields into a buffer whose size was computed before. A wrong size would corrupt the request, so it ends the
+/// program.
 class Cursor {
  public:
   Cursor(char* begin, std::size_t size) : at_{begin}, end_{begin + size} {}
 
-  /// The tag and the length of a field whose content follows.
+  /// The tag and length of a field. The content follows.
   template<class Field>
   void delimited(Field field, std::size_t content) {
     constexpr unsigned length_delimited = 2;
@@ -47,7 +48,7 @@ class Cursor {
   }
   template<class Field>
   void fixed64(Field field, std::uint64_t value) {
-    static_assert(std::endian::native == std::endian::little, "protobuf's order of bytes");
+    static_assert(std::endian::native == std::endian::little, "protobuf is little-endian");
     constexpr unsigned fixed = 1;
     tag(field, fixed);
     claim(sizeof value);
@@ -86,14 +87,14 @@ class Cursor {
     at_ += protozero::add_varint_to_buffer(at_, value);
   }
   void claim(std::size_t size) const {
-    if (size > static_cast<std::size_t>(end_ - at_)) __builtin_trap();
+    if (std::cmp_greater(size, end_ - at_)) __builtin_trap();
   }
 
   char* at_;
   char* end_;
 };
 
-/// Appends the `size` bytes that `write(Cursor&)` writes: the buffer grows once for all of them.
+/// Appends the `size` bytes that `write(Cursor&)` writes. The buffer grows once.
 template<class Write>
 void append(std::string& out, std::size_t size, Write write) {
   const auto begin = out.size();
@@ -101,7 +102,7 @@ void append(std::string& out, std::size_t size, Write write) {
     Cursor cursor{data + begin, size};
     write(cursor);
     if (!cursor.at_end()) __builtin_trap();
-    return begin + size;  // what is given as the new size may be the capacity
+    return begin + size;  // not the argument, which may be larger
   });
 }
 
@@ -114,7 +115,7 @@ std::size_t attribute_size(std::string_view key, std::string_view value) {
   return delimited_size(delimited_size(key.size()) + delimited_size(delimited_size(value.size())));
 }
 
-/// An attribute as the field `field` of the message that is being written to `out`.
+/// Appends an attribute as the field `field`.
 template<class Field>
 void append_attribute(std::string& out, Field field, std::string_view key, std::string_view value) {
   append(out, attribute_size(key, value), [&](Cursor& cursor) { cursor.attribute(field, key, value); });
@@ -123,7 +124,7 @@ void append_attribute(std::string& out, Field field, std::string_view key, std::
 /// Writes the points of one metric.
 class PointWriter final : public Points {
  public:
-  /// `labels` gives the encoded labels of a container by its index in the batch.
+  /// `labels`: the encoded labels of all containers of the batch.
   PointWriter(const Metric& metric, const LabelBlocks& labels, std::string& points)
       : metric_{metric}, labels_{labels}, points_{points} {}
 
@@ -167,7 +168,7 @@ class PointWriter final : public Points {
   std::string& points_;
 };
 
-// Gauge and Sum number their points alike, so a point is written without knowing which holds it.
+// Gauge and Sum have the same number for their points, so a point needs not know which of them holds it.
 static_assert(static_cast<unsigned>(fields::Gauge::data_points) == static_cast<unsigned>(fields::Sum::data_points));
 
 /// Appends the Metric message around `points`, which are the data_points fields of its Gauge or Sum.
@@ -219,7 +220,7 @@ std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& 
 
   const auto resource_message = encode_resource(resource);
   const auto scope_message = encode_scope();
-  // Three lengths of at most ten bytes each, and a tag before each of the five messages.
+  // 64 bytes are enough for all tags and lengths of the outermost messages.
   const auto gap = resource_message.size() + scope_message.size() + 64;
   request_.assign(gap, '\0');
   for (const auto& metric : metrics::catalogue()) {

@@ -1,8 +1,8 @@
 // ExportMetricsServiceRequest in protobuf.
 //
-// A container's labels stand in each of its points. They are encoded once a request, and copied. A metric's points are
-// written first and its header, which needs their length, after them; the outermost headers go into a gap that is left
-// at the front. So every byte is moved at most once, and the memory is one request.
+// Each point carries the labels of its container. They are encoded once per request and copied. The points of a metric
+// are written to a buffer of their own, because the header of the metric needs their length. The outermost headers are
+// written last, into a gap at the front. So each byte is moved at most once.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ class ProtobufEncoder final : public Encoder {
   void add_metric(const metrics::Metric& metric, const Batch& batch);
 
   metrics::Selection selection_;
-  LabelBlocks labels_;   ///< of all containers of the request
+  LabelBlocks labels_;   ///< of all containers in the request
   std::string points_;   ///< of one metric
   std::string request_;  ///< a gap, then all metrics
 };

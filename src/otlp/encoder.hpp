@@ -1,4 +1,4 @@
-// From rounds to the bytes of requests. The exporter knows no encoding, an encoder knows no transport.
+// Encodes parts of rounds as requests. The exporter does not depend on an encoding, nor an encoder on a transport.
 #pragma once
 
 #include <cstddef>
@@ -12,41 +12,41 @@
 
 namespace cspy::otlp {
 
-/// What all points share: attributes of the resource, in order.
+/// The attributes of the resource, which all points share, in their order.
 using Resource = KeyValues;
 
-/// How counters are sent: since the container's start, or since the last push.
+/// How counters are sent: since the start of the container, or since the last delivered round.
 enum class Temporality : std::uint8_t { cumulative, delta };
 
-/// What a container's deltas are counted from.
+/// The reference point of the deltas of one container.
 struct Base {
   enum class Kind : std::uint8_t {
-    unknown,  ///< it ran before this agent did, and what was pushed of it is not known: no counters this time
-    started,  ///< nothing of this run was pushed yet: everything since its start
-    pushed,   ///< what `last` had at `time` was pushed
+    unknown,  ///< it started before this agent, and earlier pushes are not known: send no counters
+    started,  ///< nothing of this run was pushed yet: send all since its start
+    pushed,   ///< `last` was pushed at `time`: send the increase since then
   };
 
   Kind kind = Kind::unknown;
-  metrics::ReadingPtr last;  ///< with `started` that of an earlier run, for what counts over all of them; or null
+  metrics::ReadingPtr last;  ///< with `started`: of an earlier run, for counters over all runs; may be null
   UnixNanos time = 0;
 };
 
-/// A part of a round that goes into one request.
+/// The part of a round that one request sends. It refers to the round.
 struct Batch {
   UnixNanos time = 0;
   std::span<const metrics::ReadingPtr> readings;
   std::span<const metrics::Ending> endings;
   Temporality temporality = Temporality::cumulative;
-  std::span<const Base> bases = {};  ///< of the readings, with Temporality::delta
+  std::span<const Base> bases = {};  ///< one for each reading, with Temporality::delta only
 };
 
 class Encoder {
  public:
   virtual ~Encoder() = default;
   [[nodiscard]] virtual std::string_view content_type() const = 0;
-  /// About how many bytes it takes where protobuf takes one.
+  /// Approximate size relative to protobuf.
   [[nodiscard]] virtual std::size_t expansion() const { return 1; }
-  /// The request for `batch`. The bytes live in the encoder until its next call.
+  /// The request for `batch`. The bytes are valid until the next call.
   [[nodiscard]] virtual std::string_view encode(const Resource& resource, const Batch& batch) = 0;
 };
 

@@ -10,9 +10,9 @@ void ExportLog::failed(const Outcome& outcome) {
   if (failing_ == failure) return;
   failing_ = std::move(failure);
   if (outcome.remedy.empty()) {
-    log_.warn("metrics cannot be delivered", {{"error", outcome.message}});
+    log_.warn("cannot deliver metrics", {{"error", outcome.message}});
   } else {
-    log_.warn("metrics cannot be delivered", {{"error", outcome.message}, {"remedy", outcome.remedy}});
+    log_.warn("cannot deliver metrics", {{"error", outcome.message}, {"remedy", outcome.remedy}});
   }
 }
 
@@ -26,17 +26,17 @@ void ExportLog::delivered(std::uint64_t points, std::size_t waiting, std::uint64
     catching_up_ = waiting > 0;
   } else if (catching_up_ && waiting == 0) {
     catching_up_ = false;
-    log_.info("all rounds that waited are delivered");
+    log_.info("all waiting rounds are delivered");
   }
   failing_.reset();
   dropping_ = false;
   lost_before_ = lost;
 }
 
-void ExportLog::taken(const Outcome& outcome) {
+void ExportLog::accepted(const Outcome& outcome) {
   const bool rejects = outcome.rejected_points > 0 || !outcome.message.empty();
   if (rejects && !rejecting_) {
-    log_.warn("the receiver did not take all points",
+    log_.warn("the receiver rejected some points",
               {{"rejected", std::to_string(outcome.rejected_points)}, {"message", outcome.message}});
   }
   rejecting_ = rejects;
@@ -44,11 +44,11 @@ void ExportLog::taken(const Outcome& outcome) {
 
 void ExportLog::dropped(std::string_view why, std::string_view remedy) {
   if (std::exchange(dropping_, true)) return;
-  log_.warn("the oldest rounds that wait are dropped", {{"reason", std::string{why}}, {"remedy", std::string{remedy}}});
+  log_.warn("the oldest waiting rounds are dropped", {{"reason", std::string{why}}, {"remedy", std::string{remedy}}});
 }
 
 void ExportLog::smaller_requests(std::size_t bytes) {
-  log_.info("the receiver refuses requests of this size: they are made smaller", {{"bytes", std::to_string(bytes)}});
+  log_.info("the receiver refuses requests of this size: smaller ones are sent", {{"bytes", std::to_string(bytes)}});
 }
 
 }  // namespace cspy::otlp

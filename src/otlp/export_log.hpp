@@ -1,5 +1,5 @@
-// What the exporter says: one line when something begins to go wrong, with what a person can do, and one when it is
-// over, however often it happens in between.
+// The log of the exporter: one line when a problem begins, with advice for the user, and one line when it is over. It
+// does not matter how often the problem occurs in between.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +15,22 @@ class ExportLog {
  public:
   explicit ExportLog(Log& log) : log_{log} {}
 
-  /// A request was not taken. One line for each kind of failure.
+  /// A request failed. Logs one line for each kind of failure.
   void failed(const Outcome& outcome);
-  /// A round was delivered; `points` in all so far, `waiting` rounds behind it, `lost` rounds in all so far.
+  /// A round was delivered. `points` and `lost` (rounds): totals so far. `waiting`: rounds that still wait.
   void delivered(std::uint64_t points, std::size_t waiting, std::uint64_t lost);
-  /// A request was taken, perhaps not all of it.
-  void taken(const Outcome& outcome);
+  /// A request was accepted, perhaps without some points.
+  void accepted(const Outcome& outcome);
   /// Rounds were dropped from the queue.
   void dropped(std::string_view why, std::string_view remedy);
+  /// Requests are limited to `bytes` from now on.
   void smaller_requests(std::size_t bytes);
 
  private:
   Log& log_;
-  /// The failure that was last told of: its status, or its words where there was no answer. None while it works.
+  /// The last logged failure: its status, or its message if there was no answer. nullopt while delivery works.
   std::optional<std::string> failing_;
-  std::uint64_t lost_before_ = 0;  ///< rounds, when the last one was delivered
+  std::uint64_t lost_before_ = 0;  ///< rounds that were lost until the last delivery
   bool ever_delivered_ = false;
   bool catching_up_ = false;
   bool rejecting_ = false;

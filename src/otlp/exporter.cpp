@@ -33,7 +33,7 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
       restore_{std::move(restore)},
       random_{std::move(random)},
       log_{log},
-      say_{log},
+      export_log_{log},
       backlog_{settings.queue},
       delivery_{in_bytes_of(encoder, settings.delivery), backlog_},
       store_{log},
@@ -53,11 +53,11 @@ Result<void> Exporter::keep_in(const std::string& directory, const metrics::Sele
 }
 
 void Exporter::push(metrics::Round round) {
-  if (round.empty()) return;  // An empty envelope says nothing.
+  if (round.empty()) return;  // a request without points is useless
   auto dropped = backlog_.push({.sequence = next_sequence_++, .round = std::move(round)});
-  if (!dropped.empty()) say_.dropped("the queue is full", "raise queue_limit, or look at the receiver");
+  if (!dropped.empty()) export_log_.dropped("the queue is full", "check the receiver, or raise queue_limit");
   lose(std::move(dropped));
-  write_waiting();
+  store_waiting();
   wake_.notify();
 }
 
@@ -75,7 +75,7 @@ void Exporter::abandon() {
 Task<void> Exporter::run() {
   while (!abandoned_) {
     auto expired = backlog_.expire(system_now());
-    if (!expired.empty()) say_.dropped("they are older than queue_age", "look at the receiver");
+    if (!expired.empty()) export_log_.dropped("they are older than queue_age", "check the receiver");
     lose(std::move(expired));
     const auto step = delivery_.next(net::Clock::now());
     if (step.kind == Delivery::Step::Kind::send) {
@@ -86,7 +86,7 @@ Task<void> Exporter::run() {
       co_await wake_.wait_until(step.until);
     }
   }
-  lose(kept_for_later());
+  lose(take_unstored());
   transport_.close();
 }
 
@@ -105,40 +105,40 @@ Task<void> Exporter::send(Delivery::Step step) {
   apply(outcome, batch);
 }
 
-/// Applies what the answer means to the counts, the log, the delivery and the files.
+/// Updates counts, log, delivery and store with the outcome of a request.
 void Exporter::apply(const Outcome& outcome, const Batch& batch) {
   if (outcome.kind == Outcome::Kind::accepted) {
     counts_.points_sent += points_of(batch);
     counts_.points_rejected += outcome.rejected_points;
     if (deltas_) deltas_->delivered(batch);
-    say_.taken(outcome);
+    export_log_.accepted(outcome);
   }
   auto change = delivery_.answered(outcome, net::Clock::now(), random_());
   counts_.points_lost += change.points_lost;
   if (change.smaller_requests) {
-    say_.smaller_requests(delivery_.request_bytes());
+    export_log_.smaller_requests(delivery_.request_bytes());
   } else if (outcome.kind != Outcome::Kind::accepted) {
-    say_.failed(outcome);
+    export_log_.failed(outcome);
   }
   pushed_back_ = outcome.kind == Outcome::Kind::transient;
-  if (pushed_back_) write_waiting();
+  if (pushed_back_) store_waiting();
   if (change.give_up) abandon();
-  if (change.delivered) {
-    leave(*change.delivered);
+  if (change.answered) {
+    record_answered(*change.answered);
   } else if (!backlog_.empty()) {
     store_.update_progress(backlog_.front());
   }
 }
 
-/// Counts and logs a round that the receiver has answered for as a whole.
-void Exporter::leave(const Waiting& round) {
+/// For a round that the receiver has answered completely.
+void Exporter::record_answered(const Waiting& round) {
   store_.remove(round);
   if (round.refused) {
     ++counts_.rounds_lost;
     return;
   }
   ++counts_.rounds_sent;
-  say_.delivered(counts_.points_sent, backlog_.rounds().size(), counts_.rounds_lost);
+  export_log_.delivered(counts_.points_sent, backlog_.rounds().size(), counts_.rounds_lost);
   log_.debug("round sent", {{"containers", std::to_string(round.round.readings.size())},
                             {"ended", std::to_string(round.round.endings.size())},
                             {"waiting", std::to_string(backlog_.rounds().size())},
@@ -146,7 +146,7 @@ void Exporter::leave(const Waiting& round) {
                             {"bytes", std::to_string(counts_.bytes)}});
 }
 
-/// The points are gone, but that a series has ended stays true.
+/// The points of a dropped round are lost, but its endings must still be sent.
 void Exporter::lose(std::vector<Waiting> dropped) {
   for (auto& waiting : dropped) {
     store_.remove(waiting);
@@ -158,8 +158,8 @@ void Exporter::lose(std::vector<Waiting> dropped) {
   }
 }
 
-/// Writes the rounds that have to wait: all behind the oldest, and the oldest too once a delivery of it has failed.
-void Exporter::write_waiting() {
+/// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed.
+void Exporter::store_waiting() {
   if (backlog_.rounds().size() < 2 && !pushed_back_) return;
   for (std::size_t i = 0; i < backlog_.rounds().size();) {
     if (store_.keep(backlog_.rounds()[i])) {
@@ -168,16 +168,16 @@ void Exporter::write_waiting() {
     }
     auto oldest = backlog_.drop_oldest();
     if (!oldest) return;
-    say_.dropped("the queue's directory is full", "raise queue_limit, or look at the receiver");
+    export_log_.dropped("the queue directory is full", "check the receiver, or raise queue_limit");
     std::vector<Waiting> dropped;
     dropped.push_back(*std::move(oldest));
-    lose(std::move(dropped));  // at once: it makes the room
+    lose(std::move(dropped));  // at once, because it makes room in the store
     i = 0;
   }
 }
 
-/// At the end: the rounds that are left, except those that the next run will find in the directory.
-std::vector<Waiting> Exporter::kept_for_later() {
+/// Removes all rounds from the backlog, and returns those that the next run will not find in the queue directory.
+std::vector<Waiting> Exporter::take_unstored() {
   auto left = backlog_.clear();
   std::erase_if(left, [this](const Waiting& waiting) {
     const bool kept = store_.keep(waiting) && store_.has(waiting);

@@ -1,4 +1,20 @@
-// Sends rounds in order, one request at a time: the coroutine around Delivery, which decides.
+// Sends rounds in order, one request at a time. Delivery decides what to do next; this coroutine does it.
+//
+// States: open, closed, abandoned; they only go forward. While it is open, push() adds rounds. close() ends that: run()
+// sends the waiting rounds and ends; it also ends at the first transient failure. abandon() ends run() after the
+// request in progress.
+//
+// Invariants:
+// - From push() on, a round belongs to the backlog. It leaves the backlog once: when the receiver has answered for all
+//   of it, when it is dropped (too old, or no space), or when run() ends.
+// - A dropped round returns its unsent endings through Restore, so that a later round sends them. A refused round does
+//   not: the receiver has answered for its endings.
+// - run() suspends in two places only. While it waits for an answer, the front of the backlog is held, and
+//   the buffer of the encoder must not change. While it waits for a round or a retry, nothing is held. push(), close()
+//   and abandon() may be called in both cases. They touch neither the front nor the buffer.
+// - Whenever run() suspends, the store has no round that the backlog does not have. It has every round that has to wait
+//   and fits on the disk.
+// - Deltas advance only with accepted requests, so counts of a lost request are part of the next deltas.
 #pragma once
 
 #include <cstddef>
@@ -31,36 +47,36 @@ class Exporter {
   };
   struct Counts {
     std::uint64_t rounds_sent = 0;
-    std::uint64_t rounds_lost = 0;  ///< dropped from the queue, or refused in a part
+    std::uint64_t rounds_lost = 0;  ///< dropped from the queue, or refused at least in part
     std::uint64_t points_sent = 0;
     std::uint64_t points_lost = 0;
     std::uint64_t points_rejected = 0;  ///< by the receiver, in a partial success
-    std::uint64_t rounds_kept = 0;      ///< left in the queue's directory for the next run
-    std::uint64_t requests = 0;         ///< attempts are counted, each
-    std::uint64_t bytes = 0;            ///< of requests, as they were sent
+    std::uint64_t rounds_kept = 0;      ///< left in the queue directory for the next run
+    std::uint64_t requests = 0;         ///< each attempt counts
+    std::uint64_t bytes = 0;            ///< of requests, after compression
   };
-  /// Takes back the endings of a round that was lost, so that a later one sends them.
+  /// Receives the unsent endings of a lost round, so that a later round sends them.
   using Restore = std::function<void(std::vector<metrics::Ending>)>;
   /// Random numbers in [0, 1).
   using Random = std::function<double()>;
 
-  /// References outlive run().
+  /// The references must outlive run().
   Exporter(boost::asio::io_context& io, Settings settings, Encoder& encoder, Transport& transport, Log& log,
            Restore restore, Random random);
 
   /// The resource of all points from now on. REQUIRES: called before the first push().
   void set_resource(Resource resource) { resource_ = std::move(resource); }
-  /// Keeps the rounds that wait in `directory` too, and takes over those that an earlier run left there. Errors as
+  /// Also stores waiting rounds in `directory`, and queues the rounds that an earlier run left there. Errors: as
   /// Journal::open. REQUIRES: called before the first push().
   Result<void> keep_in(const std::string& directory, const metrics::Selection& selection = {});
-  /// Queues a round. Where the queue is full, the oldest goes, is counted and said.
+  /// Queues a round. If the queue is full, the oldest rounds are dropped.
   void push(metrics::Round round);
-  /// No more rounds will come: run() ends when those that wait are sent; the first failure is the end of trying.
+  /// No more rounds will come. run() tries once to send the waiting rounds, and ends.
   void close();
-  /// As close(), but without trying: there is no more time. What is not in the queue's directory is lost.
+  /// Like close(), but without another request. Rounds that are not in the queue directory are lost.
   void abandon();
 
-  /// Runs until close().
+  /// Sends rounds until close() or abandon().
   net::Task<void> run();
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
@@ -69,10 +85,10 @@ class Exporter {
  private:
   net::Task<void> send(Delivery::Step step);
   void apply(const Outcome& outcome, const Batch& batch);
-  void leave(const queue::Waiting& round);
+  void record_answered(const queue::Waiting& round);
   void lose(std::vector<queue::Waiting> dropped);
-  void write_waiting();
-  [[nodiscard]] std::vector<queue::Waiting> kept_for_later();
+  void store_waiting();
+  [[nodiscard]] std::vector<queue::Waiting> take_unstored();
 
   Encoder& encoder_;
   Transport& transport_;
@@ -80,16 +96,16 @@ class Exporter {
   Random random_;
   Resource resource_;
   Log& log_;
-  ExportLog say_;
+  ExportLog export_log_;
   queue::Backlog backlog_;
   Delivery delivery_;
   queue::Store store_;
-  std::optional<Deltas> deltas_;  ///< with that temporality only
+  std::optional<Deltas> deltas_;  ///< with Temporality::delta only
   std::optional<Gzip> gzip_;
   net::Alarm wake_;
   Counts counts_;
   std::uint64_t next_sequence_ = 1;
-  bool pushed_back_ = false;  ///< the oldest round has been tried in vain
+  bool pushed_back_ = false;  ///< the last request failed and will be repeated
   bool closed_ = false;
   bool abandoned_ = false;
 };

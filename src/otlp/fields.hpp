@@ -1,4 +1,4 @@
-// Field numbers and constants of the OTLP metrics messages, one enumeration a message.
+// Field numbers and constants of the OTLP metrics messages: one enumeration per message.
 // Source: opentelemetry-proto, metrics/v1/metrics.proto and collector/metrics/v1/metrics_service.proto.
 #pragma once
 
@@ -30,11 +30,11 @@ enum class KeyValue : protozero::pbf_tag_type { key = 1, value = 2 };
 enum class AnyValue : protozero::pbf_tag_type { string_value = 1 };
 enum class ExportResponse : protozero::pbf_tag_type { partial_success = 1 };
 enum class PartialSuccess : protozero::pbf_tag_type { rejected_data_points = 1, error_message = 2 };
-/// google.rpc.Status, the body of an error.
+/// google.rpc.Status: the body of an error.
 enum class Status : protozero::pbf_tag_type { code = 1, message = 2, details = 3 };
-/// google.protobuf.Any, what Status.details holds.
+/// google.protobuf.Any: an element of Status.details.
 enum class Any : protozero::pbf_tag_type { type_url = 1, value = 2 };
-/// google.rpc.RetryInfo, one of the things that a Status has in an Any.
+/// google.rpc.RetryInfo: one type of detail in a Status.
 enum class RetryInfo : protozero::pbf_tag_type { retry_delay = 1 };
 /// google.protobuf.Duration.
 enum class Duration : protozero::pbf_tag_type { seconds = 1, nanos = 2 };

@@ -19,11 +19,12 @@ namespace {
 using Kind = Outcome::Kind;
 using protozero::pbf_wire_type;
 
-constexpr std::string_view wrong_port{"check that otlp_endpoint is a gRPC receiver (port 4317, not HTTP's 4318)"};
-constexpr std::string_view credentials{"the receiver wants credentials, or does not accept these: see otlp_headers"};
+constexpr std::string_view wrong_port{
+    "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317; 4318 is HTTP)"};
+constexpr std::string_view credentials{
+    "set otlp_headers or otlp_headers_file to credentials that the receiver accepts"};
 
-/// gRPC's codes, in the order of their numbers. Which may be tried again is in the OTLP specification (OTLP/gRPC,
-/// "Failures").
+/// The status codes of gRPC, by number. The OTLP specification defines which are transient (OTLP/gRPC, "Failures").
 struct Status {
   std::string_view name;
   Kind kind;
@@ -34,20 +35,19 @@ constexpr std::array<Status, 17> statuses{{
     {"CANCELLED", Kind::transient, ""},
     {"UNKNOWN", Kind::permanent, ""},
     {"INVALID_ARGUMENT", Kind::permanent,
-     "if it complains about out-of-order or old samples, set out_of_order_time_window (30m) at the receiver"},
+     "if the message is about out-of-order or old samples, set out_of_order_time_window (30m) at the receiver"},
     {"DEADLINE_EXCEEDED", Kind::transient, ""},
     {"NOT_FOUND", Kind::permanent, ""},
     {"ALREADY_EXISTS", Kind::permanent, ""},
     {"PERMISSION_DENIED", Kind::permanent, credentials},
     {"RESOURCE_EXHAUSTED", Kind::too_large,
-     "raise the receiver's limit for messages (max_recv_msg_size_mib in the Collector)"},
+     "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)"},
     {"FAILED_PRECONDITION", Kind::permanent, ""},
     {"ABORTED", Kind::transient, ""},
     {"OUT_OF_RANGE", Kind::transient, ""},
     {"UNIMPLEMENTED", Kind::permanent,
-     "the receiver takes no OTLP metrics over gRPC: check the port of otlp_endpoint (4317), and that the receiver has "
-     "a "
-     "pipeline for metrics"},
+     "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317), and that the receiver has a pipeline for "
+     "metrics"},
     {"INTERNAL", Kind::permanent, ""},
     {"UNAVAILABLE", Kind::transient, ""},
     {"DATA_LOSS", Kind::transient, ""},
@@ -78,7 +78,7 @@ unsigned status_of_http(unsigned http) {
   }
 }
 
-/// HTTP/2's error codes in the order of their numbers, and what gRPC takes them for (PROTOCOL-HTTP2.md, "Errors").
+/// The error codes of HTTP/2, by number, and their gRPC status (PROTOCOL-HTTP2.md, "Errors").
 struct Reset {
   std::string_view name;
   unsigned status;
@@ -104,7 +104,7 @@ Reset reset_of(std::uint32_t code) {
   return code < resets.size() ? resets.at(code) : Reset{.name = "an unknown error", .status = unknown};
 }
 
-/// A failure as the receiver or, where it gave no status, its HTTP said it.
+/// The outcome of a failed call.
 Outcome refusal(std::string_view operation, unsigned code, std::string_view said) {
   const auto& status = statuses.at(code);
   return {.kind = status.kind,
@@ -121,7 +121,7 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
   if (answer.reset_code != 0) {
     const auto reset = reset_of(answer.reset_code);
     auto outcome = refusal(operation, reset.status, fmt::format("the receiver reset the stream: {}", reset.name));
-    if (outcome.kind == Kind::too_large) {  // ENHANCE_YOUR_CALM is about how often, not about how much
+    if (outcome.kind == Kind::too_large) {  // ENHANCE_YOUR_CALM is about the rate of requests, not their size
       outcome.kind = Kind::transient;
       outcome.remedy.clear();
     }
@@ -142,8 +142,8 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
 }
 
 Outcome accepted(std::string_view body) {
-  // As with HTTP, a body that means nothing changes nothing: the status says that the points were taken.
-  const auto message = parse_grpc_message(body, limits::collector_body_bytes_max);
+  // As with HTTP, an invalid body changes nothing: the status says that the request was accepted.
+  const auto message = parse_grpc_message(body, limits::receiver_body_bytes_max);
   auto partial = message ? parse_partial_success(*message) : PartialSuccess{};
   if (!partial) return {};
   return {.rejected_points = partial->rejected_points, .message = std::move(partial->message)};
@@ -155,7 +155,7 @@ std::string_view text(protozero::data_view view) {
 
 /// google.protobuf.Duration, rounded up to milliseconds.
 std::chrono::milliseconds parse_duration(protozero::data_view bytes) {
-  constexpr std::int64_t seconds_max = 315'576'000'000;  // duration.proto: some 10,000 years
+  constexpr std::int64_t seconds_max = 315'576'000'000;  // duration.proto: about 10,000 years
   constexpr std::int64_t nanos_max = 999'999'999;
   std::int64_t seconds = 0;
   std::int64_t nanos = 0;
@@ -181,7 +181,7 @@ std::optional<std::chrono::milliseconds> parse_retry_delay(protozero::data_view 
   return parse_duration(info.get_view());
 }
 
-/// Of one of a Status' details, if it is a RetryInfo.
+/// The delay of one detail of a Status, if it is a RetryInfo.
 std::optional<std::chrono::milliseconds> parse_detail(protozero::data_view bytes) {
   std::string_view type;
   protozero::data_view value;
@@ -215,15 +215,16 @@ GrpcPrefix grpc_prefix(std::size_t message_bytes, bool compressed) {
 
 Result<std::string_view> parse_grpc_message(std::string_view body, std::size_t bytes_max) {
   if (body.empty()) return body;
-  if (body.size() < std::tuple_size_v<GrpcPrefix>) return fail(Code::malformed, "a gRPC message ends in its prefix");
+  if (body.size() < std::tuple_size_v<GrpcPrefix>)
+    return fail(Code::malformed, "the prefix of a gRPC message is incomplete");
   std::size_t size = 0;
   for (const char c : body.substr(1, 4))
     size = size << 8U | static_cast<unsigned char>(c);
-  if (body.front() != 0) return fail(Code::malformed, "a gRPC message is compressed although nobody asked for that");
+  if (body.front() != 0) return fail(Code::malformed, "a gRPC message is compressed, which was not requested");
   if (size > bytes_max) return fail(Code::too_large, fmt::format("a gRPC message is larger than {} bytes", bytes_max));
   body.remove_prefix(std::tuple_size_v<GrpcPrefix>);
-  if (body.size() < size) return fail(Code::malformed, "a gRPC message is cut short");
-  if (body.size() > size) return fail(Code::malformed, "there is more than one gRPC message");
+  if (body.size() < size) return fail(Code::malformed, "a gRPC message is truncated");
+  if (body.size() > size) return fail(Code::malformed, "the answer has more than one gRPC message");
   return body;
 }
 
@@ -263,7 +264,7 @@ std::optional<std::chrono::milliseconds> parse_retry_info(std::string_view statu
       if (const auto delay = parse_detail(message.get_view())) return delay;
     }
   } catch (const protozero::exception&) {
-    // A status whose details cannot be read still has its code, which the header has told.
+    // Invalid details do not matter: the header has the status code.
   }
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// What gRPC puts on top of HTTP/2 (grpc/doc/PROTOCOL-HTTP2.md): the frame around a message, the deadline's header, and
-// what an answer means. Pure; the messages are the encoder's.
+// gRPC on top of HTTP/2 (grpc/doc/PROTOCOL-HTTP2.md): the prefix of a message, the header of the deadline, and the
+// meaning of an answer. Pure. The encoder makes the messages.
 #pragma once
 
 #include <array>
@@ -15,40 +15,39 @@
 
 namespace cspy::otlp {
 
-/// What stands before a message: one byte whether it is compressed, four of its length.
+/// The prefix of a message: one byte for compression, four bytes for the length.
 using GrpcPrefix = std::array<char, 5>;
 [[nodiscard]] GrpcPrefix grpc_prefix(std::size_t message_bytes, bool compressed);
 
-/// The one message of an answer's body, empty where the body is. Errors: malformed (cut short, compressed although we
-/// never said that we read that, more than one message), too_large.
+/// The only message in the body of an answer; empty if the body is empty. Errors: malformed (truncated, compressed,
+/// which we never offer to accept, or more than one message), too_large.
 [[nodiscard]] Result<std::string_view> parse_grpc_message(std::string_view body, std::size_t bytes_max);
 
-/// The text of the header grpc-timeout: at most eight digits and a unit, the finest that holds it, rounded down, but
-/// never zero.
+/// The value of the header grpc-timeout: at most eight digits and a unit. It is rounded down, but never zero.
 [[nodiscard]] std::string grpc_timeout(std::chrono::nanoseconds left);
 
-/// The header grpc-message: %41 is 'A'. What is no escape stands for itself, as the specification asks.
+/// Decodes the header grpc-message: %41 is 'A'. As the specification requires, invalid escapes stay as they are.
 [[nodiscard]] std::string decode_grpc_message(std::string_view text);
 
-/// google.rpc.RetryInfo in the details of a protobuf google.rpc.Status. A negative delay is none. nullopt where there
-/// is no RetryInfo, or no Status.
+/// The delay of a google.rpc.RetryInfo in the details of a protobuf google.rpc.Status. A negative delay counts as zero.
+/// nullopt if there is no Status or no RetryInfo.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_info(std::string_view status);
 
-/// What of an answer has a meaning. Texts are empty where there is none.
+/// The parts of an answer that matter. A missing header is empty.
 struct GrpcAnswer {
   unsigned http_status = 200;
   std::string_view content_type = {};
   std::string_view status = {};   ///< grpc-status
   std::string_view message = {};  ///< grpc-message
   std::string_view details = {};  ///< grpc-status-details-bin
-  std::string_view body = {};     ///< framed messages
+  std::string_view body = {};     ///< messages with their prefixes
   std::uint32_t reset_code = 0;   ///< as in net::http2::Answer
 };
 
-/// The outcome of a call that had an answer. `operation` is "gRPC http://host:4317".
+/// The outcome of a call with an answer. `operation` is "gRPC http://host:4317".
 [[nodiscard]] Outcome grpc_outcome(std::string_view operation, const GrpcAnswer& answer);
 
-/// The outcome of a call that had none: no_answer() with gRPC's remedy.
+/// The outcome of a call without an answer: no_answer() with the advice for gRPC.
 [[nodiscard]] Outcome grpc_no_answer(std::string_view operation, const Error& error);
 
 }  // namespace cspy::otlp

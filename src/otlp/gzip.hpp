@@ -1,4 +1,4 @@
-// Compressing requests: gzip (RFC 1952), the one compression that every OTLP receiver takes.
+// Compression of requests with gzip (RFC 1952), which every OTLP receiver supports.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ class Gzip {
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
 
-  /// `bytes` compressed. The result lives until the next call.
+  /// Compresses `bytes`. The result is valid until the next call.
   [[nodiscard]] std::string_view compress(std::string_view bytes);
 
  private:

@@ -1,4 +1,4 @@
-// The encoded labels of a request's containers. They stand in each of a container's points, so they are encoded once
+// The encoded labels of the containers in a request. Each point of a container carries them, so they are encoded once
 // and copied.
 #pragma once
 
@@ -17,11 +17,11 @@ class LabelBlocks {
     bytes_.clear();
     ends_.clear();
   }
-  /// To append the labels of the next container to.
+  /// The buffer: append the labels of the next container to it.
   [[nodiscard]] std::string& bytes() { return bytes_; }
-  /// The container's labels are complete.
+  /// Call this after the labels of a container are appended.
   void close() { ends_.push_back(bytes_.size()); }
-  /// The labels of the container that was closed as number `index`. Valid until the next change.
+  /// The labels of the container number `index`. Valid until the next change.
   [[nodiscard]] std::string_view of(std::size_t index) const {
     const auto begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view{bytes_}.substr(begin, ends_[index] - begin);
@@ -32,8 +32,8 @@ class LabelBlocks {
   std::vector<std::size_t> ends_;
 };
 
-/// Calls `visit(const metrics::Container&)` for those of the readings, then of the endings: the order of
-/// Point::container.
+/// Calls `visit(const metrics::Container&)` for the containers of the readings, then of the endings. This is the order
+/// of Point::container.
 template<class Visit>
 void for_each_container(const Batch& batch, Visit&& visit) {
   for (const auto& reading : batch.readings)

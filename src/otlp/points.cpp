@@ -16,7 +16,7 @@ using metrics::LabelValues;
 using metrics::Metric;
 using metrics::Number;
 
-/// What a counter had when it was last pushed.
+/// The values of a counter at the last push.
 class Remembered final : public metrics::PointSink {
  public:
   void point(Number value, LabelValues labels) override { values_.emplace_back(joined(labels), value); }
@@ -37,7 +37,7 @@ class Remembered final : public metrics::PointSink {
   std::vector<std::pair<std::string, Number>> values_;
 };
 
-/// The increase from one value of a counter to the next; one that fell was reset, and has counted from zero.
+/// The increase from one value of a counter to the next. A counter that fell was reset and has counted from zero.
 Number increase(const Number& from, const Number& to) {
   if (const auto* whole = std::get_if<std::int64_t>(&to)) {
     const auto* before = std::get_if<std::int64_t>(&from);
@@ -48,11 +48,11 @@ Number increase(const Number& from, const Number& to) {
   return before != nullptr && *before <= real ? real - *before : real;
 }
 
-/// Completes the points of one container under one metric.
-class Completer final : public metrics::PointSink {
+/// Makes the points of one container and one metric: adds times and computes deltas.
+class PointMaker final : public metrics::PointSink {
  public:
-  /// `only_known`: a series that was not there at the last push is left out.
-  Completer(Points& next, Point common, const Remembered* since, bool only_known = false)
+  /// `since`: the values of the last push, for deltas; null: cumulative. `only_known`: leave out new series.
+  PointMaker(Points& next, Point common, const Remembered* since, bool only_known = false)
       : next_{next}, common_{common}, since_{since}, only_known_{only_known} {}
 
   void point(Number value, LabelValues labels) override {
@@ -60,7 +60,7 @@ class Completer final : public metrics::PointSink {
     point.value = value;
     point.labels = labels;
     if (since_ != nullptr) {
-      // A series that was not there at the last push began after it.
+      // A series without a value at the last push began after it.
       const auto* before = since_->find(labels);
       if (before != nullptr) point.value = increase(*before, value);
       if (before == nullptr && only_known_) return;
@@ -75,12 +75,13 @@ class Completer final : public metrics::PointSink {
   bool only_known_;
 };
 
-/// Of a clock that runs ahead of ours: a start after the point's own time would be refused.
+/// The start time of a point. If the clock of the engine is ahead of ours, it is `time`: receivers refuse a later
+/// start.
 UnixNanos start_of(const Metric& metric, const metrics::Container& container, UnixNanos time) {
   return std::min(metric.since == metrics::Since::creation ? container.created : container.started, time);
 }
 
-/// Whether the metric may count since before the container was there.
+/// Whether the counter may have started before the container.
 bool is_older(const Metric& metric, const metrics::Container& container) {
   return metric.since == metrics::Since::before ||
          (metric.group == metrics::Group::network && container.shares_network);
@@ -90,7 +91,7 @@ void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Poi
   const auto& reading = *batch.readings[index];
   const auto& base = batch.bases[index];
   if (base.kind == Base::Kind::unknown) return;
-  // What was counted before the container was there is not the container's.
+  // Counts from before the container are not its own.
   const bool older = is_older(metric, *reading.container);
   if (older && base.kind != Base::Kind::pushed) return;
   Remembered since;
@@ -100,8 +101,8 @@ void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Poi
     metrics::visit(metric, *base.last, base.time, since);
     start = std::min(base.time, batch.time);
   }
-  Completer completer{points, {.container = index, .start = start, .time = batch.time}, &since, older};
-  metrics::visit(metric, reading, batch.time, completer);
+  PointMaker maker{points, {.container = index, .start = start, .time = batch.time}, &since, older};
+  metrics::visit(metric, reading, batch.time, maker);
 }
 
 }  // namespace
@@ -116,17 +117,17 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
     }
     const auto& reading = *batch.readings[i];
     const auto start = counter ? start_of(metric, *reading.container, batch.time) : 0;
-    Completer completer{points, {.container = i, .start = start, .time = batch.time}, nullptr};
-    metrics::visit(metric, reading, batch.time, completer);
+    PointMaker maker{points, {.container = i, .start = start, .time = batch.time}, nullptr};
+    metrics::visit(metric, reading, batch.time, maker);
   }
-  // A series of deltas ends by itself: where nothing comes, nothing was counted.
+  // A series of deltas needs no end: without a point, nothing was counted.
   if (delta) return;
   for (std::size_t i = 0; i < batch.endings.size(); ++i) {
     const auto& ending = batch.endings[i];
     const auto start = counter ? start_of(metric, *ending.last->container, batch.time) : 0;
     const auto container = batch.readings.size() + i;
-    Completer completer{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
-    metrics::visit_ended(metric, ending, batch.time, completer);
+    PointMaker maker{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
+    metrics::visit_ended(metric, ending, batch.time, maker);
   }
 }
 

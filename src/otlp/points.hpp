@@ -1,4 +1,4 @@
-// From readings to the points that are sent, whatever the encoding: start times, temporality, ends of series. Pure.
+// The points of a batch, for any encoding: start times, temporality, ends of series. Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,15 +8,15 @@
 
 namespace cspy::otlp {
 
-/// One point as the receiver shall see it.
+/// One point as it is sent.
 struct Point {
-  /// Whose it is: the index into the batch's readings, and after those into its endings.
+  /// Index of its container: the readings of the batch, followed by the endings.
   std::size_t container = 0;
-  UnixNanos start = 0;  ///< 0: none is sent
+  UnixNanos start = 0;  ///< 0: not sent
   UnixNanos time = 0;
-  bool ended = false;  ///< the series has no value any more
+  bool ended = false;  ///< the series has ended; there is no value
   metrics::Number value = {};
-  metrics::LabelValues labels = {};  ///< the metric's own, in the order of Metric::label_keys; empty ones are not sent
+  metrics::LabelValues labels = {};  ///< of the metric, in the order of Metric::label_keys; empty ones are not sent
 };
 
 class Points {
@@ -27,7 +27,7 @@ class Points {
   ~Points() = default;
 };
 
-/// Gives `points` all points that the batch has under `metric`, container by container.
+/// Passes all points of `metric` in the batch to `points`, container by container.
 void walk(const metrics::Metric& metric, const Batch& batch, Points& points);
 
 }  // namespace cspy::otlp

@@ -12,7 +12,7 @@
 namespace cspy::otlp {
 namespace {
 
-constexpr std::string_view collector_path{"/v1/metrics"};
+constexpr std::string_view default_path{"/v1/metrics"};
 constexpr std::string_view prometheus_path{"/api/v1/otlp/v1/metrics"};
 constexpr std::uint16_t prometheus_port = 9090;
 
@@ -22,30 +22,28 @@ std::string with_path(const Endpoint& endpoint, std::string_view path) {
   return other.text();
 }
 
-/// Where the receiver's metrics probably are, when they are not where we asked.
+/// The probable path of the receiver, after the requested one was not found.
 std::string path_remedy(const Endpoint& endpoint) {
   const auto path = std::string_view{endpoint.path}.substr(0, endpoint.path.find('?'));
   const auto without_slash = path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
   if (path.ends_with(prometheus_path)) {
-    return "check the path of otlp_endpoint; Prometheus answers so unless it is started with "
-           "--web.enable-otlp-receiver";
+    return "check the path of otlp_endpoint; Prometheus needs the flag --web.enable-otlp-receiver";
   }
-  // Prometheus' guide named the base for a while where the whole path is needed; others have the same base and path.
+  // Older versions of the Prometheus guide gave only the base of the path. Other receivers have the same base and path.
   if (without_slash.ends_with("/otlp") || without_slash.ends_with("/opentelemetry")) {
     return fmt::format("check the path of otlp_endpoint: it should probably be {}",
-                       with_path(endpoint, std::string{without_slash}.append(collector_path)));
+                       with_path(endpoint, std::string{without_slash}.append(default_path)));
   }
   if (endpoint.port == prometheus_port) {
     return fmt::format(
-        "check the path of otlp_endpoint: Prometheus has it at {}, if it is started with "
-        "--web.enable-otlp-receiver",
+        "check the path of otlp_endpoint: Prometheus expects {} and needs the flag --web.enable-otlp-receiver",
         with_path(endpoint, prometheus_path));
   }
-  if (path == collector_path) {
-    return "check the path of otlp_endpoint: Mimir has /otlp/v1/metrics, VictoriaMetrics /opentelemetry/v1/metrics, "
-           "Prometheus /api/v1/otlp/v1/metrics (started with --web.enable-otlp-receiver)";
+  if (path == default_path) {
+    return "check the path of otlp_endpoint: Mimir expects /otlp/v1/metrics, VictoriaMetrics "
+           "/opentelemetry/v1/metrics, Prometheus /api/v1/otlp/v1/metrics (with the flag --web.enable-otlp-receiver)";
   }
-  return fmt::format("check the path of otlp_endpoint: it should probably be {}", with_path(endpoint, collector_path));
+  return fmt::format("check the path of otlp_endpoint: it should probably be {}", with_path(endpoint, default_path));
 }
 
 std::string redirect_remedy(const Endpoint& endpoint, std::string_view location) {
@@ -55,7 +53,7 @@ std::string redirect_remedy(const Endpoint& endpoint, std::string_view location)
                      printable(target, limits::error_quote_bytes_max));
 }
 
-/// Whether Prometheus or one of its kind has refused samples for their time.
+/// Whether a receiver such as Prometheus has refused samples because of their time.
 bool is_about_time(std::string_view said) {
   constexpr std::array<std::string_view, 5> complaints{"out of order", "out-of-order", "too old", "out of bounds",
                                                        "duplicate"};
@@ -69,16 +67,16 @@ std::string http_remedy(const Endpoint& endpoint, unsigned status, std::string_v
   if (status / 100 == 3) return redirect_remedy(endpoint, location);
   switch (status) {
     case 400:
-      return is_about_time(said) ? "let the receiver take samples out of order: out_of_order_time_window: 30m in "
-                                   "Prometheus' storage.tsdb"
+      return is_about_time(said) ? "let the receiver accept out-of-order samples; in Prometheus, set "
+                                   "out_of_order_time_window: 30m under storage.tsdb"
                                  : "";
     case 401:
     case 403: return "set otlp_headers or otlp_headers_file to credentials that the receiver accepts";
     case 404: return path_remedy(endpoint);
-    case 405: return "the path of otlp_endpoint takes no POST: it is probably not an OTLP receiver's";
-    case 407: return "check the user and password in the proxy's URL";
-    case 413: return "raise the receiver's limit for request bodies";
-    case 415: return "the receiver does not take this encoding: set otlp_protocol to another";
+    case 405: return "check otlp_endpoint: its path does not accept POST, so it is probably not an OTLP receiver";
+    case 407: return "check the user and password in the URL of the proxy";
+    case 413: return "raise the limit for request bodies at the receiver";
+    case 415: return "set otlp_protocol to another value: the receiver does not accept this encoding";
     default: return {};
   }
 }

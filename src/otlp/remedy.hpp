@@ -1,4 +1,4 @@
-// What a person can do about an answer that is no success. Pure.
+// Advice for the user about an HTTP answer that is not a success. Pure.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace cspy::otlp {
 
-/// A sentence for the log, empty where there is nothing to advise. `endpoint` is what was asked, `said` what the
-/// receiver says about it, `location` the header of a redirect.
+/// A sentence for the log; empty if there is no advice. `endpoint`: the URL of the request. `said`: the message of the
+/// receiver. `location`: the header of a redirect.
 [[nodiscard]] std::string http_remedy(const Endpoint& endpoint, unsigned status, std::string_view said,
                                       std::string_view location);
 

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/header_list.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 
 namespace cspy::otlp {
 
@@ -23,13 +25,17 @@ void RequestHeaders::read_file_again() {
   const auto text = read_file(file_.path(), limits::headers_file_bytes_max);
   auto headers = text ? parse_header_lines(*text) : std::unexpected{text.error()};
   if (!headers) {
-    log_->warn("the file of headers cannot be used: the last ones are kept",
+    log_->warn("cannot use the file of headers: its last valid headers are kept",
                {{"file", file_.path()}, {"error", headers.error().message}});
     return;
   }
   merged_ = fixed_;
   for (auto& [name, value] : *headers)
     set(merged_, std::move(name), std::move(value));
+}
+
+std::string user_agent() {
+  return fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version());
 }
 
 Result<KeyValues> parse_header_lines(std::string_view text) {

@@ -8,7 +8,7 @@
 namespace cspy::otlp {
 namespace {
 
-/// The first that says something: what was set for it alone, what the user's list has, the default.
+/// The first that is not empty: its own option, the attribute of the user, the default.
 std::string first_of(const std::string& own, const KeyValues& attributes, std::string_view key,
                      const std::string& other) {
   if (!own.empty()) return own;

@@ -1,4 +1,4 @@
-// Who sends: the attributes of the resource. Pure.
+// The attributes of the resource: the identity of the sender. Pure.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@ namespace cspy::otlp {
 
 struct Identity {
   std::string host;          ///< the engine's host name
-  std::string service_name;  ///< empty: that of `attributes`, else containerspy
-  std::string instance_id;   ///< empty: that of `attributes`, else the host
+  std::string service_name;  ///< empty: the value in `attributes`, or containerspy
+  std::string instance_id;   ///< empty: the value in `attributes`, or the host
   KeyValues attributes;      ///< the user's
 };
 
-/// The user's attributes are kept, but for service.version, which is a fact; what the user did not say is added.
+/// The attributes of the user, plus the default attributes. service.version is always the version of the program.
 [[nodiscard]] KeyValues resource_of(const Identity& identity);
 
 }  // namespace cspy::otlp

@@ -18,10 +18,10 @@
 namespace cspy::otlp {
 namespace {
 
-/// Of an answer that is no success.
+/// The kind of an answer that is not a success.
 Outcome::Kind kind_of(unsigned status) {
   switch (status) {
-    // OTLP/HTTP, "Retryable Response Codes": these and no others.
+    // OTLP/HTTP, "Retryable Response Codes": only these.
     case 429:
     case 502:
     case 503:
@@ -39,7 +39,7 @@ std::string media_type(std::string_view content_type) {
 constexpr std::string_view json{"application/json"};
 constexpr std::string_view protobuf{"application/x-protobuf"};
 
-/// What the receiver says, as text: a Status message in protobuf or JSON, or the first line of whatever it is.
+/// The message of the receiver: from a Status in protobuf or JSON, or else the first line of the body.
 std::string quote(const HttpAnswer& answer) {
   const auto type = media_type(answer.content_type);
   std::optional<std::string> message;
@@ -49,8 +49,8 @@ std::string quote(const HttpAnswer& answer) {
   return printable(answer.body.substr(0, answer.body.find_first_of("\r\n")), limits::error_quote_bytes_max);
 }
 
-/// What was not taken of a request that was. A body that is no response message changes nothing: the status says that
-/// the points were taken.
+/// The rejected points of an accepted request. An invalid body changes nothing: the status says that the request was
+/// accepted.
 PartialSuccess partial_success(const HttpAnswer& answer) {
   const auto type = media_type(answer.content_type);
   if (type == json) return parse_partial_success_json(answer.body).value_or(PartialSuccess{});
@@ -58,7 +58,7 @@ PartialSuccess partial_success(const HttpAnswer& answer) {
   return {};
 }
 
-/// "Mon, 23 Nov 2026 01:58:08 GMT" (RFC 9110's IMF-fixdate, the only form that may still be sent).
+/// "Mon, 23 Nov 2026 01:58:08 GMT" (IMF-fixdate of RFC 9110, the only form that a server may send).
 std::optional<UnixNanos> parse_http_date(std::string_view text) {
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -93,10 +93,10 @@ Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNan
 }
 
 Outcome no_answer(std::string_view operation, const Error& error) {
-  // An answer that is not HTTP, or has no end, will not become one by asking again; everything else may.
+  // A peer that does not speak HTTP, or sends too much, will do the same again. All other failures may pass.
   const bool hopeless = error.code == Code::malformed || error.code == Code::invalid || error.code == Code::too_large;
   const auto* const remedy =
-      hopeless ? "check that otlp_endpoint is an OTLP/HTTP receiver (port 4318, not gRPC's 4317)" : "";
+      hopeless ? "check that otlp_endpoint is the OTLP/HTTP port of the receiver (4318; 4317 is gRPC)" : "";
   return {.kind = hopeless ? Outcome::Kind::permanent : Outcome::Kind::transient,
           .message = fmt::format("{}: {}", operation, error.message),
           .remedy = error.remedy.empty() ? remedy : error.remedy};
@@ -137,7 +137,7 @@ std::optional<std::string> parse_status_message(std::string_view body) {
       status.skip();
     }
   } catch (const protozero::exception&) {
-    // Many receivers answer errors in plain text whatever they announce.
+    // Many receivers send errors as plain text, whatever the content type says.
   }
   return std::nullopt;
 }

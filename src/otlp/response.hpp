@@ -1,4 +1,4 @@
-// What a receiver's answer means. Pure.
+// The meaning of an HTTP answer of the receiver. Pure.
 #pragma once
 
 #include <chrono>
@@ -13,24 +13,24 @@
 
 namespace cspy::otlp {
 
-/// What came of one request, independent of the transport.
+/// The result of one request, for any transport.
 struct Outcome {
   enum class Kind : std::uint8_t {
-    accepted,   ///< all of it, or all but `rejected_points`
-    transient,  ///< worth another try: the receiver is away, busy or slow
-    too_large,  ///< smaller requests with the same points may be taken
-    permanent,  ///< the same request will never be taken
+    accepted,   ///< all points, except `rejected_points`
+    transient,  ///< try again: the receiver is away, busy or slow
+    too_large,  ///< smaller requests with the same points may be accepted
+    permanent,  ///< the receiver will never accept this request
   };
 
   Kind kind = Kind::accepted;
-  unsigned status = 0;  ///< HTTP's, or gRPC's; 0 with another kind than accepted: there was no answer
+  unsigned status = 0;  ///< of HTTP or gRPC; 0 if there was no answer
   std::uint64_t rejected_points = 0;
-  std::string message = {};  ///< what was asked and what the receiver said; also a warning with an accepted request
-  std::string remedy = {};   ///< what a person can do, empty where nothing is known
-  std::optional<std::chrono::milliseconds> retry_after = {};  ///< the receiver's own wish
+  std::string message = {};  ///< the operation and the answer; with an accepted request, a warning of the receiver
+  std::string remedy = {};   ///< what the user can do; may be empty
+  std::optional<std::chrono::milliseconds> retry_after = {};  ///< the wait that the receiver asks for
 };
 
-/// An HTTP answer: its status, its body and what its headers say, empty where they say nothing.
+/// The parts of an HTTP answer that matter. A missing header is empty.
 struct HttpAnswer {
   unsigned status = 0;
   std::string_view content_type = {};
@@ -39,24 +39,25 @@ struct HttpAnswer {
   std::string_view location = {};
 };
 
-/// The outcome of an HTTP exchange that had an answer; `endpoint` was asked. The body counts as what its content type
-/// says, whatever the request was. `now` is for the date form of Retry-After.
+/// The outcome of a request to `endpoint` that was answered. The content type of the answer decides how its body is
+/// parsed. `now` is needed for a date in Retry-After.
 [[nodiscard]] Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNanos now);
 
-/// The outcome of an exchange that had none. `operation` is "POST http://host:4318/v1/metrics".
+/// The outcome of a request without an answer. `operation` is "POST http://host:4318/v1/metrics".
 [[nodiscard]] Outcome no_answer(std::string_view operation, const Error& error);
 
-/// ExportMetricsPartialSuccess of a protobuf ExportMetricsServiceResponse; an empty body is full success.
+/// ExportMetricsPartialSuccess: the points that a successful request did not deliver.
 struct PartialSuccess {
   std::uint64_t rejected_points = 0;
   std::string message;
 };
+/// From a protobuf ExportMetricsServiceResponse. An empty body means that all points were accepted.
 [[nodiscard]] Result<PartialSuccess> parse_partial_success(std::string_view body);
 
-/// The message of a protobuf google.rpc.Status, nullopt where the body is none.
+/// The message of a protobuf google.rpc.Status. nullopt if the body is not a Status with a message.
 [[nodiscard]] std::optional<std::string> parse_status_message(std::string_view body);
 
-/// Retry-After: seconds, or an HTTP date of which the time from `now` is taken. nullopt where it is neither.
+/// Retry-After: seconds, or an HTTP date, which gives the time from `now`. nullopt if it is neither.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, UnixNanos now);
 
 }  // namespace cspy::otlp

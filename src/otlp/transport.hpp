@@ -1,4 +1,5 @@
-// Carrying one encoded request to the receiver. The exporter knows no transport, a transport knows no encoding.
+// Sends one encoded request to the receiver. The exporter does not depend on a protocol, nor a transport on an
+// encoding.
 #pragma once
 
 #include <string_view>
@@ -9,19 +10,19 @@
 
 namespace cspy::otlp {
 
-/// A request as it goes over the wire. The bytes stay alive until it has been sent.
+/// An encoded request. The referenced memory must stay valid until send() returns.
 struct Payload {
   std::string_view body;
-  std::string_view content_type;  ///< of what is encoded, whether compressed or not
+  std::string_view content_type;  ///< of the body before compression
   bool gzip = false;              ///< `body` is compressed
 };
 
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Sends the payload and waits for the answer until `deadline` at the most. One request at a time.
+  /// Sends the payload and waits for the answer, at most until `deadline`. One request at a time.
   virtual net::Task<Outcome> send(Payload payload, net::TimePoint deadline) = 0;
-  /// Closes what is kept open, so that nothing of the transport is left in the loop. A later send opens it again.
+  /// Closes the connection, so that the transport leaves no work in the event loop. A later send() connects again.
   virtual void close() = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "base/version.hpp"
 #include "net/tls.hpp"
 #include "otlp/grpc.hpp"
 
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::string_view method{"/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"};
 
-/// The endpoint as an error names it: its path means nothing here.
+/// The endpoint without its path, for errors: gRPC ignores the path.
 std::string base_url(const Endpoint& endpoint) {
   if (endpoint.kind == Endpoint::Kind::unix_socket) return endpoint.path;
   return fmt::format("{}://{}", endpoint.kind == Endpoint::Kind::tls ? "https" : "http", endpoint.authority());
@@ -31,9 +30,9 @@ GrpcTransport::GrpcTransport(net::Context& context, net::Route route, RequestHea
       route_{std::move(route)},
       headers_{headers},
       operation_{"gRPC " + base_url(route_.endpoint)},
-      user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
+      user_agent_{user_agent()} {}
 
-void GrpcTransport::drop_what_is_stale() {
+void GrpcTransport::drop_stale_connection() {
   const bool renewed = route_.tls != nullptr && route_.tls->changed();
   if (connection_ && (renewed || !connection_->reusable())) connection_.reset();
 }
@@ -52,7 +51,7 @@ Task<Outcome> GrpcTransport::send(Payload payload, net::TimePoint deadline) {
   const net::http2::Request request{.path = method, .headers = headers, .body = body};
   const auto answer = co_await call(request, deadline);
   if (!answer) co_return grpc_no_answer(operation_, answer.error());
-  // An answer that is only a trailer has all its headers there; some proxies make headers of a trailer instead.
+  // An answer that is a trailer only has all headers there. Some proxies turn trailers into headers.
   const auto text = [&](std::string_view name) {
     const auto trailer = answer->trailer(name);
     return trailer.empty() ? answer->header(name) : trailer;
@@ -67,7 +66,7 @@ Task<Outcome> GrpcTransport::send(Payload payload, net::TimePoint deadline) {
 }
 
 Task<Result<net::http2::Answer>> GrpcTransport::call(net::http2::Request request, net::TimePoint deadline) {
-  drop_what_is_stale();
+  drop_stale_connection();
   for (;;) {
     const bool kept = connection_.has_value();
     if (!kept) {
@@ -75,10 +74,10 @@ Task<Result<net::http2::Answer>> GrpcTransport::call(net::http2::Request request
       if (!opened) co_return std::unexpected{std::move(opened).error()};
       connection_.emplace(std::move(*opened));
     }
-    auto answer = co_await connection_->exchange(request, deadline, limits::collector_body_bytes_max);
-    // close() may have come meanwhile.
+    auto answer = co_await connection_->exchange(request, deadline, limits::receiver_body_bytes_max);
+    // close() may have been called in the meantime.
     const bool again = kept && !answer && connection_ && connection_->safe_to_repeat();
-    drop_what_is_stale();
+    drop_stale_connection();
     if (!again) co_return answer;
     connection_.reset();
   }

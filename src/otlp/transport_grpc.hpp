@@ -1,4 +1,4 @@
-// OTLP over gRPC: unary calls on one kept HTTP/2 connection.
+// OTLP over gRPC: unary calls on one HTTP/2 connection, which is kept open.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace cspy::otlp {
 
 class GrpcTransport final : public Transport {
  public:
-  /// `headers` outlives it. The path of the route's endpoint means nothing to gRPC.
+  /// `headers` must outlive it. gRPC ignores the path of the endpoint.
   GrpcTransport(net::Context& context, net::Route route, RequestHeaders& headers);
 
   net::Task<Outcome> send(Payload payload, net::TimePoint deadline) override;
@@ -22,7 +22,7 @@ class GrpcTransport final : public Transport {
 
  private:
   net::Task<Result<net::http2::Answer>> call(net::http2::Request request, net::TimePoint deadline);
-  void drop_what_is_stale();
+  void drop_stale_connection();
 
   net::Context& context_;
   net::Route route_;

@@ -1,12 +1,9 @@
 #include "otlp/transport_http.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
-#include "base/version.hpp"
 #include "net/tls.hpp"
 
 namespace cspy::otlp {
@@ -19,7 +16,7 @@ HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHea
       headers_{headers},
       operation_{"POST " + route_.endpoint.text()},
       through_proxy_{route_.proxy && route_.endpoint.kind != Endpoint::Kind::tls && !route_.tunnel},
-      user_agent_{fmt::format("ContainerSpy/{0} OTel-OTLP-Exporter-Cpp/{0}", version())} {}
+      user_agent_{user_agent()} {}
 
 Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   std::vector<net::http1::Header> headers{{.name = "Content-Type", .value = payload.content_type},
@@ -29,10 +26,10 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
     headers.push_back({.name = "Proxy-Authorization", .value = route_.proxy->authorization});
   for (const auto& [name, value] : headers_.current())
     headers.push_back({.name = name, .value = value});
-  // A proxy that is no tunnel wants the whole URL (RFC 9112, section 3.2.2).
+  // Without a tunnel, the proxy needs the whole URL (RFC 9112, section 3.2.2).
   const auto target = through_proxy_ ? route_.endpoint.text() : route_.endpoint.path;
   const net::http1::Request request{.method = "POST", .target = target, .headers = headers, .body = payload.body};
-  // What the kept connection proved and trusted was in files that have changed.
+  // The connection was made with other certificates: a new one uses the changed files.
   if (route_.tls != nullptr && route_.tls->changed()) connection_.reset();
   for (;;) {
     const bool kept = connection_.has_value();
@@ -43,13 +40,13 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
     }
     auto status = co_await connection_->exchange(request, deadline);
     if (!status) {
-      // A kept connection that the receiver has closed meanwhile has not taken the request: a fresh one may.
+      // The receiver had closed the kept connection before the request arrived: repeat it on a new connection.
       const bool stale = kept && connection_->nothing_received() && status.error().code == Code::unreachable;
       connection_.reset();
       if (stale) continue;
       co_return no_answer(operation_, status.error());
     }
-    auto read = co_await connection_->read_body(answer_, limits::collector_body_bytes_max);
+    auto read = co_await connection_->read_body(answer_, limits::receiver_body_bytes_max);
     if (!read) answer_.clear();
     auto outcome = http_outcome(route_.endpoint,
                                 {.status = *status,

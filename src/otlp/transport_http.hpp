@@ -1,4 +1,4 @@
-// OTLP over HTTP/1.1: one kept connection.
+// OTLP over HTTP/1.1, on one connection, which is kept open.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace cspy::otlp {
 
 class HttpTransport final : public Transport {
  public:
-  /// `headers` outlives it.
+  /// `headers` must outlive it.
   HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers);
 
   net::Task<Outcome> send(Payload payload, net::TimePoint deadline) override;
@@ -24,7 +24,7 @@ class HttpTransport final : public Transport {
   net::Route route_;
   RequestHeaders& headers_;
   std::string operation_;  ///< "POST http://localhost:4318/v1/metrics"
-  bool through_proxy_;     ///< requests go to a proxy, which forwards them
+  bool through_proxy_;     ///< requests go to a proxy without a tunnel
   std::string user_agent_;
   std::optional<net::http1::Connection> connection_;
   std::string answer_;

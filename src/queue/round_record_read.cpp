@@ -9,7 +9,7 @@
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "metrics/visit.hpp"
-#include "queue/record_tables.hpp"
+#include "queue/record_fields.hpp"
 #include "queue/round_record.hpp"
 
 namespace cspy::queue {
@@ -66,9 +66,9 @@ Enum enumerator(pbf_reader& in, std::size_t count, const char* otherwise) {
 
 template<class Table, class Owner>
 bool read_count(pbf_reader& in, const Table& table, Owner& owner) {
-  for (const auto& [field, member] : table) {
-    if (in.tag() != tag(field)) continue;
-    owner.*member = number(in);
+  for (const auto& row : table) {
+    if (in.tag() != row.number) continue;
+    owner.*row.member = number(in);
     return true;
   }
   return false;
@@ -82,7 +82,7 @@ DeviceCounters read_device(pbf_reader in) {
       case record::Device::minor: device.minor = static_cast<std::uint32_t>(number(in)); break;
       case record::Device::name: device.device = text(in); break;
       default:
-        if (!read_count(in, record::device_counts, device)) in.skip();
+        if (!read_count(in, metrics::device_counts, device)) in.skip();
     }
   }
   return device;
@@ -93,7 +93,7 @@ NetworkCounters read_network(pbf_reader in) {
   while (in.next()) {
     if (in.tag() == tag(record::Network::interface)) {
       network.interface = text(in);
-    } else if (!read_count(in, record::network_counts, network)) {
+    } else if (!read_count(in, metrics::network_counts, network)) {
       in.skip();
     }
   }
@@ -147,7 +147,7 @@ Sample read_sample(pbf_reader in) {
         break;
       case record::Sample::health: sample.health = health_of(typed(in, pbf_wire_type::varint).get_sint32()); break;
       default:
-        if (!read_count(in, record::sample_counts, sample)) in.skip();
+        if (!read_count(in, metrics::sample_counts, sample)) in.skip();
     }
   }
   // The walk over them searches.

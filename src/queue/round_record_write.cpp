@@ -1,7 +1,8 @@
+#include <boost/pfr/tuple_size.hpp>
 #include <map>
 #include <protozero/pbf_writer.hpp>
 
-#include "queue/record_tables.hpp"
+#include "queue/record_fields.hpp"
 #include "queue/round_record.hpp"
 
 namespace cspy::queue {
@@ -11,27 +12,37 @@ using metrics::Sample;
 using protozero::pbf_writer;
 using record::tag;
 
+// Does not compile where one of these has a member that is neither a count of its table nor known to the writer:
+// whoever adds one writes it, reads it, and gives it a number in record_fields.def.
+static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 5);
+static_assert(boost::pfr::tuple_size_v<metrics::DeviceCounters> == metrics::device_counts.size() + 3);
+static_assert(boost::pfr::tuple_size_v<metrics::NetworkCounters> == metrics::network_counts.size() + 1);
+static_assert(boost::pfr::tuple_size_v<metrics::Detail> == 3);
+static_assert(boost::pfr::tuple_size_v<metrics::Limits> == record::limit_counts.size() + 1);
+static_assert(boost::pfr::tuple_size_v<metrics::Lifecycle> == record::lifecycle_counts.size() + 5);
+static_assert(boost::pfr::tuple_size_v<metrics::Container> == 11);
+
 template<class Table, class Owner>
 void write_counts(pbf_writer& out, const Table& table, const Owner& owner) {
-  for (const auto& [field, member] : table) {
-    if (const Count count = owner.*member) out.add_uint64(tag(field), *count);
+  for (const auto& row : table) {
+    if (const Count count = owner.*row.member) out.add_uint64(row.number, *count);
   }
 }
 
 void write_sample(pbf_writer& out, const Sample& sample) {
-  write_counts(out, record::sample_counts, sample);
+  write_counts(out, metrics::sample_counts, sample);
   out.add_packed_uint64(tag(record::Sample::cpu_each_ns), sample.cpu_each_ns.begin(), sample.cpu_each_ns.end());
   for (const auto& device : sample.devices) {
     pbf_writer message{out, tag(record::Sample::devices)};
     message.add_uint32(tag(record::Device::major), device.major);
     message.add_uint32(tag(record::Device::minor), device.minor);
     message.add_string(tag(record::Device::name), device.device);
-    write_counts(message, record::device_counts, device);
+    write_counts(message, metrics::device_counts, device);
   }
   for (const auto& network : sample.networks) {
     pbf_writer message{out, tag(record::Sample::networks)};
     message.add_string(tag(record::Network::interface), network.interface);
-    write_counts(message, record::network_counts, network);
+    write_counts(message, metrics::network_counts, network);
   }
   for (const auto& detail : sample.details) {
     pbf_writer message{out, tag(record::Sample::details)};

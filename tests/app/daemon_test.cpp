@@ -227,7 +227,7 @@ TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {
 TEST_F(DaemonTest, SendsNothingBeforeTheEngineIsKnown) {
   Peers peers{{Endpoint::Kind::unix_socket, "", 0, dir.file("another.sock")}};
   peers.run();
-  run_agent(peers, [&] { return said().contains("engine lost"); });
+  run_agent(peers, [&] { return said().contains("engine not reachable yet"); });
   peers.stop();
   EXPECT_TRUE(peers.received.empty()) << "under what name?";
 }

@@ -89,7 +89,7 @@ TEST_F(HostSideTest, TakesLimitsAndNumbersFromTheTree) {
   add_cgroup("/docker/" + id);
   auto& host = opened();
   auto web = container();
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_EQ(web.limits.memory_bytes, 67'108'864U);
   EXPECT_EQ(web.limits.cpu_quota_us, 50'000U);
   EXPECT_EQ(web.limits.cpu_shares, 1'522U);
@@ -105,7 +105,7 @@ TEST_F(HostSideTest, TakesTheNetworkFromAProcessThatIsTheContainers) {
   add_process(4711, "/docker/" + id);
   auto& host = opened();
   auto web = container(4711);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_EQ(web.limits.open_files_soft, 1'048'576U);
   metrics::Sample sample;
   EXPECT_TRUE(host.read(web, sample).proc);
@@ -117,7 +117,7 @@ TEST_F(HostSideTest, BelievesNoProcessOfAnother) {
   add_process(4711, "/system.slice/cron.service");
   auto& host = opened();
   auto web = container(4711);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_FALSE(web.limits.open_files_soft);
   metrics::Sample sample;
   const auto given = host.read(web, sample);
@@ -131,7 +131,7 @@ TEST_F(HostSideTest, FindsACgroupThatIsNotWhereItWasExpected) {
   add_cgroup("/batch/" + id);
   auto& host = opened();
   auto web = container();
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_EQ(web.labels.get("id"), "/batch/" + id);
   EXPECT_EQ(web.labels.get("name"), "web");
   EXPECT_EQ(web.limits.memory_bytes, 67'108'864U);
@@ -142,7 +142,7 @@ TEST_F(HostSideTest, AsksTheProcessBeforeItWalksTheTree) {
   options.cgroup_root = "none";
   auto& host = opened();
   auto web = container(4711);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_EQ(web.labels.get("id"), "/batch/night/" + id);
 }
 
@@ -150,10 +150,10 @@ TEST_F(HostSideTest, SearchesNoTreeForContainersOfAnotherMachine) {
   add_cgroup("/batch/" + id);
   auto& host = opened();
   auto web = container();
-  host.complete(elsewhere, web);
+  host.add_local_facts(elsewhere, web);
   EXPECT_EQ(web.labels.get("id"), "/docker/" + id);
   host.meet(elsewhere, true);
-  EXPECT_EQ(host.tree(), nullptr) << "what is no container's would be of another machine";
+  EXPECT_EQ(host.cgroups(), nullptr) << "what is no container's would be of another machine";
   EXPECT_EQ(host.device_name(254, 0), "");
 }
 
@@ -161,14 +161,14 @@ TEST_F(HostSideTest, SaysOnceWhatItReadsAndWhatASettingIsGoodForNothing) {
   add_cgroup("/docker/" + id);
   auto& host = opened();
   auto web = container();
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   host.meet(here, true);
   EXPECT_THAT(capture.lines,
               testing::ElementsAre(
                   "level=info msg=\"numbers are read from this machine's own files\" cgroups=" + options.cgroup_root +
                       " processes=\"\"",
-                  "level=warn msg=\"there is no container of this engine where a setting says: the "
-                  "engine is asked instead\" setting=proc_root place=" +
+                  "level=warn msg=\"no container of this engine found in the place that a setting "
+                  "names: asking the engine instead\" setting=proc_root place=" +
                       options.proc_root + " remedy=\"mount /proc of the engine's host there, read-only\""));
 }
 
@@ -176,10 +176,10 @@ TEST_F(HostSideTest, BelievesItsOwnNumberOnlyOnTheEnginesMachine) {
   add_process(1, "/init");
   auto& host = opened();
   auto web = container(1);
-  host.complete(elsewhere, web);
+  host.add_local_facts(elsewhere, web);
   EXPECT_FALSE(web.limits.open_files_soft) << "a container over there has the number that we have here";
   EXPECT_EQ(host.proc(), nullptr);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   EXPECT_EQ(web.limits.open_files_soft, 1'048'576U) << "ours does not show its id from within";
 }
 
@@ -187,7 +187,7 @@ TEST_F(HostSideTest, AsksForProofAnewOfAnotherEngine) {
   add_cgroup("/docker/" + id);
   auto& host = opened();
   auto web = container();
-  host.complete(elsewhere, web);
+  host.add_local_facts(elsewhere, web);
   host.meet(elsewhere, true);
   EXPECT_TRUE(host.engine_is_here()) << "its container is in our tree, whatever it says";
   auto another = elsewhere;
@@ -195,10 +195,10 @@ TEST_F(HostSideTest, AsksForProofAnewOfAnotherEngine) {
   auto other = container();
   other.id = std::string(64, 'b');
   other.labels = other.labels.with("id", "/docker/" + other.id);
-  host.complete(another, other);
+  host.add_local_facts(another, other);
   host.meet(another, true);
   EXPECT_FALSE(host.engine_is_here());
-  EXPECT_EQ(host.tree(), nullptr);
+  EXPECT_EQ(host.cgroups(), nullptr);
 }
 
 TEST_F(HostSideTest, SaysWhatItReadsWhenTheFirstContainerComesLate) {
@@ -207,8 +207,8 @@ TEST_F(HostSideTest, SaysWhatItReadsWhenTheFirstContainerComesLate) {
   EXPECT_THAT(capture.lines, testing::IsEmpty()) << "nothing is known of the places yet";
   add_cgroup("/docker/" + id);
   auto web = container();
-  host.complete(here, web);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
+  host.add_local_facts(here, web);
   EXPECT_THAT(capture.lines, testing::ElementsAre("level=info msg=\"numbers are read from this machine's own files\" "
                                                   "cgroups=" +
                                                   options.cgroup_root + " processes=\"\""));
@@ -232,7 +232,7 @@ TEST_F(HostSideTest, ReadsNothingThatNobodyWants) {
   options.metrics = *metrics::Selection::parse("spec,lifecycle");
   auto& host = opened();
   auto web = container(4711);
-  host.complete(here, web);
+  host.add_local_facts(here, web);
   metrics::Sample sample;
   host.read(web, sample);
   EXPECT_FALSE(sample.cpu_total_ns);

@@ -30,17 +30,17 @@ TEST(EngineAddress, SaysWhatIsWrong) {
   EXPECT_EQ(engine_error(""), "expected a path, unix://PATH or tcp://HOST:PORT");
   EXPECT_EQ(engine_error("docker.sock"), "expected a path, unix://PATH or tcp://HOST:PORT");
   EXPECT_EQ(engine_error("unix://docker.sock"), "the path of a unix socket must be absolute");
-  EXPECT_EQ(engine_error("/" + std::string(107, 'x')), "the path of a unix socket must have at most 107 bytes");
+  EXPECT_EQ(engine_error("/" + std::string(107, 'x')), "the path of a unix socket must not be longer than 107 bytes");
   EXPECT_EQ(engine_error("ssh://host"),
-            "ssh:// is not supported: forward the socket with 'ssh -L' and name the local one");
+            "ssh:// is not supported: forward the socket with 'ssh -L' and use the local socket");
   EXPECT_EQ(engine_error("npipe:////./pipe/docker_engine"), "named pipes are not supported on this system");
-  EXPECT_EQ(engine_error("tcp://:2375"), "it has no host");
-  EXPECT_EQ(engine_error("tcp://host:0"), "its port must be between 1 and 65535");
-  EXPECT_EQ(engine_error("tcp://host:99999"), "its port must be between 1 and 65535");
-  EXPECT_EQ(engine_error("tcp://ho st"), "it is not a URL");
+  EXPECT_EQ(engine_error("tcp://:2375"), "the host is missing");
+  EXPECT_EQ(engine_error("tcp://host:0"), "the port must be between 1 and 65535");
+  EXPECT_EQ(engine_error("tcp://host:99999"), "the port must be between 1 and 65535");
+  EXPECT_EQ(engine_error("tcp://ho st"), "not a URL: expected tcp://HOST:PORT");
   EXPECT_EQ(engine_error("tcp://ho%20st"),
-            "its host may hold letters, digits, '-', '_' and '.' only, or be an address");
-  EXPECT_EQ(engine_error("tcp://host/path"), "an engine's address has no path");
+            "invalid host: expected a name of letters, digits, '-', '_' and '.', or an address");
+  EXPECT_EQ(engine_error("tcp://host/path"), "the address of an engine must not have a path");
 }
 
 TEST(OtlpEndpoint, GetsTheStandardPathOnlyWhereItHasNone) {
@@ -62,17 +62,17 @@ TEST(OtlpEndpoint, TakesWhateverResolversTake) {
 }
 
 TEST(OtlpEndpoint, SaysWhatIsWrong) {
-  EXPECT_EQ(otlp_error("http://[::1/x"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
-  EXPECT_EQ(otlp_error("http://[::1]4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
-  EXPECT_EQ(otlp_error("http://::1/x"), "it has no host");
-  EXPECT_EQ(otlp_error("http://p/%zz"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
-  EXPECT_EQ(otlp_error("http:/p"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
-  EXPECT_EQ(otlp_error("localhost:4318"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
-  EXPECT_EQ(otlp_error("http://host:port/x"), "its port is not a number");
-  EXPECT_EQ(otlp_error("ftp://host"), "its scheme must be http or https");
-  EXPECT_EQ(otlp_error("http://user:secret@host"), "it has a user name or password, which is not supported");
-  EXPECT_EQ(otlp_error("http://host/#x"), "it has a fragment ('#...'), which means nothing here");
-  EXPECT_EQ(otlp_error("http://host/a b\r\nX: y"), "it is not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://[::1/x"), "not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://[::1]4318"), "not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://::1/x"), "the host is missing");
+  EXPECT_EQ(otlp_error("http://p/%zz"), "not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http:/p"), "not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("localhost:4318"), "not a URL: expected http://HOST[:PORT][/PATH]");
+  EXPECT_EQ(otlp_error("http://host:port/x"), "the port is not a number");
+  EXPECT_EQ(otlp_error("ftp://host"), "the scheme must be http or https");
+  EXPECT_EQ(otlp_error("http://user:secret@host"), "a user name or password in the URL is not supported");
+  EXPECT_EQ(otlp_error("http://host/#x"), "a fragment ('#...') in the URL is not supported");
+  EXPECT_EQ(otlp_error("http://host/a b\r\nX: y"), "not a URL: expected http://HOST[:PORT][/PATH]");
 }
 
 TEST(Endpoint, NamesItselfForHeadersAndForPeople) {

@@ -45,7 +45,7 @@ TEST(JsonSchema, StoresWhatItNamesAndPassesOverTheRest) {
             "b");
   EXPECT_EQ(*target.count, 7U);
   EXPECT_TRUE(target.flag);
-  EXPECT_EQ(target.keys, (std::vector<std::string>{"a", "c"})) << "null is as good as absent";
+  EXPECT_EQ(target.keys, (std::vector<std::string>{"a", "c"})) << "null counts as absent";
 }
 
 TEST(JsonSchema, TakesTheWholeRangeOfCounts) {
@@ -66,7 +66,7 @@ TEST(JsonSchema, NamesTheFieldOfTheWrongType) {
   EXPECT_EQ(error_of(R"({"inner":7})"), "'inner' has the wrong type");
   EXPECT_EQ(error_of(R"({"name":["x"]})"), "'name' has the wrong type");
   EXPECT_EQ(error_of("[]"), "'' has the wrong type");
-  EXPECT_EQ(error_of("null"), "none") << "null is as good as absent";
+  EXPECT_EQ(error_of("null"), "none") << "null counts as absent";
 }
 
 TEST(JsonSchema, RefusesWhatIsNoJson) {

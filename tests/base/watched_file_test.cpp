@@ -14,7 +14,7 @@ TEST(WatchedFile, ChangesOnceForEachChange) {
   const test::TempDir folder;
   const auto path = folder.file("token");
   WatchedFile file{path};
-  EXPECT_TRUE(file.changed()) << "nothing was known of it";
+  EXPECT_TRUE(file.changed()) << "the first call";
   EXPECT_FALSE(file.changed()) << "it is still missing";
   replace_file(path, "one");
   EXPECT_TRUE(file.changed());

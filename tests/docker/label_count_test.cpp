@@ -31,7 +31,7 @@ TEST(CrowdedLabels, AreToldInOneLineAndOnce) {
   CrowdedLabels crowded;
   for (const auto& [labels, name] :
        {std::pair{26U, "fits"}, std::pair{27U, "one"}, std::pair{40U, "most"}, std::pair{40U, "same"}})
-    crowded.note(container_with(labels, name));
+    crowded.add(container_with(labels, name));
   crowded.say(capture.log);
   crowded.say(capture.log);
   EXPECT_THAT(capture.lines,
@@ -43,7 +43,7 @@ TEST(CrowdedLabels, AreToldInOneLineAndOnce) {
 TEST(CrowdedLabels, SayNothingWhereAllFit) {
   test::LogCapture capture;
   CrowdedLabels crowded;
-  crowded.note(container_with(26, "fits"));
+  crowded.add(container_with(26, "fits"));
   crowded.say(capture.log);
   EXPECT_THAT(capture.lines, testing::IsEmpty());
 }

@@ -147,7 +147,7 @@ struct FakeSource final : LocalSource {
     if (given.tree) sample.memory_usage = 4'711;
     return given;
   }
-  void finish(const metrics::Container&, metrics::Sample& sample) override { sample.processes = 9; }
+  void add_storage(const metrics::Container&, metrics::Sample& sample) override { sample.processes = 9; }
   Given given;
 };
 

@@ -222,7 +222,7 @@ TEST(AddSizes, KeepsTheOrderOfTheDetails) {
   sample.details = {{.what = Tail::sockets, .labels = "", .value = 3},
                     {.what = Tail::fs_limit_bytes, .labels = std::string("/dev/sda\0", 9), .value = 1'000}};
   add_sizes(sample, {.writable = 7, .root_fs = 100}, "/dev/sda");
-  metrics::settle(sample);
+  metrics::sort_details(sample);
   EXPECT_THAT(details_of(sample), testing::ElementsAre("14  3", line(Tail::fs_usage_bytes, "/dev/sda", 7),
                                                        line(Tail::fs_limit_bytes, "/dev/sda", 1'000)));
   sample = {};
@@ -233,7 +233,7 @@ TEST(AddSizes, KeepsTheOrderOfTheDetails) {
                       .containers = {},
                       .volumes = {.objects = 1, .bytes = 5, .reclaimable_bytes = 0},
                       .build_cache = {}});
-  metrics::settle(sample);
+  metrics::sort_details(sample);
   EXPECT_THAT(details_of(sample), testing::ElementsAre(line(Tail::engine_disk_usage_bytes, "images", 30),
                                                        line(Tail::engine_disk_usage_bytes, "volumes", 5),
                                                        line(Tail::engine_disk_reclaimable_bytes, "volumes", 0),

@@ -145,11 +145,12 @@ TEST_F(WatchTest, StartsWithoutAnEngineAndSaysSoOnceWithTheRemedy) {
   ASSERT_TRUE(connected());
   EXPECT_THAT(
       capture.lines,
-      ElementsAre("level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /_ping over " +
-                      endpoint.path + ": No such file or directory\" remedy=\"there is no socket at " + endpoint.path +
-                      ": in a container mount it with '-v " + endpoint.path + ":" + endpoint.path +
-                      ":ro'; elsewhere start the engine or name its socket with --docker-socket\"",
-                  connected_line(2)));
+      ElementsAre(
+          "level=warn msg=\"engine not reachable yet: trying again until it answers\" error=\"GET /_ping over " +
+              endpoint.path + ": No such file or directory\" remedy=\"there is no socket at " + endpoint.path +
+              ": in a container mount it with '-v " + endpoint.path + ":" + endpoint.path +
+              ":ro'; elsewhere start the engine or name its socket with --docker-socket\"",
+          connected_line(2)));
 }
 
 TEST_F(WatchTest, PollsWhereEventsAreRefused) {
@@ -260,7 +261,7 @@ TEST_F(WatchTest, KeepsStoppedContainersWhereAllAreWanted) {
 }
 
 TEST_F(WatchTest, CompletesAContainerThatRuns) {
-  settings.complete = [](const Engine&, metrics::Container& container) {
+  settings.add_local_facts = [](const Engine&, metrics::Container& container) {
     container.labels = container.labels.with("id", "/here");
   };
   listen();

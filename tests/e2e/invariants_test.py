@@ -3,7 +3,6 @@
 import unittest
 
 import otlp_pb2
-
 from support.decode import decode
 from support.invariants import Invariants
 

@@ -75,7 +75,7 @@ class Signals(EngineCase):
                 # So long that no round but the first and the last falls into the test.
                 agent = self.run_agent(interval_ms=60_000)
                 began = time.time_ns()
-                self.receiver.wait(lambda: self.receiver.times()[-1:] > [began], 30, "the first round")
+                self.receiver.wait(lambda: self.receiver.times()[-1:] > [began], 30, "the first round")  # noqa: B023 (called before the loop goes on)
                 rounds = len(self.receiver.times())
                 agent.stop(how)
                 self.assertEqual(len(self.receiver.times()), rounds + 1, "one last push")

@@ -160,8 +160,9 @@ class Quiet(unittest.TestCase):
     def core_of_a_crash(self, *arguments):
         """The core dump of an agent that is made to crash; None where it leaves none."""
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
+            unlimited = lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
             agent = subprocess.Popen([BINARY, "--docker-socket", f"{directory}/no.sock", *arguments], cwd=directory, env=inherited(),
-                                     stderr=subprocess.PIPE, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+                                     stderr=subprocess.PIPE, preexec_fn=unlimited)  # noqa: PLW1509 (it takes no lock)
             with agent.stderr:
                 agent.stderr.readline()
                 agent.send_signal(signal.SIGABRT)

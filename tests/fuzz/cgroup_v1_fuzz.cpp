@@ -1,6 +1,8 @@
 // A file of a cgroup of version 1: the first byte chooses which.
 #include "base/limits.hpp"
 #include "host/cgroup_v1.hpp"
+#include "host/count_files.hpp"
+#include "metrics/working_set.hpp"
 #include "tests/fuzz/input.hpp"
 
 using namespace cspy::host;
@@ -17,11 +19,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(sample.details.size() <= cspy::limits::details_max);
     for (const auto& detail : sample.details)
       must(detail.labels.empty() || detail.labels.back() == '\0');
-    cgroup_v1::finish({.memory = true, .memory_swap = true}, sample);
-    if (sample.memory_working_set) must(*sample.memory_working_set <= *sample.memory_usage);
     return 0;
   }
   choice -= files.size();
+  const auto counts = count_files(CgroupVersion::v1);
+  if (choice < counts.size()) {
+    must(static_cast<std::size_t>(cgroup_v1::controller_of(counts[choice].name)) < cgroup_v1::controller_count);
+    counts[choice].parse(text, sample);
+    cspy::metrics::set_working_set(sample);
+    set_zeros(CgroupVersion::v1, ~std::uint64_t{0}, sample);
+    if (sample.memory_working_set) must(*sample.memory_working_set <= *sample.memory_usage);
+    return 0;
+  }
+  choice -= counts.size();
   const auto limit_files = cgroup_v1::limit_files();
   if (choice < limit_files.size()) {
     cspy::metrics::Limits limits;

@@ -1,7 +1,7 @@
 // Headers and attributes as users write them: what is taken can stand in a request, and no error shows a value.
 #include <algorithm>
 
-#include "base/key_values.hpp"
+#include "base/header_list.hpp"
 #include "otlp/request_headers.hpp"
 #include "tests/fuzz/input.hpp"
 

@@ -33,8 +33,8 @@ void sockets(std::string_view text, Tail what, std::size_t states) {
   Totals totals;
   feed(text, totals);
   Sample sample;
-  totals.note(what, sample);
-  cspy::metrics::settle(sample);
+  totals.add_to(what, sample);
+  cspy::metrics::sort_details(sample);
   must(sample.details.size() == states);
 }
 
@@ -42,7 +42,7 @@ void counters(std::string_view text) {
   Sample sample;
   cspy::host::TcpCounters lines{sample};
   feed(text, lines);
-  cspy::metrics::settle(sample);
+  cspy::metrics::sort_details(sample);
   constexpr std::size_t known_max = 99;
   must(sample.details.size() <= known_max);
 }

@@ -1,4 +1,5 @@
 // Proxies as the environment names them: what is taken has a host and a port, and no error shows the user information.
+#include "base/no_proxy.hpp"
 #include "base/proxy.hpp"
 #include "tests/fuzz/input.hpp"
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "host/count_files.hpp"
+#include "metrics/working_set.hpp"
 #include "tests/support/cgroup_files.hpp"
 #include "tests/support/data.hpp"
 
@@ -14,6 +16,9 @@ using metrics::Limits;
 using metrics::Sample;
 
 Sample parsed(std::string_view name, std::string_view text) {
+  const auto counts = count_files(CgroupVersion::v1);
+  if (std::ranges::find(counts, name, &CountFile::name) != counts.end())
+    return test::parsed_by<Sample>(counts, name, text);
   return test::parsed_by<Sample>(files(), name, text);
 }
 
@@ -153,30 +158,28 @@ TEST(CgroupV1, ReadsNothingIntoGarbage) {
   for (const std::string_view text :
        {"", "\n", "x", "-1\n", "99999999999999999999999\n", "user\nrss -5\ntotal_rss x\n",
         "8: Read 1\n8:0 Read\n8:0 Read x\n8:0 Odd 1\n", "file\nfile=\nfile=1 N N= N0= Nx=1\n"}) {
-    for (const auto& file : files()) {
-      Sample sample;
-      file.parse(text, sample);
-      EXPECT_EQ(sample.cpu_total_ns, Count{}) << file.name << ": " << text;
-      EXPECT_EQ(sample.cpu_user_ns, Count{}) << file.name << ": " << text;
-      EXPECT_EQ(sample.memory_usage, Count{}) << file.name << ": " << text;
-      EXPECT_EQ(sample.memory_rss, Count{}) << file.name << ": " << text;
-      EXPECT_TRUE(sample.details.empty()) << file.name << ": " << text;
+    std::vector<std::string> names;
+    for (const auto& file : count_files(CgroupVersion::v1))
+      names.emplace_back(file.name);
+    for (const auto& file : files())
+      names.emplace_back(file.name);
+    for (const auto& name : names) {
+      const auto sample = parsed(name, text);
+      EXPECT_EQ(sample.cpu_total_ns, Count{}) << name << ": " << text;
+      EXPECT_EQ(sample.cpu_user_ns, Count{}) << name << ": " << text;
+      EXPECT_EQ(sample.memory_usage, Count{}) << name << ": " << text;
+      EXPECT_EQ(sample.memory_rss, Count{}) << name << ": " << text;
+      EXPECT_TRUE(sample.details.empty()) << name << ": " << text;
     }
   }
 }
 
 TEST(CgroupV1, FillsInCAdvisorsZerosAndNoOthers) {
-  CgroupWanted wanted{.cfs = true,
-                      .memory = true,
-                      .memory_details = true,
-                      .memory_swap = true,
-                      .memory_kernel = true,
-                      .memory_events = true,
-                      .pressure = true};
   Sample sample;
   sample.memory_usage = 1'000;
   sample.memory_inactive_file = 400;
-  finish(wanted, sample);
+  metrics::set_working_set(sample);
+  set_zeros(CgroupVersion::v1, ~std::uint64_t{0}, sample);
   EXPECT_EQ(sample.memory_working_set, 600U);
   for (auto Sample::* const zero :
        {&Sample::cfs_burst_periods, &Sample::cfs_burst_ns, &Sample::memory_swap, &Sample::memory_kernel,

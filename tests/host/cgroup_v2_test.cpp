@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "host/count_files.hpp"
+#include "metrics/working_set.hpp"
 #include "tests/support/cgroup_files.hpp"
 #include "tests/support/data.hpp"
 
@@ -17,29 +19,19 @@ using metrics::Sample;
 const std::string oomonce =
     "fleet-cadvisor/cgroup/docker/e2d90ac761e78ac68a1e3a64c4afbc7d0fe074187423832368f3eedaad862199/";
 
-CgroupWanted everything() {
-  return {.cpu = true,
-          .cfs = true,
-          .memory = true,
-          .memory_details = true,
-          .memory_swap = true,
-          .memory_peak = true,
-          .memory_failcnt = true,
-          .memory_kernel = true,
-          .memory_events = true,
-          .oom = true,
-          .pressure = true,
-          .io = true,
-          .threads = true,
-          .threads_max = true,
-          .processes = true,
-          .hugetlb = true,
-          .memory_numa = true,
-          .memory_migrate = true};
+Sample parsed(std::string_view name, std::string_view text) {
+  Sample sample;
+  if (name == "io.stat") {
+    parse_io_stat(text, sample);
+    return sample;
+  }
+  return test::parsed_by<Sample>(count_files(CgroupVersion::v2), name, text);
 }
 
-Sample parsed(std::string_view name, std::string_view text) {
-  return test::parsed_by<Sample>(files(), name, text);
+/// As CgroupReader does once all files are read, with every count wanted.
+void derive(Sample& sample) {
+  metrics::set_working_set(sample);
+  set_zeros(CgroupVersion::v2, ~std::uint64_t{0}, sample);
 }
 
 Limits limited(std::string_view name, std::string_view text) {
@@ -149,7 +141,7 @@ TEST(CgroupV2, ShowsNoLimitOfThreadsAsZero) {
 }
 
 TEST(CgroupV2, ReadsNothingIntoGarbage) {
-  for (const auto& file : files()) {
+  for (const auto& file : count_files(CgroupVersion::v2)) {
     for (const std::string_view text :
          {"", "\n", "x", "-1\n", "99999999999999999999999\n", "usage_usec\nanon -5\nhigh x\n",
           "8: rbytes=1\n8:0 rbytes=\n:\n", "some total=\nfull total=x\n"}) {
@@ -161,26 +153,30 @@ TEST(CgroupV2, ReadsNothingIntoGarbage) {
       EXPECT_EQ(sample.memory_events_high, Count{}) << file.name << ": " << text;
       EXPECT_EQ(sample.cpu_waiting_us, Count{}) << file.name << ": " << text;
       EXPECT_EQ(sample.threads, Count{}) << file.name << ": " << text;
-      EXPECT_TRUE(sample.devices.empty()) << file.name << ": " << text;
     }
   }
+}
+
+TEST(CgroupV2, ReadsNoDeviceIntoGarbage) {
+  for (const std::string_view text : {"", "\n", "x", "8: rbytes=1\n8:0 rbytes=\n:\n", "8:0 =1\n"})
+    EXPECT_TRUE(parsed("io.stat", text).devices.empty()) << text;
 }
 
 TEST(CgroupV2, TakesWhatCanBeDroppedOffTheWorkingSet) {
   Sample sample;
   sample.memory_usage = 1'000;
   sample.memory_inactive_file = 300;
-  finish(everything(), sample);
+  derive(sample);
   EXPECT_EQ(sample.memory_working_set, 700U);
   sample.memory_inactive_file = 5'000;
-  finish(everything(), sample);
+  derive(sample);
   EXPECT_EQ(sample.memory_working_set, 0U);
 }
 
 TEST(CgroupV2, FillsInCAdvisorsZerosAndNoOthers) {
   Sample sample;
   sample.memory_usage = 1'000;
-  finish(everything(), sample);
+  derive(sample);
   for (auto Sample::* const zero :
        {&Sample::memory_swap, &Sample::memory_max_usage, &Sample::memory_failcnt, &Sample::memory_kernel,
         &Sample::memory_events_high, &Sample::memory_events_max, &Sample::cpu_waiting_us, &Sample::cpu_stalled_us,
@@ -194,7 +190,7 @@ TEST(CgroupV2, FillsInCAdvisorsZerosAndNoOthers) {
 
 TEST(CgroupV2, HasNothingOfMemoryWithoutItsController) {
   Sample sample;
-  finish(everything(), sample);
+  derive(sample);
   EXPECT_FALSE(sample.memory_swap);
   EXPECT_FALSE(sample.memory_failcnt);
   EXPECT_FALSE(sample.memory_events_high);
@@ -203,7 +199,7 @@ TEST(CgroupV2, HasNothingOfMemoryWithoutItsController) {
 TEST(CgroupV2, AddsUpTheRootsMemory) {
   auto sample = parsed("memory.stat", test::read_data("fleet-cadvisor/cgroup/memory.stat"));
   set_root_memory(4'096, sample);
-  finish(everything(), sample);
+  derive(sample);
   EXPECT_EQ(sample.memory_usage, 251'858'944U + 243'564'544U);
   EXPECT_EQ(sample.memory_swap, 4'096U);
   EXPECT_EQ(sample.memory_working_set, 251'858'944U + 243'564'544U - 147'582'976U);

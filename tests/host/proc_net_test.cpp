@@ -22,7 +22,7 @@ using Values = std::vector<std::pair<std::string, std::uint64_t>>;
 
 /// The settled details by their only label.
 Values values_of(metrics::Sample sample, Tail what) {
-  metrics::settle(sample);
+  metrics::sort_details(sample);
   Values values;
   for (const auto& detail : sample.details) {
     EXPECT_EQ(detail.what, what);
@@ -96,7 +96,7 @@ TEST(TcpStates, CountsSocketsInEachState) {
            "   5: 0100007F:C354 0100007F:1F90 0C\n"
            "   6: 0100007F:C354\n");
   metrics::Sample sample;
-  states.note(Tail::tcp_usage, sample);
+  states.add_to(Tail::tcp_usage, sample);
   EXPECT_THAT(values_of(sample, Tail::tcp_usage),
               ElementsAre(Pair("close", 0), Pair("closewait", 0), Pair("closing", 1), Pair("established", 2),
                           Pair("finwait1", 0), Pair("finwait2", 0), Pair("lastack", 0), Pair("listen", 1),
@@ -114,7 +114,7 @@ TEST(UdpTotals, AddsUpQueuesAndDrops) {
       "00000000c9d2ed10 3\n"
       "  501: 00000000:0045 00000000:0000 07 half\n");
   metrics::Sample sample;
-  totals.note(Tail::udp6_usage, sample);
+  totals.add_to(Tail::udp6_usage, sample);
   EXPECT_THAT(values_of(sample, Tail::udp6_usage),
               ElementsAre(Pair("dropped", 7), Pair("listen", 3), Pair("rxqueued", 0xC01), Pair("txqueued", 0x200)));
 }

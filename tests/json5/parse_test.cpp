@@ -1,4 +1,4 @@
-// The JSON5 standard's rules, section by section: what must be read, and what must be refused and how.
+// The rules of the JSON5 standard, section by section: which text is accepted, and how invalid text is refused.
 #include "json5/parse.hpp"
 
 #include <fmt/format.h>
@@ -161,14 +161,15 @@ TEST(Json5Objects, RefuseWhatIsNone) {
 
 TEST(Json5Objects, RefuseAKeyThatComesTwice) {
   constexpr Case cases[] = {
-      {"plain", "{a:1,\n  a:2}", "line 2, column 3: the key 'a' stands already at line 1, column 2"},
-      {"quoted otherwise", "{a:1,\n  'a':2}", "line 2, column 3: the key 'a' stands already at line 1, column 2"},
-      {"escaped otherwise", R"({"a":1,\u0061:2})", "line 1, column 8: the key 'a' stands already at line 1, column 2"},
-      {"after others", "{a:1,b:2,c:3,b:4}", "line 1, column 14: the key 'b' stands already at line 1, column 6"},
+      {"plain", "{a:1,\n  a:2}", "line 2, column 3: duplicate key 'a': it is already at line 1, column 2"},
+      {"quoted otherwise", "{a:1,\n  'a':2}", "line 2, column 3: duplicate key 'a': it is already at line 1, column 2"},
+      {"escaped otherwise", R"({"a":1,\u0061:2})",
+       "line 1, column 8: duplicate key 'a': it is already at line 1, column 2"},
+      {"after others", "{a:1,b:2,c:3,b:4}", "line 1, column 14: duplicate key 'b': it is already at line 1, column 6"},
       {"before its value is looked at", "{a:1,a:!}",
-       "line 1, column 6: the key 'a' stands already at line 1, column 2"},
+       "line 1, column 6: duplicate key 'a': it is already at line 1, column 2"},
       {"control characters are not shown", "{'\x1B':1,'\x1B':2}",
-       "line 1, column 8: the key '?' stands already at line 1, column 2"},
+       "line 1, column 8: duplicate key '?': it is already at line 1, column 2"},
   };
   check(cases);
 }
@@ -206,15 +207,15 @@ TEST(Json5Names, RefuseOtherCharacters) {
       {"dot", "{a.b:1}", "line 1, column 3: expected ':' after a key, found '.'"},
       {"digit first", "{1a:1}", "line 1, column 2: expected a key, found '1'"},
       {"escape for a digit first", R"({\u0031a:1})",
-       "line 1, column 2: '1' may not stand here in a key without quotes"},
+       "line 1, column 2: '1' is not allowed here in a key without quotes"},
       {"escape for a space inside", R"({a\u0020b:1})",
-       "line 1, column 3: ' ' may not stand here in a key without quotes"},
+       "line 1, column 3: ' ' is not allowed here in a key without quotes"},
       {"escape for a backslash", R"({a\u005c:1})",
-       R"(line 1, column 3: '\' may not stand here in a key without quotes)"},
-      {"other escape", R"({\x61:1})", R"(line 1, column 2: only \u escapes may stand in a key without quotes)"},
+       R"(line 1, column 3: '\' is not allowed here in a key without quotes)"},
+      {"other escape", R"({\x61:1})", R"(line 1, column 2: only \u escapes are allowed in a key without quotes)"},
       {"short escape", R"({a\u12:1})", "line 1, column 3: this escape needs 4 hexadecimal digits"},
-      {"lone surrogate", R"({\ud835:1})", "line 1, column 2: U+D835 is half of a surrogate pair and no character"},
-      {"no end", R"({\)", R"(line 1, column 2: only \u escapes may stand in a key without quotes)"},
+      {"lone surrogate", R"({\ud835:1})", "line 1, column 2: U+D835 is half of a surrogate pair, not a character"},
+      {"no end", R"({\)", R"(line 1, column 2: only \u escapes are allowed in a key without quotes)"},
   };
   check(cases);
 }
@@ -258,7 +259,7 @@ TEST(Json5Strings, StandInEitherQuotes) {
       {"no escape needed", "'/\t\x01\x7F'", "\"/\\t\\u0001\x7F\""},
       {"every length of UTF-8", "'a\u00e4\u20ac\U0001F433'", "\"a\u00e4\u20ac\U0001F433\""},
       {"U+2028 and U+2029 (section 5.2)", "'a\u2028b\u2029c'", "\"a\u2028b\u2029c\""},
-      {"comments are none inside", "'/* // */'", R"("/* // */")"},
+      {"not a comment in a string", "'/* // */'", R"("/* // */")"},
   };
   check(cases);
 }
@@ -289,28 +290,28 @@ TEST(Json5Strings, ReadEveryEscape) {
 
 TEST(Json5Strings, RefuseWhatIsNone) {
   constexpr Case cases[] = {
-      {"no end", "'abc", "line 1, column 1: this string has no end"},
-      {"wrong quote", "[\n 'abc\"", "line 2, column 2: this string has no end"},
-      {"escaped quote", R"('\')", "line 1, column 1: this string has no end"},
-      {"backslash last", R"('\)", "line 1, column 1: this string has no end"},
+      {"no end", "'abc", "line 1, column 1: this string is not closed"},
+      {"wrong quote", "[\n 'abc\"", "line 2, column 2: this string is not closed"},
+      {"escaped quote", R"('\')", "line 1, column 1: this string is not closed"},
+      {"backslash last", R"('\)", "line 1, column 1: this string is not closed"},
       {"LF", "'a\nb'", R"(line 1, column 3: a line break in a string needs a '\' before it)"},
       {"CR", "'a\rb'", R"(line 1, column 3: a line break in a string needs a '\' before it)"},
       {"LF CR is two", "'a\\\n\rb'", R"(line 2, column 1: a line break in a string needs a '\' before it)"},
-      {"octal", R"('\01')", R"(line 1, column 2: a digit may not follow '\0')"},
-      {"digit after NUL", R"('\09')", R"(line 1, column 2: a digit may not follow '\0')"},
-      {"octal", R"('\1')", "line 1, column 2: a digit may not be escaped"},
-      {"digit", R"('a\9')", "line 1, column 3: a digit may not be escaped"},
+      {"octal", R"('\01')", R"(line 1, column 2: a digit must not follow '\0')"},
+      {"digit after NUL", R"('\09')", R"(line 1, column 2: a digit must not follow '\0')"},
+      {"octal", R"('\1')", "line 1, column 2: a digit must not be escaped"},
+      {"digit", R"('a\9')", "line 1, column 3: a digit must not be escaped"},
       {"short \\x", R"('\x4')", "line 1, column 2: this escape needs 2 hexadecimal digits"},
       {"wrong \\x", R"('\xg0')", "line 1, column 2: this escape needs 2 hexadecimal digits"},
       {"short \\u", R"('\u12')", "line 1, column 2: this escape needs 4 hexadecimal digits"},
       {"wrong \\u", R"('\u{41}')", "line 1, column 2: this escape needs 4 hexadecimal digits"},
       {"no end in \\u", R"('\u12)", "line 1, column 2: this escape needs 4 hexadecimal digits"},
-      {"high surrogate alone", R"('\ud83d')", "line 1, column 2: U+D83D is half of a surrogate pair and no character"},
-      {"low surrogate alone", R"('\udc33')", "line 1, column 2: U+DC33 is half of a surrogate pair and no character"},
-      {"two high", R"('\ud83d\ud83d')", "line 1, column 2: U+D83D is half of a surrogate pair and no character"},
+      {"high surrogate alone", R"('\ud83d')", "line 1, column 2: U+D83D is half of a surrogate pair, not a character"},
+      {"low surrogate alone", R"('\udc33')", "line 1, column 2: U+DC33 is half of a surrogate pair, not a character"},
+      {"two high", R"('\ud83d\ud83d')", "line 1, column 2: U+D83D is half of a surrogate pair, not a character"},
       {"high and a character", R"('\ud83d\u0041')",
-       "line 1, column 2: U+D83D is half of a surrogate pair and no character"},
-      {"wrong order", R"('\udc33\ud83d')", "line 1, column 2: U+DC33 is half of a surrogate pair and no character"},
+       "line 1, column 2: U+D83D is half of a surrogate pair, not a character"},
+      {"wrong order", R"('\udc33\ud83d')", "line 1, column 2: U+DC33 is half of a surrogate pair, not a character"},
       {"short second half", R"('\ud83d\udc')", "line 1, column 8: this escape needs 4 hexadecimal digits"},
   };
   check(cases);
@@ -367,9 +368,9 @@ TEST(Json5Numbers, AreIntegersWhereADoubleIsExact) {
 
 TEST(Json5Numbers, RefuseWhatIsNone) {
   constexpr Case cases[] = {
-      {"leading zero", "012", "line 1, column 1: a number may not begin with a 0"},
-      {"leading zero after a sign", "-00", "line 1, column 2: a number may not begin with a 0"},
-      {"leading zero", "08.5", "line 1, column 1: a number may not begin with a 0"},
+      {"leading zero", "012", "line 1, column 1: a number must not start with 0"},
+      {"leading zero after a sign", "-00", "line 1, column 2: a number must not start with 0"},
+      {"leading zero", "08.5", "line 1, column 1: a number must not start with 0"},
       {"point alone", ".", "line 1, column 2: expected a digit, found the end of the text"},
       {"point and exponent", ".e1", "line 1, column 2: expected a digit, found 'e'"},
       {"sign alone", "-", "line 1, column 2: expected a digit, found the end of the text"},
@@ -420,10 +421,10 @@ TEST(Json5Comments, MayStandBetweenAnyTwoTokens) {
 
 TEST(Json5Comments, RefuseWhatIsNone) {
   constexpr Case cases[] = {
-      {"no end", "1 /* never", "line 1, column 3: this comment has no end"},
-      {"no end", "\n /*", "line 2, column 2: this comment has no end"},
-      {"one star is not two", "/*/", "line 1, column 1: this comment has no end"},
-      {"inside a value", "{a: /* }", "line 1, column 5: this comment has no end"},
+      {"no end", "1 /* never", "line 1, column 3: this comment is not closed"},
+      {"no end", "\n /*", "line 2, column 2: this comment is not closed"},
+      {"one star is not two", "/*/", "line 1, column 1: this comment is not closed"},
+      {"inside a value", "{a: /* }", "line 1, column 5: this comment is not closed"},
       {"they do not nest", "/*/**/*/1", "line 1, column 7: expected a value, found '*'"},
       {"slash alone", "1 /x", "line 1, column 3: expected the end of the text, found '/'"},
       {"other languages' comments", "# x\n1", "line 1, column 1: expected a value, found '#'"},
@@ -455,7 +456,7 @@ TEST(Json5WhiteSpace, IsNothingElse) {
   EXPECT_FALSE(parse("\u00851")) << "NEL ends lines elsewhere";
 }
 
-// What section 10 leaves to the parser, and where everything stands.
+// Choices that section 10 leaves to the parser, and positions.
 
 TEST(Json5Positions, AreOfEveryValueAndKey) {
   const auto value = parse("\n {\n  a: 'x',\n  \"\u00e4\U0001F433\": [ -1 ],\n}");
@@ -481,7 +482,7 @@ TEST(Json5Positions, CountEveryKindOfLineAndCharactersNotBytes) {
       {"LF CR is two", "\n\r!", "line 3, column 1: expected a value, found '!'"},
       {"U+2028", "\u2028!", "line 2, column 1: expected a value, found '!'"},
       {"U+2029", "\u2029!", "line 2, column 1: expected a value, found '!'"},
-      {"VT and FF are none", "\v\f!", "line 1, column 3: expected a value, found '!'"},
+      {"VT and FF are not line breaks", "\v\f!", "line 1, column 3: expected a value, found '!'"},
       {"in comments", "/*\n\n*/ !", "line 3, column 4: expected a value, found '!'"},
       {"in strings", "'\\\n\\\r\n\u2028x' !", "line 4, column 4: expected the end of the text, found '!'"},
       {"characters", "'\u00e4\u20ac\U0001F433' !", "line 1, column 7: expected the end of the text, found '!'"},
@@ -494,15 +495,16 @@ TEST(Json5Positions, CountEveryKindOfLineAndCharactersNotBytes) {
 
 TEST(Json5Bounds, RefuseTextThatIsNotUtf8) {
   constexpr Case cases[] = {
-      {"byte that never occurs", "{a:'\xFF'}", "line 1, column 5: not UTF-8: byte 0xFF"},
-      {"continuation without a start", "\x80", "line 1, column 1: not UTF-8: byte 0x80"},
-      {"start without a continuation", "'\xC3'", "line 1, column 2: not UTF-8: byte 0xC3"},
-      {"cut off", "'\xF0\x9F\x90", "line 1, column 2: not UTF-8: byte 0xF0"},
-      {"over-long", "'\xC0\xAF'", "line 1, column 2: not UTF-8: byte 0xC0"},
-      {"surrogate", "'\xED\xA0\x80'", "line 1, column 2: not UTF-8: byte 0xED"},
-      {"beyond U+10FFFF", "'\xF4\x90\x80\x80'", "line 1, column 2: not UTF-8: byte 0xF4"},
-      {"in a comment, behind characters and lines", "1\r\n// \u00e4\xE4", "line 2, column 5: not UTF-8: byte 0xE4"},
-      {"UTF-16", "\xFF\xFE{\0}\0"sv, "line 1, column 1: not UTF-8: byte 0xFF"},
+      {"byte that never occurs", "{a:'\xFF'}", "line 1, column 5: not valid UTF-8: byte 0xFF"},
+      {"continuation without a start", "\x80", "line 1, column 1: not valid UTF-8: byte 0x80"},
+      {"start without a continuation", "'\xC3'", "line 1, column 2: not valid UTF-8: byte 0xC3"},
+      {"cut off", "'\xF0\x9F\x90", "line 1, column 2: not valid UTF-8: byte 0xF0"},
+      {"over-long", "'\xC0\xAF'", "line 1, column 2: not valid UTF-8: byte 0xC0"},
+      {"surrogate", "'\xED\xA0\x80'", "line 1, column 2: not valid UTF-8: byte 0xED"},
+      {"beyond U+10FFFF", "'\xF4\x90\x80\x80'", "line 1, column 2: not valid UTF-8: byte 0xF4"},
+      {"in a comment, behind characters and lines", "1\r\n// \u00e4\xE4",
+       "line 2, column 5: not valid UTF-8: byte 0xE4"},
+      {"UTF-16", "\xFF\xFE{\0}\0"sv, "line 1, column 1: not valid UTF-8: byte 0xFF"},
   };
   check(cases);
 }
@@ -512,7 +514,7 @@ TEST(Json5Bounds, LimitTheDepth) {
     std::string text;
     for (std::size_t i = 0; i < depth; ++i)
       text += open;
-    text += "1";
+    text += '1';
     for (std::size_t i = 0; i < depth; ++i)
       text += close;
     return text;
@@ -525,7 +527,7 @@ TEST(Json5Bounds, LimitTheDepth) {
   std::string beside{"["};
   for (int i = 0; i < 100; ++i)
     beside += "[],{},";
-  EXPECT_TRUE(parse(beside + "]")) << "what stands side by side is not deep";
+  EXPECT_TRUE(parse(beside + "]")) << "values side by side are not nested";
 }
 
 TEST(Json5Bounds, ReadManyKeysInTheTimeOfFew) {
@@ -536,7 +538,7 @@ TEST(Json5Bounds, ReadManyKeysInTheTimeOfFew) {
   const auto value = parse(text + "}");
   ASSERT_TRUE(value) << value.error().message;
   EXPECT_EQ(std::get<Object>(value->data).size(), 100'000U);
-  EXPECT_EQ(read(text + "\nk7:2}"), "line 2, column 1: the key 'k7' stands already at line 1, column 37");
+  EXPECT_EQ(read(text + "\nk7:2}"), "line 2, column 1: duplicate key 'k7': it is already at line 1, column 37");
 }
 
 TEST(Json5Errors, AreMalformedAndOfTheFirstMistake) {

@@ -14,11 +14,11 @@ using namespace std::string_literals;
 
 TEST(Details, ComeInTheirOrderAndNoneTwice) {
   Sample sample;
-  note(sample, Tail::sockets, {}, 7);
-  note(sample, Tail::tcp_usage, {"listen"}, 2);
-  note(sample, Tail::tcp_usage, {"close"}, 1);
-  note(sample, Tail::tcp_usage, {"listen"}, 3);
-  settle(sample);
+  add_detail(sample, Tail::sockets, {}, 7);
+  add_detail(sample, Tail::tcp_usage, {"listen"}, 2);
+  add_detail(sample, Tail::tcp_usage, {"close"}, 1);
+  add_detail(sample, Tail::tcp_usage, {"listen"}, 3);
+  sort_details(sample);
   ASSERT_EQ(sample.details.size(), 3U);
   EXPECT_EQ(sample.details[0].labels, "close\0"s);
   EXPECT_EQ(sample.details[1].labels, "listen\0"s);
@@ -29,14 +29,14 @@ TEST(Details, ComeInTheirOrderAndNoneTwice) {
 
 TEST(Details, KeepEmptyLabelsAndEndOneBeforeAZeroByte) {
   Sample sample;
-  note(sample, Tail::version_info, {"", "a\0b"s, "c"}, 1);
+  add_detail(sample, Tail::version_info, {"", "a\0b"s, "c"}, 1);
   EXPECT_EQ(sample.details.at(0).labels, "\0a\0c\0"s);
 }
 
 TEST(Details, AreBounded) {
   Sample sample;
   for (std::size_t i = 0; i <= limits::details_max; ++i)
-    note(sample, Tail::sockets, {}, i);
+    add_detail(sample, Tail::sockets, {}, i);
   EXPECT_EQ(sample.details.size(), limits::details_max);
 }
 

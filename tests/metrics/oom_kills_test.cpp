@@ -12,10 +12,10 @@ using test::started_at;
 
 TEST(OomKills, CountsEachEventOnce) {
   OomKills kills;
-  kills.note("aa", started_at, 0);
-  kills.note("aa", started_at, 0);
-  kills.note("aa", started_at + second, 0);
-  kills.note("bb", started_at, 0);
+  kills.add_event("aa", started_at, 0);
+  kills.add_event("aa", started_at, 0);
+  kills.add_event("aa", started_at + second, 0);
+  kills.add_event("bb", started_at, 0);
   EXPECT_EQ(kills.of("aa"), 2U);
   EXPECT_EQ(kills.of("bb"), 1U);
   EXPECT_EQ(kills.of("cc"), 0U);
@@ -25,10 +25,10 @@ TEST(OomKills, CountsEachEventOnce) {
 TEST(OomKills, TakesTheKernelsCountWhereItIsMore) {
   OomKills kills;
   const auto container = test::make_container("aa", "web");
-  kills.note("aa", started_at + second, started_at);
+  kills.add_event("aa", started_at + second, started_at);
   kills.count(*container, 5);
   EXPECT_EQ(kills.of("aa"), 5U);
-  kills.note("aa", started_at + 2 * second, started_at);
+  kills.add_event("aa", started_at + 2 * second, started_at);
   EXPECT_EQ(kills.of("aa"), 5U) << "both tell of the same kills";
 }
 

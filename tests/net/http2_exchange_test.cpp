@@ -73,9 +73,9 @@ TEST(Http2Exchange, MayBeRepeatedOnlyWhereThePeerHasNotActed) {
       {"not sent", {.failure = away}, true},
       {"sent on a fresh connection", {.sent = true, .failure = away}, false},
       {"sent on a kept one that was silent", {.kept = true, .sent = true, .failure = away}, true},
-      {"sent on a kept one that lived", {.kept = true, .sent = true, .heard = true, .failure = away}, false},
-      {"refused", {.sent = true, .heard = true, .refused = true, .failure = away}, true},
-      {"answered in part", {.sent = true, .heard = true, .began = true, .refused = true, .failure = away}, false},
+      {"sent on a kept one that still worked", {.kept = true, .sent = true, .received = true, .failure = away}, false},
+      {"refused", {.sent = true, .received = true, .refused = true, .failure = away}, true},
+      {"answered in part", {.sent = true, .received = true, .began = true, .refused = true, .failure = away}, false},
       {"late", {.kept = true, .failure = Error{Code::timeout, ""}}, false},
       {"answered", {.kept = true}, false},
   };
@@ -88,7 +88,7 @@ TEST(Http2Exchange, EndsOnce) {
   exchange.end(std::nullopt);
   exchange.end(Error{Code::unreachable, "the peer closed the connection"});
   EXPECT_TRUE(exchange.ended);
-  EXPECT_FALSE(exchange.failure) << "what comes after the answer does not take it back";
+  EXPECT_FALSE(exchange.failure) << "an error after the answer does not revoke it";
 }
 
 }  // namespace

@@ -235,7 +235,7 @@ TEST_F(Http2Test, TellsHowThePeerResetTheStream) {
     answer = {.reset = code};
     EXPECT_EQ(failure(), "the peer reset the stream: " + name);
     EXPECT_EQ(connection->safe_to_repeat(), code == NGHTTP2_REFUSED_STREAM) << name;
-    EXPECT_TRUE(connection->reusable()) << "one stream says nothing about the next";
+    EXPECT_TRUE(connection->reusable()) << "a reset stream does not end the connection";
     answer = {.body = "half", .reset_at_end = code};
     const auto result = ask();
     ASSERT_TRUE(result) << result.error().message;
@@ -279,7 +279,7 @@ TEST_F(Http2Test, HearsGoawayInTheMiddleOfARequest) {
     std::optional<Result<Answer>> result;
     test::spawn(io, store_answer(&result));
     ASSERT_TRUE(until([&] { return peer.requests_begun == begun + 1; }));
-    // What nghttp2's server would not do: exclude a stream that it has begun, and go on.
+    // nghttp2's server would not do this: exclude a stream that it has begun, and continue.
     peer.send_raw(
         http2_frame(NGHTTP2_GOAWAY, 0, 0, std::string("\0\0\0", 3) + (excluded ? '\1' : '\3') + std::string(4, '\0')));
     if (!excluded) peer.open_window(3, 1000);
@@ -342,7 +342,7 @@ TEST_F(Http2Test, EndsAtItsDeadline) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Code::timeout);
   EXPECT_FALSE(connection->safe_to_repeat());
-  EXPECT_EQ(failure(), "no answer within the deadline") << "asked once more, it says why it has ended";
+  EXPECT_EQ(failure(), "no answer within the deadline") << "a further request gets the reason of the end";
 }
 
 TEST_F(Http2Test, EndsWhenItIsClosed) {
@@ -378,7 +378,7 @@ TEST_F(Http2Test, SaysWhenThePeerDoesNotSpeakHttp2) {
       {"a push",
        http2_frame(NGHTTP2_SETTINGS, 0, 0, "") + http2_frame(NGHTTP2_PUSH_PROMISE, 4, 1, std::string("\0\0\0\2", 4)),
        "the answer is not HTTP/2: PUSH_PROMISE: push disabled"},
-      {"headers that are no HPACK",
+      {"headers that are not HPACK",
        http2_frame(NGHTTP2_SETTINGS, 0, 0, "") + http2_frame(NGHTTP2_HEADERS, 4, 1, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF"),
        "the answer is not HTTP/2: COMPRESSION_ERROR"},
   };

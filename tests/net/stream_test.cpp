@@ -1,4 +1,4 @@
-// Streams over real sockets: what connect() makes of a route.
+// connect() with all kinds of routes, over real sockets.
 #include "net/stream.hpp"
 
 #include <gtest/gtest.h>
@@ -151,7 +151,7 @@ TEST_F(StreamTest, ConnectsToAnAddressOfVersion6WithItsCertificate) {
   route.endpoint.host = "::1";
   route.endpoint.port = other.port();
   EXPECT_EQ(open(), "connected");
-  EXPECT_EQ(other.server_name(), "") << "addresses are no server names";
+  EXPECT_EQ(other.server_name(), "") << "an address is not a server name";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The files of TLS: what is taken from them, what is said of broken ones, and that they are read again.
+// The TLS files: which parts are used, the errors of invalid files, and reading them again.
 #include "net/tls.hpp"
 
 #include <gmock/gmock.h>
@@ -57,7 +57,7 @@ TEST_F(TlsTest, TakesTheKeyFromTheCertificatesFile) {
   ASSERT_TRUE(context) << context.error().message;
   STACK_OF(X509)* chain = nullptr;
   SSL_CTX_get0_chain_certs(context->get(), static_cast<void*>(&chain));
-  EXPECT_EQ(sk_X509_num(chain), 1) << "what follows the certificate is its chain";
+  EXPECT_EQ(sk_X509_num(chain), 1) << "the certificates after the first are its chain";
 }
 
 TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
@@ -73,17 +73,17 @@ TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
   EXPECT_EQ(error_of({.ca_file = missing, .certificate_file = {}, .key_file = {}}),
             missing + ": No such file or directory");
   EXPECT_EQ(error_of({.ca_file = text, .certificate_file = {}, .key_file = {}}),
-            text + ": there is no certificate in it; the format must be PEM");
+            text + ": no certificate in this file; the format must be PEM");
   EXPECT_THAT(error_of({.ca_file = broken, .certificate_file = {}, .key_file = {}}),
-              testing::StartsWith(broken + ": certificate 2 in it is broken ("));
+              testing::StartsWith(broken + ": certificate 2 in this file is invalid ("));
   EXPECT_EQ(error_of({.ca_file = ca, .certificate_file = missing, .key_file = key}),
             missing + ": No such file or directory");
   EXPECT_EQ(error_of({.ca_file = ca, .certificate_file = certificate, .key_file = text}),
-            text + ": there is no private key in it; the format must be PEM");
+            text + ": no private key in this file; the format must be PEM");
   EXPECT_EQ(error_of({.ca_file = ca, .certificate_file = certificate, .key_file = {}}),
-            certificate + ": there is no private key in it; the format must be PEM");
+            certificate + ": no private key in this file; the format must be PEM");
   EXPECT_EQ(error_of({.ca_file = ca, .certificate_file = certificate, .key_file = encrypted}),
-            encrypted + ": the key in it is encrypted, which is not supported");
+            encrypted + ": the key in this file is encrypted, which is not supported");
   EXPECT_EQ(error_of({.ca_file = ca, .certificate_file = certificate, .key_file = other}),
             other + ": the key does not belong to the certificate in " + certificate + " (key values mismatch)");
 }
@@ -92,7 +92,7 @@ TEST_F(TlsTest, NamesTheSystemsFileThatCannotBeUsed) {
   ASSERT_EQ(::setenv("SSL_CERT_FILE", "/no/such.pem", 1), 0);
   const auto message = error_of({});
   ::unsetenv("SSL_CERT_FILE");
-  EXPECT_EQ(message, "the authorities that the system trusts: /no/such.pem: No such file or directory");
+  EXPECT_EQ(message, "certificate authorities of the system: /no/such.pem: No such file or directory");
 }
 
 TEST_F(TlsTest, ReadsFilesAgainThatHaveChanged) {
@@ -117,9 +117,10 @@ TEST_F(TlsTest, KeepsTheLastContextWhereFilesBreakAndSaysSoOnce) {
   EXPECT_EQ(tls.context().value(), *first);
   EXPECT_EQ(tls.context().value(), *first);
   EXPECT_FALSE(tls.changed());
-  EXPECT_THAT(capture.lines, ElementsAre("level=warn msg=\"the files of TLS cannot be used: the last ones are kept\" "
-                                         "error=\"" +
-                                         ca + ": there is no certificate in it; the format must be PEM\""));
+  EXPECT_THAT(capture.lines,
+              ElementsAre("level=warn msg=\"cannot use the changed TLS files: the last valid ones are kept\" "
+                          "error=\"" +
+                          ca + ": no certificate in this file; the format must be PEM\""));
   replace_file(ca, authority.certificate());
   EXPECT_NE(tls.context().value(), *first);
   EXPECT_EQ(capture.lines.size(), 1U);
@@ -132,7 +133,7 @@ TEST_F(TlsTest, TriesAgainWhereThereNeverWasAContext) {
   EXPECT_FALSE(tls.context());
   replace_file(ca, authority.certificate());
   EXPECT_TRUE(tls.context());
-  EXPECT_THAT(capture.lines, IsEmpty()) << "the error is the caller's";
+  EXPECT_THAT(capture.lines, IsEmpty()) << "the caller gets the error";
 }
 
 }  // namespace

@@ -54,11 +54,11 @@ TEST_F(TrustStoreTest, SaysWhereItHasLooked) {
   const auto error = find_trust_store(places).error();
   EXPECT_EQ(error.code, Code::missing);
   EXPECT_EQ(error.message,
-            "there are no certificates of authorities to check the peer's with: looked for links by hash in /no/certs, "
+            "found no trusted certificate authorities: searched for hash links in /no/certs, "
             "/no/pki and for /no/a.crt, /no/b.pem");
   EXPECT_EQ(error.remedy,
-            "mount /etc/ssl/certs of the host read-only into the container, or set otlp_certificate to the file of the "
-            "authority");
+            "mount /etc/ssl/certs of the host read-only into the container, or set otlp_certificate to a file of "
+            "trusted authorities");
 }
 
 }  // namespace

@@ -25,11 +25,11 @@ TEST(Tunnel, IsRefusedInWords) {
   const auto credentials = read_tunnel_answer(proxy, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").error();
   EXPECT_EQ(credentials.code, Code::forbidden);
   EXPECT_EQ(credentials.message, "the proxy http://p:3128 answered CONNECT with 407 Proxy Authentication Required");
-  EXPECT_EQ(credentials.remedy, "check the user and password in the proxy's URL");
+  EXPECT_EQ(credentials.remedy, "check the user and password in the URL of the proxy");
   const auto refused = read_tunnel_answer(proxy, "HTTP/1.1 403\r\n\r\n").error();
   EXPECT_EQ(refused.code, Code::refused);
   EXPECT_EQ(refused.message, "the proxy http://p:3128 answered CONNECT with 403");
-  EXPECT_EQ(refused.remedy, "let the proxy open connections to the host and port of otlp_endpoint");
+  EXPECT_EQ(refused.remedy, "allow the proxy to connect to the host and port of otlp_endpoint");
 }
 
 TEST(Tunnel, TakesNothingElseForAnAnswer) {
@@ -40,7 +40,7 @@ TEST(Tunnel, TakesNothingElseForAnAnswer) {
     EXPECT_EQ(answer.error().code, Code::refused) << header;
   }
   EXPECT_EQ(read_tunnel_answer(proxy, "SSH-2.0-x\x01\r\n\r\n").error().message,
-            "the proxy http://p:3128 did not answer CONNECT in HTTP: 'SSH-2.0-x?'");
+            "the proxy http://p:3128 did not answer CONNECT with HTTP: 'SSH-2.0-x?'");
 }
 
 }  // namespace

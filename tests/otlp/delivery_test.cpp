@@ -50,7 +50,7 @@ struct World {
         requests.push_back(backlog.rounds().front().sequence);
         deadlines.push_back(next.until);
         const auto change = delivery.answered(answer(next.batch), now, half);
-        if (change.delivered) delivered.push_back(change.delivered->sequence);
+        if (change.answered) delivered.push_back(change.answered->sequence);
         points_lost += change.points_lost;
         gave_up = gave_up || change.give_up;
         wake = now;
@@ -123,7 +123,7 @@ TEST(Delivery, TakesUpToAMinuteAndAHalfToCatchUpWithHalfAnHour) {
   world.answer = [&](const Batch&) { return world.now < back ? away : accepted; };
   world.run_until(back + 90s);
   EXPECT_EQ(world.backlog.rounds().size(), 0U);
-  // A backlog is not thrown at the receiver in one instant.
+  // A backlog is not sent all at once.
   EXPECT_GT(world.most_waiting * limits::backlog_pause_min, 5s);
 }
 
@@ -141,7 +141,7 @@ TEST(Delivery, KeepsToItsBoundAndDropsTheOldest) {
   EXPECT_GE(world.lost, 40U);
   EXPECT_EQ(world.delivered.size() + world.lost, world.pushed);
   EXPECT_TRUE(std::ranges::is_sorted(world.delivered));
-  EXPECT_EQ(world.delivered.front(), world.lost + 1) << "the oldest went";
+  EXPECT_EQ(world.delivered.front(), world.lost + 1) << "the oldest was dropped";
 }
 
 TEST(Delivery, DropsWhatIsTooOld) {
@@ -196,7 +196,7 @@ TEST(Delivery, GoesOnWhereTheRoundWasInterrupted) {
     world.step();
     world.now = std::max(world.now, world.wake);
   }
-  EXPECT_THAT(taken, ElementsAre("c0", "c1", "c2", "c3")) << "what was acknowledged is not sent again";
+  EXPECT_THAT(taken, ElementsAre("c0", "c1", "c2", "c3")) << "acknowledged requests are not sent again";
 }
 
 TEST(Delivery, DropsOnlyTheRequestThatIsRefusedForGood) {
@@ -228,7 +228,7 @@ TEST(Delivery, MakesRequestsSmallerWhereTheReceiverWantsThat) {
     world.step();
     world.now = std::max(world.now, world.wake);
   }
-  EXPECT_LE(world.requests.size() - before, 2U) << "what was learnt is remembered";
+  EXPECT_LE(world.requests.size() - before, 2U) << "the smaller size is remembered";
 }
 
 TEST(Delivery, LosesAContainerThatIsTooLargeAlone) {
@@ -252,7 +252,7 @@ TEST(Delivery, GivesARequestItsTimeAndARoundItsOwn) {
   EXPECT_EQ(world.deadlines[0] - world.begin, 10s);
   EXPECT_EQ(world.deadlines[1] - world.begin, 15s) << "what is left of the round's time";
   world.step();
-  EXPECT_GT(world.wake, world.now) << "the attempt has had its time; the next one goes on with the third request";
+  EXPECT_GT(world.wake, world.now) << "the attempt has timed out; the next one continues with the third request";
   EXPECT_THAT(world.delivered, IsEmpty());
 }
 
@@ -274,8 +274,8 @@ TEST(Delivery, NeverDropsTheRoundThatIsOnItsWay) {
   EXPECT_EQ(world.backlog.expire(world.wall()).size(), 1U);
   EXPECT_EQ(world.backlog.rounds().front().sequence, 1U);
   EXPECT_EQ(step.batch.readings.size(), 2U);
-  EXPECT_EQ(step.batch.readings[1]->container->id, "c1") << "and what it refers to is still there";
-  EXPECT_TRUE(world.delivery.answered(accepted, world.now, half).delivered);
+  EXPECT_EQ(step.batch.readings[1]->container->id, "c1") << "the referenced reading still exists";
+  EXPECT_TRUE(world.delivery.answered(accepted, world.now, half).answered);
 }
 
 TEST(Delivery, TriesOnceMoreAtTheEndAndThenGivesUp) {

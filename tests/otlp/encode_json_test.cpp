@@ -1,4 +1,4 @@
-// The JSON encoding against Google's reader of it, and against our protobuf: the same points.
+// The JSON encoding, parsed by Google's library: it must have the same points as our protobuf.
 #include "otlp/encode_json.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// The bytes, decoded by Google's protobuf library and by our own decoder: both must see what was meant.
+// The bytes, decoded by Google's protobuf library and by our own decoder: both must find the same points.
 #include "otlp/encode_protobuf.hpp"
 
 #include <gmock/gmock.h>

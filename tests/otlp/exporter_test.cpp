@@ -1,4 +1,4 @@
-// The exporter over a real transport to a receiver that fails on command: what is sent, lost and said.
+// The exporter with a real transport and a receiver that fails on command: requests, losses and log lines.
 #include "otlp/exporter.hpp"
 
 #include <gmock/gmock.h>
@@ -146,10 +146,9 @@ TEST_F(ExporterTest, SaysOnceThatTheReceiverIsAwayAndOnceThatItIsBack) {
   exporter->push(round(1, 1));
   exporter->push(round(1, 1));
   ASSERT_TRUE(settled(2));
-  EXPECT_THAT(
-      capture.lines,
-      ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": HTTP 503\"",
-                  HasSubstr("first metrics delivered"), "level=info msg=\"all rounds that waited are delivered\""));
+  EXPECT_THAT(capture.lines,
+              ElementsAre("level=warn msg=\"cannot deliver metrics\" error=\"" + url() + ": HTTP 503\"",
+                          HasSubstr("first metrics delivered"), "level=info msg=\"all waiting rounds are delivered\""));
   EXPECT_EQ(exporter->counts().rounds_sent, 2U);
   EXPECT_EQ(exporter->counts().rounds_lost, 0U);
   EXPECT_THAT(restored, SizeIs(0));
@@ -159,9 +158,9 @@ TEST_F(ExporterTest, SaysOnceThatTheReceiverIsAwayAndOnceThatItIsBack) {
   exporter->push(round(1));
   ASSERT_TRUE(settled(4));
   EXPECT_THAT(capture.lines,
-              ElementsAre("level=warn msg=\"metrics cannot be delivered\" error=\"" + url() + ": HTTP 503\"",
+              ElementsAre("level=warn msg=\"cannot deliver metrics\" error=\"" + url() + ": HTTP 503\"",
                           "level=info msg=\"metrics are delivered again\" rounds_waiting=1 rounds_lost=0",
-                          "level=info msg=\"all rounds that waited are delivered\""));
+                          "level=info msg=\"all waiting rounds are delivered\""));
 }
 
 TEST_F(ExporterTest, TellsEachKindOfRefusalOnceWithItsRemedy) {
@@ -208,8 +207,8 @@ TEST_F(ExporterTest, DropsTheOldestRoundsWhereTheQueueIsFull) {
     exporter->push(round(1, 1));
   EXPECT_EQ(exporter->counts().rounds_lost, 2U);
   EXPECT_EQ(exporter->counts().points_lost, 2U * round(1).readings[0]->points);
-  EXPECT_THAT(restored, SizeIs(2)) << "that a series has ended is not lost with the points";
-  EXPECT_EQ(capture.count("the oldest rounds that wait are dropped"), 1U);
+  EXPECT_THAT(restored, SizeIs(2)) << "endings are not lost with the points";
+  EXPECT_EQ(capture.count("the oldest waiting rounds are dropped"), 1U);
 }
 
 TEST_F(ExporterTest, CompressesWithGzip) {
@@ -254,7 +253,7 @@ TEST_F(ExporterTest, SaysWhatAPartialSuccessRejected) {
   exporter->push(round(1));
   ASSERT_TRUE(settled(2));
   EXPECT_EQ(exporter->counts().points_rejected, 14U);
-  EXPECT_EQ(capture.count("level=warn msg=\"the receiver did not take all points\" rejected=7 message=late"), 1U);
+  EXPECT_EQ(capture.count("level=warn msg=\"the receiver rejected some points\" rejected=7 message=late"), 1U);
 }
 
 TEST_F(ExporterTest, GoesOnAfterTheReceiverClosedTheKeptConnection) {
@@ -310,10 +309,9 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   exporter->push(round(2));
   ASSERT_TRUE(settled(4));
-  EXPECT_THAT(
-      capture.lines,
-      ElementsAre("level=info msg=\"rounds of the last run are waiting to be delivered\" rounds=3",
-                  HasSubstr("first metrics delivered"), "level=info msg=\"all rounds that waited are delivered\""));
+  EXPECT_THAT(capture.lines,
+              ElementsAre("level=info msg=\"rounds of the last run are waiting to be delivered\" rounds=3",
+                          HasSubstr("first metrics delivered"), "level=info msg=\"all waiting rounds are delivered\""));
   ASSERT_THAT(requests, SizeIs(4));
   EXPECT_EQ(requests[0].body, requests[1].body);
   EXPECT_EQ(fakes::decode_request(requests[2].body)->points(), 3U * round(1).readings[0]->points)
@@ -325,7 +323,7 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   exporter->push(round(1));
   ASSERT_TRUE(settled(1));
-  EXPECT_THAT(requests, SizeIs(1)) << "what was acknowledged is not sent again";
+  EXPECT_THAT(requests, SizeIs(1)) << "acknowledged requests are not sent again";
 }
 
 TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
@@ -345,7 +343,7 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   EXPECT_GT(exporter->backlog().rounds().size(), 50U) << "64 fit; an eighth goes at a time, and not more";
   EXPECT_EQ(exporter->backlog().rounds().back().sequence, std::uint64_t{rounds});
   stop();
-  EXPECT_EQ(capture.count("the oldest rounds that wait are dropped"), 1U);
+  EXPECT_EQ(capture.count("the oldest waiting rounds are dropped"), 1U);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::string_view operation{"gRPC http://c:4317"};
-constexpr std::string_view wrong_port{"check that otlp_endpoint is a gRPC receiver (port 4317, not HTTP's 4318)"};
+constexpr std::string_view wrong_port{
+    "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317; 4318 is HTTP)"};
 
 std::string bytes(std::string_view text) {
   return std::string{text};
@@ -48,10 +49,10 @@ TEST(ParseGrpcMessage, TakesOneMessage) {
       {"", "", ""},
       {"\0\0\0\0\0"sv, "", ""},
       {"\0\0\0\0\3abc"sv, "abc", ""},
-      {"\0\0\0\0"sv, "", "a gRPC message ends in its prefix"},
-      {"\0\0\0\0\3ab"sv, "", "a gRPC message is cut short"},
-      {"\1\0\0\0\3abc"sv, "", "a gRPC message is compressed although nobody asked for that"},
-      {"\0\0\0\0\3abc\0\0\0\0\0"sv, "", "there is more than one gRPC message"},
+      {"\0\0\0\0"sv, "", "the prefix of a gRPC message is incomplete"},
+      {"\0\0\0\0\3ab"sv, "", "a gRPC message is truncated"},
+      {"\1\0\0\0\3abc"sv, "", "a gRPC message is compressed, which was not requested"},
+      {"\0\0\0\0\3abc\0\0\0\0\0"sv, "", "the answer has more than one gRPC message"},
       {"\0\0\0\0\xff"sv, "", "a gRPC message is larger than 8 bytes"},
       {"\0\xff\xff\xff\xff"sv, "", "a gRPC message is larger than 8 bytes"},
   };
@@ -122,7 +123,7 @@ TEST(ParseRetryInfo, FindsTheDelay) {
 }
 
 TEST(GrpcOutcome, KnowsEveryCode) {
-  const std::string credentials{"the receiver wants credentials, or does not accept these: see otlp_headers"};
+  const std::string credentials{"set otlp_headers or otlp_headers_file to credentials that the receiver accepts"};
   struct Row {
     const char* code;
     Kind kind;
@@ -133,20 +134,19 @@ TEST(GrpcOutcome, KnowsEveryCode) {
       {"1", Kind::transient, 1, "CANCELLED", ""},
       {"2", Kind::permanent, 2, "UNKNOWN", ""},
       {"3", Kind::permanent, 3, "INVALID_ARGUMENT",
-       "if it complains about out-of-order or old samples, set out_of_order_time_window (30m) at the receiver"},
+       "if the message is about out-of-order or old samples, set out_of_order_time_window (30m) at the receiver"},
       {"4", Kind::transient, 4, "DEADLINE_EXCEEDED", ""},
       {"5", Kind::permanent, 5, "NOT_FOUND", ""},
       {"6", Kind::permanent, 6, "ALREADY_EXISTS", ""},
       {"7", Kind::permanent, 7, "PERMISSION_DENIED", credentials},
       {"8", Kind::too_large, 8, "RESOURCE_EXHAUSTED",
-       "raise the receiver's limit for messages (max_recv_msg_size_mib in the Collector)"},
+       "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)"},
       {"9", Kind::permanent, 9, "FAILED_PRECONDITION", ""},
       {"10", Kind::transient, 10, "ABORTED", ""},
       {"11", Kind::transient, 11, "OUT_OF_RANGE", ""},
       {"12", Kind::permanent, 12, "UNIMPLEMENTED",
-       "the receiver takes no OTLP metrics over gRPC: check the port of otlp_endpoint (4317), and that the receiver "
-       "has "
-       "a pipeline for metrics"},
+       "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317), and that the receiver has a pipeline "
+       "for metrics"},
       {"13", Kind::permanent, 13, "INTERNAL", ""},
       {"14", Kind::transient, 14, "UNAVAILABLE", ""},
       {"15", Kind::transient, 15, "DATA_LOSS", ""},
@@ -202,7 +202,7 @@ TEST(GrpcOutcome, HonoursTheReceiversDelay) {
     }
   }
   const auto invalid = grpc_outcome(operation, {.status = "3", .details = padded});
-  EXPECT_EQ(invalid.kind, Kind::permanent) << "a delay makes nothing retryable but RESOURCE_EXHAUSTED";
+  EXPECT_EQ(invalid.kind, Kind::permanent) << "a delay makes only RESOURCE_EXHAUSTED retryable";
   EXPECT_EQ(grpc_outcome(operation, {.status = "8", .details = "!"}).kind, Kind::too_large);
 }
 
@@ -224,12 +224,12 @@ TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
        Kind::permanent,
        16,
        "UNAUTHENTICATED: HTTP 401 with no content-type instead of gRPC",
-       "the receiver wants credentials, or does not accept these: see otlp_headers"},
+       "set otlp_headers or otlp_headers_file to credentials that the receiver accepts"},
       {{.http_status = 403},
        Kind::permanent,
        7,
        "PERMISSION_DENIED: HTTP 403 with no content-type instead of gRPC",
-       "the receiver wants credentials, or does not accept these: see otlp_headers"},
+       "set otlp_headers or otlp_headers_file to credentials that the receiver accepts"},
       {{.http_status = 404, .content_type = "text/plain", .body = "404 page not found\nmore"},
        Kind::permanent,
        12,
@@ -289,7 +289,7 @@ TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
     EXPECT_EQ(outcome.remedy, row.remedy) << row.message;
   }
   EXPECT_EQ(grpc_outcome(operation, {.http_status = 503, .content_type = "text/html", .status = "16"}).status, 16U)
-      << "grpc-status is above HTTP's";
+      << "grpc-status takes precedence over the HTTP status";
 }
 
 TEST(GrpcOutcome, ShowsForeignTextOnlyRepairedAndCut) {

@@ -14,7 +14,7 @@ TEST(HttpRemedy, NamesTheLikelyPath) {
   constexpr std::string_view check{"check the path of otlp_endpoint: "};
   const std::string should{std::string{check} + "it should probably be "};
   const std::string prometheus{std::string{check} +
-                               "Prometheus has it at http://h:9090/api/v1/otlp/v1/metrics, if it is started with "
+                               "Prometheus expects http://h:9090/api/v1/otlp/v1/metrics and needs the flag "
                                "--web.enable-otlp-receiver"};
   EXPECT_EQ(at(4318, "/"), should + "http://h:4318/v1/metrics");
   EXPECT_EQ(at(4318, "/metrics?x=1"), should + "http://h:4318/v1/metrics");
@@ -27,11 +27,10 @@ TEST(HttpRemedy, NamesTheLikelyPath) {
   EXPECT_EQ(at(9090, "/"), prometheus);
   EXPECT_EQ(at(8080, "/v1/metrics"),
             std::string{check} +
-                "Mimir has /otlp/v1/metrics, VictoriaMetrics /opentelemetry/v1/metrics, Prometheus "
-                "/api/v1/otlp/v1/metrics (started with --web.enable-otlp-receiver)");
+                "Mimir expects /otlp/v1/metrics, VictoriaMetrics /opentelemetry/v1/metrics, Prometheus "
+                "/api/v1/otlp/v1/metrics (with the flag --web.enable-otlp-receiver)");
   EXPECT_EQ(at(9090, "/api/v1/otlp/v1/metrics"),
-            "check the path of otlp_endpoint; Prometheus answers so unless it is started with "
-            "--web.enable-otlp-receiver");
+            "check the path of otlp_endpoint; Prometheus needs the flag --web.enable-otlp-receiver");
 }
 
 TEST(HttpRemedy, CompletesARedirect) {

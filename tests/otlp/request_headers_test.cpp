@@ -47,15 +47,15 @@ TEST_F(RequestHeadersTest, KeepsTheLastOnesWithOneWarningWithoutTheSecret) {
     EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}})) << broken;
   }
   const auto line = [&](const std::string& error) {
-    return "level=warn msg=\"the file of headers cannot be used: the last ones are kept\" file=" + path + " error=\"" +
-           error + "\"";
+    return "level=warn msg=\"cannot use the file of headers: its last valid headers are kept\" file=" + path +
+           " error=\"" + error + "\"";
   };
   EXPECT_THAT(capture.lines,
               ElementsAre(line("line 2: entry 1 has no '=': expected KEY=VALUE[,KEY=VALUE...]"),
                           line("line 1: the value of entry 1 is not percent-encoded UTF-8: write '%' as %25"),
-                          line("line 1: the header 'host' is set by the program itself"),
-                          line("line 1: the value of 'a' has characters that a header may not have"),
-                          line("line 1: a header's name is none: expected NAME=VALUE[,NAME=VALUE...]")));
+                          line("line 1: ContainerSpy sets the header 'host' itself"),
+                          line("line 1: the value of 'a' has characters that are not allowed in a header"),
+                          line("line 1: invalid header name: expected NAME=VALUE[,NAME=VALUE...]")));
   EXPECT_EQ(capture.count("s3cret"), 0U);
 }
 
@@ -64,8 +64,8 @@ TEST_F(RequestHeadersTest, SaysOnceThatTheFileIsNotThere) {
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}}));
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "1"}}));
   EXPECT_THAT(capture.lines,
-              ElementsAre("level=warn msg=\"the file of headers cannot be used: the last ones are kept\" file=" + path +
-                          " error=\"No such file or directory\""));
+              ElementsAre("level=warn msg=\"cannot use the file of headers: its last valid headers are kept\" file=" +
+                          path + " error=\"No such file or directory\""));
   replace_file(path, "a=2");
   EXPECT_EQ(headers.current(), (KeyValues{{"a", "2"}}));
 }

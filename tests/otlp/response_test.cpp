@@ -98,7 +98,7 @@ TEST(NoAnswer, IsTransientUnlessThePeerIsNoReceiver) {
   const auto grpc =
       no_answer("POST http://c:4318/v1/metrics", {Code::malformed, "the answer is not HTTP: bad version"});
   EXPECT_EQ(grpc.kind, Kind::permanent);
-  EXPECT_EQ(grpc.remedy, "check that otlp_endpoint is an OTLP/HTTP receiver (port 4318, not gRPC's 4317)");
+  EXPECT_EQ(grpc.remedy, "check that otlp_endpoint is the OTLP/HTTP port of the receiver (4318; 4317 is gRPC)");
   const auto expired = no_answer("POST x", {Code::untrusted, "expired", "renew it"});
   EXPECT_EQ(expired.kind, Kind::transient) << "certificates get renewed";
   EXPECT_EQ(expired.remedy, "renew it");

@@ -22,7 +22,8 @@ using testing::MatchesRegex;
 using testing::Pair;
 using namespace std::chrono_literals;
 
-constexpr std::string_view wrong_port{"check that otlp_endpoint is a gRPC receiver (port 4317, not HTTP's 4318)"};
+constexpr std::string_view wrong_port{
+    "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317; 4318 is HTTP)"};
 
 struct GrpcTransportTest : testing::Test {
   GrpcTransportTest() {

@@ -1,4 +1,4 @@
-// The transport against receivers, proxies and networks that fail in every way that a script can say.
+// The HTTP transport against receivers, proxies and networks that fail in scripted ways.
 #include "otlp/transport_http.hpp"
 
 #include <gmock/gmock.h>
@@ -185,7 +185,7 @@ TEST_F(HttpTransportTest, ReadsAnAnswerThatComesBeforeTheBodyIsSent) {
 
 TEST_F(HttpTransportTest, BoundsTheBodyOfAnAnswer) {
   peer.expect({read_request(), test::send(answer("500 Error", {}, std::string(65 * 1024, 'x')))});
-  EXPECT_EQ(send().message, post() + "HTTP 500") << "what is too long is not quoted";
+  EXPECT_EQ(send().message, post() + "HTTP 500") << "a long body is not quoted";
   peer.expect_only({read_request(), test::send(answer("200 OK", {}, std::string(65 * 1024, 'x')))});
   EXPECT_EQ(send().kind, Kind::accepted) << "the status came first";
 }
@@ -284,14 +284,15 @@ TEST_F(HttpTransportTest, KeepsTheConnectionOfTlsAndRepeatsOnAFreshOne) {
   peer.expect({handshake(server), read_request(), test::send(ok), read_request(), test::send(ok)});
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(send().message, "");
-  EXPECT_EQ(peer.connections(), 2U) << "the peer closes without a farewell after two requests";
+  EXPECT_EQ(peer.connections(), 2U) << "the peer closes without close_notify after two requests";
 }
 
 TEST_F(HttpTransportTest, RefusesCertificatesWithTheReasonAndARemedy) {
   const std::chrono::seconds hour{3600};
-  const auto renew = "renew the peer's certificate, or set the clock of the machine that is wrong";
-  const auto trust = "set otlp_certificate to the file of the authority that has signed it";
-  const auto rename = "name the peer in otlp_endpoint as its certificate does, or give it a certificate for this name";
+  const auto renew = "renew the certificate of the peer, or correct the clock of this machine or of the peer";
+  const auto trust = "set otlp_certificate to the file of the authority that signed it";
+  const auto rename =
+      "use a name in otlp_endpoint that the certificate is valid for, or a certificate that is valid for this name";
   struct Row {
     test::Identity identity;
     std::string message;
@@ -307,13 +308,13 @@ TEST_F(HttpTransportTest, RefusesCertificatesWithTheReasonAndARemedy) {
        }) {
     const auto outcome = send_over_tls({.identity = identity});
     EXPECT_EQ(outcome.kind, Kind::transient) << message;
-    EXPECT_EQ(outcome.message, post() + "the certificate of '127.0.0.1' is not accepted: " + message);
+    EXPECT_EQ(outcome.message, post() + "the certificate of '127.0.0.1' is not trusted: " + message);
     EXPECT_EQ(outcome.remedy, remedy);
   }
   context.hosts = [](std::string_view) { return std::vector<std::string>{"127.0.0.1"}; };
   route.endpoint.host = "elsewhere.test";
   const auto outcome = send_over_tls({.identity = authority().issue()});
-  EXPECT_EQ(outcome.message, post() + "the certificate of 'elsewhere.test' is not accepted: hostname mismatch");
+  EXPECT_EQ(outcome.message, post() + "the certificate of 'elsewhere.test' is not trusted: hostname mismatch");
   EXPECT_EQ(outcome.remedy, rename);
   EXPECT_THAT(peer.requests(), testing::IsEmpty()) << "nothing is sent to a peer that is not trusted";
 }
@@ -337,7 +338,8 @@ TEST_F(HttpTransportTest, FindsTheAuthorityByHash) {
 
 TEST_F(HttpTransportTest, ShowsAClientCertificateWhereOneIsWanted) {
   const auto remedy =
-      "if the peer wants a client certificate, set otlp_client_certificate and otlp_client_key to one that it accepts";
+      "if the peer requires a client certificate, set otlp_client_certificate and otlp_client_key to one that it "
+      "accepts";
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const test::ServerTls server{
         .identity = authority().issue(), .client_authority = authority().certificate(), .version_max = version};
@@ -362,10 +364,10 @@ TEST_F(HttpTransportTest, ShowsAClientCertificateWhereOneIsWanted) {
 TEST_F(HttpTransportTest, SpeaksNothingBelowTls12) {
   const auto outcome = send_over_tls({.identity = authority().issue(), .version_max = TLS1_1_VERSION});
   EXPECT_EQ(outcome.kind, Kind::transient);
-  EXPECT_THAT(outcome.message, AnyOf(post() + "TLS handshake: the peer speaks no TLS above 1.1",
+  EXPECT_THAT(outcome.message, AnyOf(post() + "TLS handshake: the peer supports no TLS version above 1.1",
                                      post() + "TLS handshake: the peer refused the TLS connection: "
                                               "tlsv1 alert protocol version"));
-  EXPECT_EQ(outcome.remedy, "let the peer speak TLS 1.2 or above");
+  EXPECT_EQ(outcome.remedy, "enable TLS 1.2 or above at the peer");
 }
 
 TEST_F(HttpTransportTest, SaysThatAPeerSpeaksNoTls) {
@@ -374,7 +376,7 @@ TEST_F(HttpTransportTest, SaysThatAPeerSpeaksNoTls) {
   const auto outcome = send();
   EXPECT_EQ(outcome.kind, Kind::permanent);
   EXPECT_EQ(outcome.message, post() + "TLS handshake: the peer does not speak TLS (wrong version number)");
-  EXPECT_EQ(outcome.remedy, "check the port of otlp_endpoint, or begin it with http:// where the peer has no TLS");
+  EXPECT_EQ(outcome.remedy, "check the port of otlp_endpoint, or use http:// if the peer does not use TLS");
 }
 
 TEST_F(HttpTransportTest, SurvivesAResetWithinTheHandshake) {
@@ -419,7 +421,7 @@ TEST_F(HttpTransportTest, ConnectsAnewWhenCertificatesWereRotated) {
   EXPECT_EQ(peer.connections(), 2U);
   replace_file(ca, test::Authority{"Other"}.certificate());
   EXPECT_EQ(send().message, post() +
-                                "the certificate of '127.0.0.1' is not accepted: "
+                                "the certificate of '127.0.0.1' is not trusted: "
                                 "self-signed certificate in certificate chain");
   replace_file(ca, authority().certificate());
   EXPECT_EQ(send().message, "");
@@ -428,7 +430,7 @@ TEST_F(HttpTransportTest, ConnectsAnewWhenCertificatesWereRotated) {
 TEST_F(HttpTransportTest, SaysWhatIsWrongWithAFileOfTls) {
   use_tls({.ca_file = folder.file("none.pem"), .certificate_file = {}, .key_file = {}});
   const auto outcome = send();
-  EXPECT_EQ(outcome.kind, Kind::transient) << "it may come";
+  EXPECT_EQ(outcome.kind, Kind::transient) << "the file may appear later";
   EXPECT_EQ(outcome.message, post() + folder.file("none.pem") + ": No such file or directory");
 }
 
@@ -464,7 +466,7 @@ TEST_F(ProxyTest, OpensATunnelForTls) {
   EXPECT_THAT(peer.requests(), ElementsAre("CONNECT collector.test:443 HTTP/1.1\r\nHost: collector.test:443\r\n"
                                            "Proxy-Authorization: Basic dTpw\r\n\r\n",
                                            StartsWith("POST /v1/metrics HTTP/1.1\r\nHost: collector.test\r\n")));
-  EXPECT_THAT(peer.requests()[1], testing::Not(HasSubstr("dTpw"))) << "the receiver has no business with it";
+  EXPECT_THAT(peer.requests()[1], testing::Not(HasSubstr("dTpw"))) << "the receiver must not get it";
   EXPECT_EQ(peer.server_name(), "collector.test");
 }
 
@@ -486,10 +488,10 @@ TEST_F(ProxyTest, SaysWhyThereIsNoTunnel) {
   for (const auto& [text, message, remedy] : std::initializer_list<Row>{
            {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n",
             " answered CONNECT with 407 Proxy Authentication Required",
-            "check the user and password in the proxy's URL"},
+            "check the user and password in the URL of the proxy"},
            {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno", " answered CONNECT with 502 Bad Gateway",
-            "let the proxy open connections to the host and port of otlp_endpoint"},
-           {"220 smtp ready\r\n\r\n", " did not answer CONNECT in HTTP: '220 smtp ready'",
+            "allow the proxy to connect to the host and port of otlp_endpoint"},
+           {"220 smtp ready\r\n\r\n", " did not answer CONNECT with HTTP: '220 smtp ready'",
             "check the address of the proxy"},
            {"HTTP/1.1 200 OK\r\nX: y", ": the peer closed the connection", ""},
        }) {

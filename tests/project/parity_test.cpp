@@ -13,7 +13,7 @@
 
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
-#include "host/cgroup_tree.hpp"
+#include "host/cgroup_reader.hpp"
 #include "host/disk_stats.hpp"
 #include "host/filesystem.hpp"
 #include "metrics/catalogue.hpp"
@@ -90,10 +90,10 @@ std::string device_name(std::uint32_t major, std::uint32_t minor) {
   return major == 254 && minor == 0 ? std::string{"/dev/vda"} : std::string{};
 }
 
-host::CgroupTree open_tree(const std::string& folder) {
+host::CgroupReader open_tree(const std::string& folder) {
   auto tree = host::CgroupTree::open(data_path(folder + "/cgroup"), data_path(folder + "/proc"));
   EXPECT_TRUE(tree) << tree.error().message;
-  return std::move(*tree);
+  return host::CgroupReader{std::move(*tree)};
 }
 
 /// With what the host's /proc says of the disk that holds the layers. (The size of its filesystem is in no file.)
@@ -105,15 +105,15 @@ void read_disk_over(const std::string& folder, metrics::Sample& sample) {
   ASSERT_TRUE(disk);
   disk->device = device_name(254, 0);
   host::add_whole_device(sample, *disk);
-  host::note_filesystem(sample, disk->device, std::nullopt);
-  metrics::settle(sample);
+  host::add_filesystem(sample, disk->device, std::nullopt);
+  metrics::sort_details(sample);
 }
 
 /// With what the tree says of the cgroup read over the sample and the limits.
-metrics::ReadingPtr read_over(host::CgroupTree& tree, metrics::Container container, metrics::Sample sample,
+metrics::ReadingPtr read_over(host::CgroupReader& tree, metrics::Container container, metrics::Sample sample,
                               const Leg& leg) {
   const auto path = std::string{container.labels.get("id")};
-  EXPECT_TRUE(tree.read(path, host::wanted_of({}), sample)) << path;
+  EXPECT_TRUE(tree.read(path, metrics::Selection{}.parts(), sample)) << path;
   EXPECT_TRUE(tree.read_limits(path, container.limits)) << path;
   docker::name_devices(sample, device_name);
   if (leg.from == Leg::From::engine_tree_and_proc) read_disk_over(leg.folder, sample);
@@ -145,11 +145,18 @@ std::vector<metrics::ReadingPtr> agent_readings(const Leg& leg) {
   return readings;
 }
 
-/// The agent's, of a round at the second in which cAdvisor was asked.
+/// Whether cAdvisor has a metric of that name.
+bool is_cadvisors(std::string_view name) {
+  const auto row = std::ranges::find(metrics::catalogue(), name, &metrics::Metric::name);
+  return row == metrics::catalogue().end() || row->stability == metrics::Stability::cadvisor;
+}
+
+/// The agent's, of a round at the second in which cAdvisor was asked, without the metrics that cAdvisor does not have.
 Series agent_series(const Leg& leg, UnixNanos time) {
   Series series;
   for (const auto& line : points_as_text(agent_readings(leg), false, time)) {
     const auto space = line.rfind(' ');
+    if (!is_cadvisors(name_of(line))) continue;
     series[line.substr(0, space)] = number(std::string_view{line}.substr(space + 1));
   }
   return series;
@@ -179,6 +186,18 @@ std::vector<Known> known_differences(const Leg& leg) {
 }
 
 class Parity : public testing::TestWithParam<Leg> {};
+
+/// The goldens of the engines' answers are those of scenario_test; here are those of the kernel's files.
+TEST_P(Parity, PointsFromTheTreeAreThoseOfTheGolden) {
+  const auto& leg = GetParam();
+  if (leg.from == Leg::From::engine) return;
+  std::string text;
+  for (const auto& line : points_as_text(agent_readings(leg), false)) {
+    // The times of the recorded cgroups are those of the checkout.
+    if (leg.from != Leg::From::tree || !line.contains("_time_seconds")) text.append(line).append("\n");
+  }
+  expect_golden(leg.folder + "-" + leg.column + ".txt", text);
+}
 
 TEST_P(Parity, EachSeriesIsEqualOrItsDifferenceIsExplained) {
   const auto& leg = GetParam();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/counts.hpp"
 #include "metrics/details.hpp"
 #include "metrics/reading.hpp"
 #include "metrics/selection.hpp"
@@ -78,45 +79,47 @@ inline metrics::DeviceCounters full_device() {
 }
 
 /// Of each kind one that has a row, with its labels.
-inline void note_details(metrics::Sample& sample) {
+inline void add_details(metrics::Sample& sample) {
   using enum metrics::Tail;
-  metrics::note(sample, memory_numa_pages, {"anon", "container", "0"}, 61);
-  metrics::note(sample, memory_migrate, {}, 1);
-  metrics::note(sample, hugetlb_usage, {"2MB"}, 62);
-  metrics::note(sample, hugetlb_max_usage, {"2MB"}, 63);
-  metrics::note(sample, hugetlb_failcnt, {"2MB"}, 64);
-  metrics::note(sample, tcp_usage, {"established"}, 51);
-  metrics::note(sample, tcp6_usage, {"listen"}, 52);
-  metrics::note(sample, udp_usage, {"listen"}, 53);
-  metrics::note(sample, udp6_usage, {"dropped"}, 54);
-  metrics::note(sample, advanced_tcp, {"maxconn"}, static_cast<std::uint64_t>(-1));
-  metrics::note(sample, advanced_tcp, {"tcptimeouts"}, 55);
-  metrics::note(sample, schedstat_run_ns, {}, 56'000'000'000);
-  metrics::note(sample, schedstat_runqueue_ns, {}, 57'000'000);
-  metrics::note(sample, schedstat_periods, {}, 58);
-  metrics::note(sample, file_descriptors, {}, 59);
-  metrics::note(sample, sockets, {}, 60);
-  metrics::note(sample, version_info, {"", "0.2.0", "28.5.2", "6.1.0", "Debian GNU/Linux 12 (bookworm)"}, 1);
-  metrics::note(sample, engine_info, {"docker", "28.5.2", "1.51", "overlay2", "systemd", "2", "false"}, 1);
-  metrics::note(sample, scrape_error, {}, 0);
-  metrics::note(sample, machine_scrape_error, {}, 0);
-  metrics::note(sample, machine_cpu_cores, {}, 61);
-  metrics::note(sample, machine_cpu_physical_cores, {}, 62);
-  metrics::note(sample, machine_cpu_sockets, {}, 63);
-  metrics::note(sample, machine_memory_bytes, {}, 64);
-  metrics::note(sample, machine_swap_bytes, {}, 65);
-  metrics::note(sample, fs_usage_bytes, {"/dev/sda"}, 71);
-  metrics::note(sample, fs_limit_bytes, {"/dev/sda"}, 72);
-  metrics::note(sample, fs_inodes_free, {"/dev/sda"}, 0);
-  metrics::note(sample, engine_disk_usage_bytes, {"images"}, 73);
-  metrics::note(sample, engine_disk_reclaimable_bytes, {"images"}, 74);
-  metrics::note(sample, engine_disk_objects, {"images"}, 75);
-  metrics::settle(sample);
+  metrics::add_detail(sample, memory_numa_pages, {"anon", "container", "0"}, 61);
+  metrics::add_detail(sample, memory_migrate, {}, 1);
+  metrics::add_detail(sample, hugetlb_usage, {"2MB"}, 62);
+  metrics::add_detail(sample, hugetlb_max_usage, {"2MB"}, 63);
+  metrics::add_detail(sample, hugetlb_failcnt, {"2MB"}, 64);
+  metrics::add_detail(sample, tcp_usage, {"established"}, 51);
+  metrics::add_detail(sample, tcp6_usage, {"listen"}, 52);
+  metrics::add_detail(sample, udp_usage, {"listen"}, 53);
+  metrics::add_detail(sample, udp6_usage, {"dropped"}, 54);
+  metrics::add_detail(sample, advanced_tcp, {"maxconn"}, static_cast<std::uint64_t>(-1));
+  metrics::add_detail(sample, advanced_tcp, {"tcptimeouts"}, 55);
+  metrics::add_detail(sample, schedstat_run_ns, {}, 56'000'000'000);
+  metrics::add_detail(sample, schedstat_runqueue_ns, {}, 57'000'000);
+  metrics::add_detail(sample, schedstat_periods, {}, 58);
+  metrics::add_detail(sample, file_descriptors, {}, 59);
+  metrics::add_detail(sample, sockets, {}, 60);
+  metrics::add_detail(sample, version_info, {"", "0.2.0", "28.5.2", "6.1.0", "Debian GNU/Linux 12 (bookworm)"}, 1);
+  metrics::add_detail(sample, engine_info, {"docker", "28.5.2", "1.51", "overlay2", "systemd", "2", "false"}, 1);
+  metrics::add_detail(sample, scrape_error, {}, 0);
+  metrics::add_detail(sample, machine_scrape_error, {}, 0);
+  metrics::add_detail(sample, machine_cpu_cores, {}, 61);
+  metrics::add_detail(sample, machine_cpu_physical_cores, {}, 62);
+  metrics::add_detail(sample, machine_cpu_sockets, {}, 63);
+  metrics::add_detail(sample, machine_memory_bytes, {}, 64);
+  metrics::add_detail(sample, machine_swap_bytes, {}, 65);
+  metrics::add_detail(sample, fs_usage_bytes, {"/dev/sda"}, 71);
+  metrics::add_detail(sample, fs_limit_bytes, {"/dev/sda"}, 72);
+  metrics::add_detail(sample, fs_inodes_free, {"/dev/sda"}, 0);
+  metrics::add_detail(sample, engine_disk_usage_bytes, {"images"}, 73);
+  metrics::add_detail(sample, engine_disk_reclaimable_bytes, {"images"}, 74);
+  metrics::add_detail(sample, engine_disk_objects, {"images"}, 75);
+  metrics::sort_details(sample);
 }
 
 /// Every field of the sample present, each with another value; one device, one interface.
 inline metrics::Sample full_sample() {
   metrics::Sample sample;
+  for (const auto& row : metrics::sample_counts)
+    sample.*row.member = 5'000 + row.number;
   sample.cpu_total_ns = 3'500'000'000;
   sample.cpu_user_ns = 2'000'000'000;
   sample.cpu_system_ns = 1'500'000'000;
@@ -168,7 +171,7 @@ inline metrics::Sample full_sample() {
   network.transmit_errors = 47;
   network.transmit_dropped = 48;
   sample.networks.push_back(network);
-  note_details(sample);
+  add_details(sample);
   sample.health = metrics::Health::healthy;
   return sample;
 }

@@ -1,39 +1,20 @@
-// Command line, environment and file together: precedence, and every mistake at once in words that help.
+// Precedence, values and mistakes of settings.
+#include "app/resolve.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/command_line.hpp"
-#include "app/config_file.hpp"
 #include "app/console.hpp"
-#include "app/resolve.hpp"
-#include "tests/support/data.hpp"
-#include "tests/support/temp_dir.hpp"
-#include "tools/docs.hpp"
+#include "tests/support/settings.hpp"
 
 namespace cspy::app {
 namespace {
 
+using test::resolve_all;
+using test::Variables;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-using Variables = std::map<std::string, std::string, std::less<>>;
-
-Environment from(const Variables& variables) {
-  return [variables](std::string_view name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional{found->second};
-  };
-}
-
-CommandLine command_line(std::vector<const char*> words) {
-  words.insert(words.begin(), "containerspy");
-  return parse_command_line(static_cast<int>(words.size()), words.data());
-}
-
-Resolved resolve_all(const std::vector<const char*>& words, const Variables& variables, std::string_view file = "{}") {
-  return resolve(command_line(words).values, from(variables), parse_config(file, "c.json").values);
-}
 
 std::string source_of(const Resolved& resolved, std::string_view key) {
   for (const auto& [row, given] : resolved.values) {
@@ -52,7 +33,7 @@ TEST(Settings, HaveTheirDefaults) {
   EXPECT_EQ(resolved.options.log_format, LogFormat::logfmt);
 }
 
-TEST(Settings, AreTakenFromCommandLineThenEnvironmentThenFileThenOthers) {
+TEST(Settings, FollowThePrecedenceOfTheirSources) {
   const std::string file = "{otlp_export_interval: 3000}";
   const Variables both{{"CSPY_OTLP_INTERVAL", "2000"}, {"OTEL_METRIC_EXPORT_INTERVAL", "4000"}};
   const Variables other{{"OTEL_METRIC_EXPORT_INTERVAL", "4000"}};
@@ -68,7 +49,7 @@ TEST(Settings, AreTakenFromCommandLineThenEnvironmentThenFileThenOthers) {
   EXPECT_EQ(source_of(resolve_all({}, {}), "otlp_export_interval"), "default");
 }
 
-TEST(Settings, TakeAnEmptyVariableForNone) {
+TEST(Settings, IgnoreAnEmptyVariable) {
   EXPECT_EQ(source_of(resolve_all({}, {{"CSPY_OTLP_INTERVAL", ""}}), "otlp_export_interval"), "default");
 }
 
@@ -79,26 +60,25 @@ TEST(Settings, UnderstandDockerHost) {
             "/run/d.sock");
   EXPECT_THAT(resolve_all({}, {{"DOCKER_HOST", "ssh://host"}}).mistakes,
               ElementsAre("docker_socket = 'ssh://host' (environment variable DOCKER_HOST): ssh:// is not supported: "
-                          "forward the socket with 'ssh -L' and name the local one"));
+                          "forward the socket with 'ssh -L' and use the local socket"));
 }
 
-TEST(Settings, PassOverWhatOpenTelemetrySaysToPassOver) {
+TEST(Settings, IgnoreInvalidVariablesOfOpenTelemetry) {
   const auto resolved = resolve_all({}, {{"OTEL_METRIC_EXPORT_INTERVAL", "often"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
   EXPECT_EQ(resolved.options.otlp_export_interval, std::chrono::milliseconds{60'000});
   EXPECT_THAT(resolved.warnings,
               ElementsAre("otlp_export_interval = 'often' (environment variable OTEL_METRIC_EXPORT_INTERVAL): expected "
-                          "a whole number of milliseconds from 100 to 86400000; it is passed over"));
+                          "a whole number of milliseconds from 100 to 86400000; the variable is ignored"));
 }
 
-TEST(Settings, TakeTheOldMisspellingWithAWarning) {
+TEST(Settings, AcceptTheOldMisspellingWithAWarning) {
   const auto resolved = resolve_all({}, {{"CSPY_OLTP_PROTO", "httpbinary"}});
   EXPECT_THAT(resolved.mistakes, IsEmpty());
-  EXPECT_THAT(resolved.warnings,
-              ElementsAre("CSPY_OLTP_PROTO is a misspelling that still works: the name is CSPY_OTLP_PROTO"));
+  EXPECT_THAT(resolved.warnings, ElementsAre("CSPY_OLTP_PROTO is misspelt and deprecated: use CSPY_OTLP_PROTO"));
 }
 
-TEST(Settings, KnowTheProtocolsUnderBothNamesAndTheirEndpoints) {
+TEST(Settings, AcceptBothNamesOfAProtocolAndSetItsEndpoint) {
   const auto options = [](const char* name) { return resolve_all({"--otlp-protocol", name}, {}).options; };
   for (const auto* name : {"httpbinary", "http/protobuf", "HTTP/Protobuf"}) {
     EXPECT_EQ(options(name).otlp_protocol, OtlpProtocol::http_protobuf) << name;
@@ -116,7 +96,7 @@ TEST(Settings, KnowTheProtocolsUnderBothNamesAndTheirEndpoints) {
                   "grpc"));
 }
 
-TEST(Settings, TakeOpenTelemetrysVariablesTheMetricsFormFirst) {
+TEST(Settings, PreferOpenTelemetrysVariablesForMetrics) {
   const auto endpoint = [](const Variables& variables) {
     return resolve_all({}, variables).options.otlp_endpoint.text();
   };
@@ -129,7 +109,7 @@ TEST(Settings, TakeOpenTelemetrysVariablesTheMetricsFormFirst) {
       "http://m:1/x");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""}, {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://g:1"}}),
             "http://g:1/v1/metrics")
-      << "an empty variable is none";
+      << "an empty variable counts as not set";
   EXPECT_EQ(
       endpoint({{"CSPY_OTLP_ENDPOINT", "http://ours:1"}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}}),
       "http://ours:1/v1/metrics");
@@ -144,7 +124,7 @@ TEST(Settings, TakeOpenTelemetrysVariablesTheMetricsFormFirst) {
             "http://c:4317/");
 }
 
-TEST(Settings, FillFromOpenTelemetrysVariables) {
+TEST(Settings, AcceptOpenTelemetrysVariables) {
   const auto resolved = resolve_all({}, {{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/json"},
                                          {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
                                          {"OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20YTpi, X-Scope=t1"},
@@ -171,7 +151,7 @@ TEST(Settings, FillFromOpenTelemetrysVariables) {
   EXPECT_EQ(options.log_level, LogLevel::debug);
 }
 
-TEST(Settings, PassOverEachOfOpenTelemetrysVariablesThatCannotBeUsed) {
+TEST(Settings, IgnoreEachInvalidVariableOfOpenTelemetry) {
   const Variables wrong{{"OTEL_EXPORTER_OTLP_PROTOCOL", "soap"},
                         {"OTEL_EXPORTER_OTLP_HEADERS", "secret-without-equals"},
                         {"OTEL_EXPORTER_OTLP_TIMEOUT", "-1"},
@@ -187,21 +167,22 @@ TEST(Settings, PassOverEachOfOpenTelemetrysVariablesThatCannotBeUsed) {
   EXPECT_THAT(resolved.mistakes, IsEmpty());
   EXPECT_EQ(resolved.warnings.size(), wrong.size());
   EXPECT_EQ(config_text(resolved), config_text(defaults));
-  EXPECT_THAT(resolved.options.resource_attributes, IsEmpty()) << "the whole value goes, not the wrong part of it";
+  EXPECT_THAT(resolved.options.resource_attributes, IsEmpty())
+      << "the whole value is ignored, not only its invalid part";
   for (const auto& warning : resolved.warnings) {
-    EXPECT_THAT(warning, testing::EndsWith("; it is passed over"));
+    EXPECT_THAT(warning, testing::EndsWith("; the variable is ignored"));
     EXPECT_THAT(warning, testing::Not(HasSubstr("secret")));
   }
 }
 
-TEST(Settings, TakeAnInvalidMetricsFormForNoneAndUseTheGenericOne) {
+TEST(Settings, UseTheGenericVariableIfTheOneForMetricsIsInvalid) {
   const auto resolved =
       resolve_all({}, {{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "x"}, {"OTEL_EXPORTER_OTLP_TIMEOUT", "3000"}});
   EXPECT_EQ(resolved.options.otlp_timeout, std::chrono::milliseconds{3000});
   EXPECT_EQ(resolved.warnings.size(), 1U);
 }
 
-TEST(Settings, ShowNoSecret) {
+TEST(Settings, NeverShowASecret) {
   const auto resolved =
       resolve_all({"--otlp-headers", "authorization=Bearer s3cr3t"},
                   {{"HTTPS_PROXY", "http://user:s3cr3t@p:3128"}, {"CSPY_HTTP_PROXY", "http://s3cr3t@p"}});
@@ -216,16 +197,16 @@ TEST(Settings, ShowNoSecret) {
     EXPECT_THAT(mistake, testing::Not(HasSubstr("s3cr3t")));
 }
 
-TEST(Settings, MustGoTogether) {
+TEST(Settings, ReportOptionsThatNeedEachOther) {
   EXPECT_THAT(resolve_all({"--otlp-client-key", "/k.pem"}, {}).mistakes,
-              ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key is of no use without "
-                          "otlp_client_certificate",
+              ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key needs a certificate: "
+                          "set otlp_client_certificate",
                           "otlp_client_key = '/k.pem' (command line --otlp-client-key): No such file or directory"));
   EXPECT_THAT(resolve_all({"--otlp-protocol", "grpc", "--otlp-endpoint", "http://"}, {}).mistakes,
               ElementsAre(HasSubstr("otlp_endpoint = 'http://'")));
 }
 
-TEST(Settings, SayWhichLabelsContainersHave) {
+TEST(Settings, SelectTheLabelsOfContainers) {
   const auto defaults = resolve_all({}, {}).options;
   EXPECT_TRUE(defaults.label_rules.take_label("com.docker.compose.project"));
   EXPECT_FALSE(defaults.label_rules.any_variable());
@@ -240,7 +221,7 @@ TEST(Settings, SayWhichLabelsContainersHave) {
                   "there is nothing yet: name first what to take"));
 }
 
-TEST(Settings, OfSizesStoppedContainersAndMounts) {
+TEST(Settings, CoverSizesStoppedContainersAndMounts) {
   const auto defaults = resolve_all({}, {}).options;
   EXPECT_FALSE(defaults.all_containers);
   EXPECT_FALSE(defaults.disk_usage);
@@ -266,7 +247,7 @@ TEST(Settings, OfSizesStoppedContainersAndMounts) {
                           "of milliseconds from 10000 to 86400000"));
 }
 
-TEST(Settings, TellAllMistakesAtOnce) {
+TEST(Settings, ReportAllMistakesAtOnce) {
   const auto resolved =
       resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}},
                   "{log_format: 'xml'}");
@@ -275,86 +256,8 @@ TEST(Settings, TellAllMistakesAtOnce) {
                           "number of milliseconds from 100 to 86400000",
                           "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
                           "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json",
-                          "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): it is not a "
-                          "URL: expected http://HOST[:PORT][/PATH]"));
-}
-
-TEST(CommandLineFlags, AreReadAndUnknownOnesAllTold) {
-  const auto parsed =
-      command_line({"--config", "x.json", "--print-config", "--otlp-endpont=http://x", "--foo", "stray"});
-  EXPECT_EQ(parsed.config_file, "x.json");
-  EXPECT_TRUE(parsed.print_config);
-  EXPECT_THAT(
-      parsed.mistakes,
-      ElementsAre("unknown argument '--otlp-endpont=http://x' on the command line: did you mean '--otlp-endpoint'?",
-                  "unknown argument '--foo' on the command line", "unknown argument 'stray' on the command line"));
-  EXPECT_TRUE(command_line({"-h"}).help);
-  EXPECT_TRUE(command_line({"--version"}).version);
-  EXPECT_THAT(command_line({"--log-level"}).mistakes, ElementsAre(HasSubstr("--log-level")));
-}
-
-TEST(ConfigFile, TellsEveryMistakeWithItsPlace) {
-  const auto file = parse_config(
-      "{\n  otlp_endpont: 'x',\n  otlp_export_interval: '5000',\n  log_level: 5,\n  zzzzzz: 1,\n}", "/etc/c.json");
-  EXPECT_THAT(file.mistakes,
-              ElementsAre("unknown key 'otlp_endpont' (/etc/c.json, line 2, column 3): did you mean 'otlp_endpoint'?",
-                          "otlp_export_interval (/etc/c.json, line 3, column 25): expected a number, found a string",
-                          "log_level (/etc/c.json, line 4, column 14): expected a string, found a number",
-                          "unknown key 'zzzzzz' (/etc/c.json, line 5, column 3)"));
-  EXPECT_THAT(
-      parse_config("{a", "c").mistakes,
-      ElementsAre("configuration file 'c': line 1, column 3: expected ':' after a key, found the end of the text"));
-  EXPECT_THAT(parse_config("[]", "c").mistakes,
-              ElementsAre("configuration file 'c': expected an object, found an array"));
-  EXPECT_THAT(resolve_all({}, {}, "{otlp_export_interval: 1.5}").mistakes, ElementsAre(HasSubstr("= '1.5'")));
-}
-
-TEST(ConfigFile, ThatIsNamedMustBeReadable) {
-  const test::TempDir dir;
-  EXPECT_THAT(read_config_file(dir.file("none.json"), from({})).mistakes,
-              ElementsAre("configuration file '" + dir.file("none.json") + "': No such file or directory"));
-  EXPECT_THAT(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("none.json")}})).mistakes,
-              ElementsAre(HasSubstr("none.json")));
-  EXPECT_THAT(read_config_file(dir.file(""), from({})).mistakes, ElementsAre(HasSubstr("Is a directory")));
-}
-
-TEST(ConfigFile, IsFoundWhereItIsNamed) {
-  const test::TempDir dir;
-  test::write_file(dir.file("c.json"), "// ours\n{log_level: 'debug'}");
-  EXPECT_EQ(read_config_file(dir.file("c.json"), from({})).values.at("log_level").value, "debug");
-  EXPECT_EQ(read_config_file(std::nullopt, from({{"CSPY_CONFIG", dir.file("c.json")}})).values.at("log_level").value,
-            "debug");
-  EXPECT_EQ(read_config_file(dir.file("c.json"), from({{"CSPY_CONFIG", "/nonexistent"}})).values.size(), 1U)
-      << "the flag beats the variable";
-}
-
-TEST(Console, PrintsTheSettingsAsAFileThatCanBeUsedAgain) {
-  const auto resolved = resolve_all({"--instance-id", "a\"b"}, {{"CSPY_OTLP_INTERVAL", "5000"}});
-  const auto text = config_text(resolved);
-  EXPECT_THAT(text, HasSubstr("  otlp_export_interval: 5000,  // environment variable CSPY_OTLP_INTERVAL\n"));
-  EXPECT_THAT(text, HasSubstr("  instance_id: \"a\\\"b\",  // command line --instance-id\n"));
-  EXPECT_THAT(text, HasSubstr("  docker_socket: \"/var/run/docker.sock\",  // default\n"));
-  const auto again = resolve({}, from({}), parse_config(text, "printed").values);
-  EXPECT_THAT(again.mistakes, IsEmpty());
-  EXPECT_EQ(again.options.otlp_export_interval, resolved.options.otlp_export_interval);
-  EXPECT_EQ(again.options.instance_id, "a\"b");
-}
-
-TEST(Console, HelpNamesEveryFlagVariableAndDefault) {
-  const auto help = help_text();
-  for (const auto& row : option_table()) {
-    EXPECT_THAT(help, HasSubstr(row.flag() + " "));
-    EXPECT_THAT(help, HasSubstr(std::string{row.environment.front().name}));
-    EXPECT_THAT(help, HasSubstr(std::string{row.default_value}));
-  }
-  EXPECT_THAT(help, HasSubstr("--print-config"));
-}
-
-TEST(GeneratedDocs, AreCurrent) {
-  EXPECT_EQ(test::read_source("docs/METRICS.md"), tools::metrics_page())
-      << "build/dev/tools/generate_docs metrics > docs/METRICS.md";
-  EXPECT_EQ(test::read_source("docs/CONFIGURATION.md"), tools::configuration_page())
-      << "build/dev/tools/generate_docs configuration > docs/CONFIGURATION.md";
+                          "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): not a URL: "
+                          "expected http://HOST[:PORT][/PATH]"));
 }
 
 }  // namespace

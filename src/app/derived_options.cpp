@@ -1,4 +1,4 @@
-#include "app/complete.hpp"
+#include "app/derived_options.hpp"
 
 #include <array>
 #include <utility>
@@ -20,7 +20,7 @@ Result<Endpoint> endpoint_of(const Options& options) {
 
 }  // namespace
 
-std::vector<std::pair<std::string_view, Error>> complete(Options& options) {
+std::vector<std::pair<std::string_view, Error>> derive_options(Options& options) {
   std::vector<std::pair<std::string_view, Error>> mistakes;
   if (auto endpoint = endpoint_of(options)) {
     options.otlp_endpoint = *std::move(endpoint);
@@ -29,7 +29,7 @@ std::vector<std::pair<std::string_view, Error>> complete(Options& options) {
   }
   if (!options.otlp_client_key.empty() && options.otlp_client_certificate.empty()) {
     mistakes.emplace_back("otlp_client_key",
-                          Error{Code::invalid, "a key is of no use without otlp_client_certificate"});
+                          Error{Code::invalid, "a key needs a certificate: set otlp_client_certificate"});
   }
   const std::array<std::pair<std::string_view, const std::string*>, 4> files{
       {{"otlp_headers_file", &options.otlp_headers_file},

@@ -1,0 +1,48 @@
+// Reads the numbers of one cgroup at a time, as cAdvisor shows them. It opens only the files that hold something
+// wanted, and keeps none of them open between two calls.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "host/cgroup_tree.hpp"
+#include "host/kernel_files.hpp"
+#include "metrics/container.hpp"
+#include "metrics/sample_parts.hpp"
+
+namespace cspy::host {
+
+class CgroupReader {
+ public:
+  explicit CgroupReader(CgroupTree tree) : tree_{std::move(tree)} {}
+
+  [[nodiscard]] const CgroupTree& tree() const { return tree_; }
+
+  /// Sets the wanted parts that the cgroup's files have, and leaves the rest of the sample as it is. Wanted devices are
+  /// replaced, in the kernel's order and without names. false: there is no such cgroup.
+  bool read(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
+  /// Sets the limits that the kernel has, as cAdvisor shows them. The root's are the machine's size. false: there is no
+  /// such cgroup.
+  bool read_limits(std::string_view path, metrics::Limits& limits);
+  /// The processes of the cgroup itself, at most limits::cgroup_processes_max, without those that have no number in our
+  /// PID namespace.
+  [[nodiscard]] std::vector<std::uint32_t> processes(std::string_view path);
+
+ private:
+  [[nodiscard]] std::uint64_t counts_to_read(std::uint64_t wanted) const;
+  void read_version_2(const Directory& cgroup, bool is_root, const metrics::SampleParts& wanted,
+                      metrics::Sample& sample);
+  bool read_version_1(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
+  void read_block_devices(std::string_view path, metrics::Sample& sample);
+  void read_huge_pages(const Directory& cgroup, metrics::Sample& sample);
+  void read_process_count(std::string_view path, metrics::Sample& sample);
+
+  CgroupTree tree_;
+  KernelFiles files_;
+  std::vector<std::string> huge_page_sizes_;  ///< "2MB"; empty until a cgroup has shown them
+};
+
+}  // namespace cspy::host

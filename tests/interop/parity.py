@@ -65,6 +65,7 @@ KNOWN = (
     (".*", r"missing container_fs_inodes_total\{.*", "the engine does not count inodes"),
     (".*", r"extra container_(state|restart_count|exit_code|oom_killed|finish_time_seconds|health_failing_streak|image_info)\{.*",
      "known to the engine only, not to cAdvisor"),
+    ("host", r"extra container_pids_failcnt_total\{.*", "the forks that failed at the limit of threads: cAdvisor does not read them"),
 )
 
 

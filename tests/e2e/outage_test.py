@@ -49,7 +49,7 @@ class EngineOutage(EngineCase):
         waiting = self.engine.run("waiting")
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
             agent = self.run_agent(engine=directory + "/docker.sock")
-            lost = agent.wait_message(log.ENGINE_LOST)
+            lost = agent.wait_message(log.ENGINE_AWAY)
             self.assertIn("--docker-socket", lost["remedy"])
             # Some attempts, which must not be told one by one: where there is no socket, nobody but the agent sees them.
             time.sleep(2)
@@ -61,7 +61,7 @@ class EngineOutage(EngineCase):
             self.receiver.first(waiting.name)
             self.receiver.whole_rounds(1)
             agent.wait_message(log.CAUGHT_UP)
-            self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_LOST, log.ENGINE_CONNECTED, log.UNDELIVERED, log.FIRST_DELIVERED,
+            self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_AWAY, log.ENGINE_CONNECTED, log.UNDELIVERED, log.FIRST_DELIVERED,
                                                 log.CAUGHT_UP], agent.log())
             agent.stop()
 
@@ -87,7 +87,7 @@ class Signals(EngineCase):
         self.receiver.kill()
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
             agent = self.run_agent(engine=directory + "/docker.sock")
-            agent.wait_message(log.ENGINE_LOST)
+            agent.wait_message(log.ENGINE_AWAY)
             agent.stop()
 
     @unittest.skipUnless(ENGINE.private, "ENGINE_SOCKET's engine is not ours to freeze")

@@ -23,6 +23,7 @@ ENGINE_ONLY = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}
 # The lines that tell a change of state.
 STARTING = "starting"
 ENGINE_LOST = "engine lost: trying again until it is back"
+ENGINE_AWAY = "engine not reachable yet: trying again until it answers"
 ENGINE_CONNECTED = "engine connected"
 UNDELIVERED = "cannot deliver metrics"
 OWN_FILES = "numbers are read from this machine's own files"

@@ -52,8 +52,7 @@ class PointSink {
 struct Accessor {
   using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
 
-  /// Without `parts`: everything comes from the container. NOLINTNEXTLINE(misc-explicit-constructor): rows name a
-  /// function
+  // NOLINTNEXTLINE(misc-explicit-constructor): a row of the catalogue names a function where the container has it all
   constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
 
   /// Gives the points that the reading has under this metric, without regard to the metric's condition or the subject.

@@ -65,7 +65,7 @@ Result<void> LabelRules::set_variables(std::string_view list) {
 
 bool LabelRules::take_label(std::string_view key) const {
   const auto name = metrics::label_name("", key);
-  // The last rule that fits decides, which is the same as applying all in their order.
+  // The last rule that matches decides. Applying all rules in order gives the same result.
   for (const auto& [take, glob] : labels_ | std::views::reverse) {
     if (matches_glob(glob, key) || matches_glob(glob, name)) return take;
   }

@@ -1,5 +1,5 @@
-// The fields of a round's record (record_fields.def) as enumerations and tables: the writer, the reader and the
-// generator of docs/queue-format.md use the same.
+// The fields of a round's record (record_fields.def) as enumerations and tables. The writer, the reader and the
+// generator of docs/queue-format.md use them.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ constexpr Tag tag(Field field) {
   return static_cast<Tag>(field);
 }
 
-// One enumeration a message: record::Round::time is a field's number.
+// One enumeration per message: record::Round::time is a field's number.
 // clang-format off
 #define MESSAGE(name) enum class name : Tag {
 #define END() };
@@ -29,7 +29,7 @@ constexpr Tag tag(Field field) {
 #include "queue/record_fields.def"
 
 struct FieldRow {
-  Tag number;  ///< 0: `name` is a message, whose fields follow
+  Tag number;  ///< 0: `name` is a message, and its fields follow
   std::string_view type, name, note;
 };
 inline constexpr std::array fields{

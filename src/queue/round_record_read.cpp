@@ -22,7 +22,7 @@ using protozero::pbf_reader;
 using protozero::pbf_wire_type;
 using record::tag;
 
-/// Thrown beside protozero's own exceptions, and caught with them in read_round().
+/// Thrown besides protozero's own exceptions. read_round() catches all of them.
 struct Malformed : protozero::exception {
   explicit Malformed(const char* why) : why_{why} {}
   [[nodiscard]] const char* what() const noexcept override { return why_; }
@@ -35,7 +35,7 @@ void require(bool holds, const char* why) {
   if (!holds) throw Malformed{why};
 }
 
-/// protozero only asserts the type of what it reads.
+/// protozero only asserts the type of the field it reads, so check it here.
 pbf_reader& typed(pbf_reader& in, pbf_wire_type type) {
   if (in.wire_type() != type) throw protozero::unknown_pbf_wire_type_exception{};
   return in;
@@ -150,7 +150,7 @@ Sample read_sample(pbf_reader in) {
         if (!read_count(in, metrics::sample_counts, sample)) in.skip();
     }
   }
-  // The walk over them searches.
+  // The walk searches in them.
   std::ranges::sort(sample.details, {}, [](const metrics::Detail& d) { return std::tie(d.what, d.labels); });
   return sample;
 }
@@ -170,7 +170,7 @@ std::pair<std::string, std::string> read_label(pbf_reader in) {
 std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
   metrics::Container container;
   std::vector<std::pair<std::string, std::string>> labels;
-  // Docker's labels, as many variables, and those of the container itself.
+  // Docker's labels, as many variables, and the container's own labels.
   constexpr auto labels_max = 2 * limits::labels_max + 16;
   while (in.next()) {
     switch (static_cast<record::Container>(in.tag())) {
@@ -206,7 +206,7 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
   return std::make_shared<const metrics::Container>(std::move(container));
 }
 
-/// Refers to what was read before: a record never refers forward.
+/// Refers to an entry that was read before: a record never refers forward.
 template<class T>
 const T& at(const std::vector<T>& table, std::uint64_t index) {
   require(index < table.size(), "a reference to what is not there");

@@ -209,13 +209,13 @@ void Daemon::say_reads(const docker::RoundReader::Result& result) {
              {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
   switch (reads_failing_.update(result.failed > 0)) {
     case Trouble::Change::began:
-      log_.warn("containers cannot be read: their points of this round are missing",
+      log_.warn("cannot read some containers: their points are missing in this round",
                 {{"failed", std::to_string(result.failed)},
                  {"containers", std::to_string(result.attempted)},
                  {"error", result.first_error ? result.first_error->message : ""}});
       break;
     case Trouble::Change::ended:
-      log_.info("all containers are read again", {{"containers", std::to_string(result.attempted)}});
+      log_.info("can read all containers again", {{"containers", std::to_string(result.attempted)}});
       break;
     case Trouble::Change::none: break;
   }
@@ -225,7 +225,7 @@ void Daemon::say_skipped(std::int64_t rounds) {
   rounds_skipped_ += static_cast<std::uint64_t>(rounds);
   switch (rounds_skipping_.update(rounds > 0)) {
     case Trouble::Change::began:
-      log_.warn("a round took longer than the interval: rounds are skipped",
+      log_.warn("a round took longer than the interval: skipping rounds",
                 {{"skipped", std::to_string(rounds)}, {"remedy", "lengthen otlp_export_interval"}});
       break;
     case Trouble::Change::ended:

@@ -112,7 +112,7 @@ void HostSide::find_filesystem() {
 }
 
 void HostSide::log_sources() {
-  log_.info("numbers are read from this machine's own files",
+  log_.info("reading container metrics from this machine's own files",
             {{"cgroups", tree_proven_ ? tree_place_ : ""}, {"processes", proc_proven_ ? proc_place_ : ""}});
 }
 
@@ -120,7 +120,7 @@ void HostSide::log_sources() {
 void HostSide::warn_of_useless_settings(bool has_containers) {
   if (!has_containers) return;
   const auto say = [this](std::string_view setting, const std::string& place, std::string_view remedy) {
-    log_.warn("no container of this engine found in the place that a setting names: asking the engine instead",
+    log_.warn("found no container of this engine at the configured place: asking the engine instead",
               {{"setting", std::string{setting}}, {"place", place}, {"remedy", std::string{remedy}}});
   };
   if (cgroups_ && !options_.cgroup_root.empty() && !tree_proven_)

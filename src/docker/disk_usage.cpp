@@ -35,15 +35,15 @@ struct DiskUsage::Words {
 };
 
 const DiskUsage::Words DiskUsage::list_words{
-    .fails = "the sizes of containers cannot be read: trying again",
-    .answers_again = "the sizes of containers are read again",
-    .refused = "the sizes of containers are refused: they are left out",
-    .remedy = "allow CONTAINERS=1 at the socket proxy, or take the group disk out of metrics"};
+    .fails = "cannot read the sizes of containers: trying again",
+    .answers_again = "can read the sizes of containers again",
+    .refused = "the engine refuses the sizes of containers: their metrics are missing",
+    .remedy = "allow CONTAINERS=1 at the socket proxy, or remove the group disk from metrics"};
 const DiskUsage::Words DiskUsage::usage_words{
-    .fails = "the engine's disk usage cannot be read: trying again",
-    .answers_again = "the engine's disk usage is read again",
-    .refused = "the engine's disk usage is refused: it is left out",
-    .remedy = "allow SYSTEM=1 at the socket proxy, or take the group engine_disk out of metrics"};
+    .fails = "cannot read the engine's disk usage: trying again",
+    .answers_again = "can read the engine's disk usage again",
+    .refused = "the engine refuses its disk usage: its metrics are missing",
+    .remedy = "allow SYSTEM=1 at the socket proxy, or remove the group engine_disk from metrics"};
 
 DiskUsage::DiskUsage(net::Context& context, Endpoint endpoint, Log& log, Settings settings)
     : client_{context, std::move(endpoint)}, log_{log}, settings_{std::move(settings)}, wake_{context.io} {}

@@ -54,10 +54,11 @@ Result<void> LabelRules::set_variables(std::string_view list) {
   auto rules = parse(list, {});
   if (!rules) return std::unexpected{std::move(rules).error()};
   if (!rules->empty() && !rules->front().take) {
-    return fail(Code::invalid, "the list begins by taking away, where there is nothing yet: name first what to take");
+    return fail(Code::invalid,
+                "the list starts with a removal, but there is nothing to remove yet: first name what to include");
   }
   if (std::ranges::any_of(*rules, [](const Rule& rule) { return rule.glob.contains('='); })) {
-    return fail(Code::invalid, "expected names of variables, which have no '='");
+    return fail(Code::invalid, "expected names of variables, without '='");
   }
   variables_ = *std::move(rules);
   return {};

@@ -73,7 +73,7 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint d
   if (next_ < targets_.size()) {
     result_.failed += targets_.size() - next_;
     if (!result_.first_error)
-      result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
+      result_.first_error = Error{Code::timeout, "the round ran out of time before all containers were read"};
   }
   targets_ = {};
   for (const auto& [id, entry] : fleet_.entries()) {

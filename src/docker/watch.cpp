@@ -73,7 +73,7 @@ Task<Result<void>> Watch::open_events() {
   }
   const auto code = stream.error().code;
   if (code != Code::forbidden && code != Code::not_found) co_return std::unexpected{std::move(stream).error()};
-  log_.warn("the engine's events are refused: containers are found by listing them",
+  log_.warn("the engine refuses event streams: polling the list of containers instead",
             {{"error", stream.error().message},
              {"interval_ms", std::to_string(settings_.poll_interval.count())},
              {"remedy", "allow EVENTS=1 at the socket proxy"}});
@@ -85,7 +85,7 @@ Task<void> Watch::read_history() {
   const auto since = fleet_.oom_kills().last_event();
   const auto events = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now());
   if (!events) {
-    log_.debug("the engine's past events cannot be read", {{"error", events.error().message}});
+    log_.debug("cannot read the engine's past events", {{"error", events.error().message}});
     co_return;
   }
   for (const auto& event : *events)
@@ -102,7 +102,7 @@ Task<void> Watch::read_events() {
     } else if (event || event.error().code == Code::malformed) {
       // A list finds what the lost events would have reported.
       if (!events_lost_)
-        log_.warn("events were lost: listing all containers",
+        log_.warn("lost some events: listing all containers",
                   {{"error", event ? "too many at once" : event.error().message}});
       events_lost_ = true;
       events_.clear();
@@ -208,7 +208,7 @@ Task<void> Watch::inspect_one(std::string id) {
   }
   const auto reason = inspection ? "the answer is about another container" : inspection.error().message;
   if (!std::exchange(inspect_failing_, true)) {
-    log_.warn("a container cannot be inspected: trying again", {{"container", id.substr(0, 12)}, {"error", reason}});
+    log_.warn("cannot inspect a container: trying again", {{"container", id.substr(0, 12)}, {"error", reason}});
   }
   pending_.insert(std::move(id));
 }
@@ -222,11 +222,11 @@ void Watch::say_connected() {
                                  {"containers", std::to_string(fleet_.size())},
                                  {"events", stream_ ? "followed" : "refused"}});
   if (engine_.info_known && !engine_.memory_limits && !engine_.windows) {
-    log_.warn("the engine's kernel counts no memory: there are no metrics of it",
+    log_.warn("the engine's kernel does not count memory: memory metrics are missing",
               {{"remedy", "start the kernel with cgroup_enable=memory, on a Raspberry Pi in /boot/cmdline.txt"}});
   }
   if (!engine_.info_known) {
-    log_.warn("the engine's /info is refused: the id label assumes systemd's cgroup driver and cgroup v2",
+    log_.warn("the engine refuses /info: the id label assumes the systemd cgroup driver and cgroup v2",
               {{"remedy", "allow INFO=1 at the socket proxy"}});
   }
 }

@@ -49,7 +49,8 @@ class RelativePath {
 std::unexpected<Error> not_opened(const std::string& root, int number) {
   const auto message = fmt::format("{}: {}", root, std::generic_category().message(number));
   if (number == EACCES || number == EPERM)
-    return std::unexpected{Error{Code::denied, message, "let this user enter the directory, or run as one who may"}};
+    return std::unexpected{
+        Error{Code::denied, message, "give this user access to the directory, or run as a user that has access"}};
   return std::unexpected{Error{number == ENOENT ? Code::missing : Code::refused, message,
                                fmt::format("mount the host's tree with '-v /sys/fs/cgroup:{}:ro'", root)}};
 }
@@ -63,7 +64,7 @@ std::unexpected<Error> invalid(std::string message, const std::string& root) {
 }
 
 std::unexpected<Error> only_a_part(const std::string& root) {
-  return invalid(fmt::format("{} shows only the part of the cgroup tree that this process itself is in", root), root);
+  return invalid(fmt::format("{} shows only this process's own part of the cgroup tree", root), root);
 }
 
 /// From /proc/stat: "btime 1795446954", in seconds since 1970.

@@ -22,7 +22,7 @@ using metrics::Tail;
 std::unexpected<Error> not_proc(Code code, const std::string& root, std::string_view why) {
   return std::unexpected{
       Error{code, fmt::format("{}: {}", root, why),
-            "mount the host's /proc (-v /proc:/host/proc:ro) and name the place where it is mounted"}};
+            "mount the host's /proc (-v /proc:/host/proc:ro) and set proc_root to the place where it is mounted"}};
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Result<ProcRoot> ProcRoot::open(const std::string& root) {
   }
   // With hidepid, a process that is not root's sees only its own processes.
   const bool has_processes = directory->has("self") || directory->has("1");
-  if (!directory->has("stat") || !has_processes) return not_proc(Code::invalid, root, "it is no /proc");
+  if (!directory->has("stat") || !has_processes) return not_proc(Code::invalid, root, "not a /proc filesystem");
   return ProcRoot{*std::move(directory)};
 }
 

@@ -132,7 +132,7 @@ Result<void> Journal::State::lock() {
   if (::flock(lock_file.get(), LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK) return failed(path, errno);
   return std::unexpected{
-      Error{Code::refused, directory + ": another process has it", "give each agent a directory of its own"}};
+      Error{Code::refused, directory + ": another process uses it", "give each agent a directory of its own"}};
 }
 
 Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
@@ -266,7 +266,7 @@ Result<void> Journal::append(std::uint64_t sequence, std::string_view payload) {
     // If segments that cannot be removed are in the way, dropping rounds would not make room.
     if (auto dropped = state.drop_dead_segments(); !dropped) return dropped;
     return fail(Code::too_large,
-                fmt::format("{}: the queue's files would be larger than {} bytes", state.directory, state.bytes_max));
+                fmt::format("{}: the queue files would be larger than {} bytes", state.directory, state.bytes_max));
   }
   if (auto written = state.write(record); !written) return written;
   ++state.segments.back().live;

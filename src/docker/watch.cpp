@@ -223,7 +223,7 @@ void Watch::say_connected() {
                                  {"events", stream_ ? "followed" : "refused"}});
   if (engine_.info_known && !engine_.memory_limits && !engine_.windows) {
     log_.warn("the engine's kernel does not count memory: memory metrics are missing",
-              {{"remedy", "start the kernel with cgroup_enable=memory, on a Raspberry Pi in /boot/cmdline.txt"}});
+              {{"remedy", "boot the kernel with cgroup_enable=memory; on a Raspberry Pi add it to /boot/cmdline.txt"}});
   }
   if (!engine_.info_known) {
     log_.warn("the engine refuses /info: the id label assumes the systemd cgroup driver and cgroup v2",

@@ -93,7 +93,8 @@ void Daemon::run() {
                         {"other_requests", std::to_string(client_.counts().other)}});
 }
 
-/// Starts one of the program's coroutines. When the last has ended, so does the loop; when one fails, everything does.
+/// Starts one of the program's coroutines. The loop ends after the last coroutine has ended. If one fails, the whole
+/// program ends.
 void Daemon::spawn(Task<void> task) {
   ++running_;
   boost::asio::co_spawn(io_, std::move(task), [this](std::exception_ptr error) {
@@ -107,7 +108,7 @@ void Daemon::spawn(Task<void> task) {
   });
 }
 
-/// Reads on a fixed grid that begins when the fleet is first complete.
+/// Reads at fixed times. The first round starts once the fleet is complete.
 Task<void> Daemon::tick() {
   const auto interval = options_.otlp_export_interval;
   const auto share = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
@@ -131,7 +132,7 @@ Task<void> Daemon::tick() {
   exporter_.close();
 }
 
-/// One round: reads, closes, hands over. `time_for_reading` says how much must happen at once.
+/// One round: reads, closes, hands over. A shorter `time_for_reading` makes more reads run at once.
 Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
   docker::RoundReader::Result result;
   host_.begin_round();
@@ -139,16 +140,16 @@ Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
   if (engine != nullptr) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
     result = co_await reader_.read(concurrency, deadline);
-    // While the connection is lost the watch says so; each failed read is only its consequence.
+    // If the connection is lost, the watch logs it. Each failed read is only a consequence.
     if (watch_.engine() != nullptr) say_reads(result);
   }
   for (auto& id : result.suspects)
     watch_.suspect(std::move(id));
   const auto time = result.time != 0 ? result.time : system_now();
   auto round = fleet_.close_round(time, std::move(result.readings));
-  // Before the engine is known nothing can be said under its host's name.
+  // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
   if (resource_known_) {
-    // That the watch ends with the program is no failure of the engine's.
+    // The watch ends with the program. This is not a failure of the engine.
     Surroundings::Found found{
         .engine = stopping_ ? engine : watch_.engine(), .all_read = result.failed == 0, .deadline = deadline};
     if (disk_usage_)
@@ -161,7 +162,7 @@ Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
 Task<void> Daemon::await_signal() {
   auto [error, signal] =
       co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable_t<net::Executor>{}));
-  if (error) co_return;  // Everything has ended without one.
+  if (error) co_return;  // All coroutines have ended without a signal.
   log_.info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   const auto begun = Clock::now();
   stopping_ = true;
@@ -189,14 +190,14 @@ void Daemon::on_connected(const docker::Engine& engine) {
   host_.meet(engine, std::ranges::any_of(fleet_.entries(), [](const auto& entry) {
                return entry.second.container->subject == metrics::Subject::container;
              }));
-  // The resource is this agent's identity: it stays, whatever engine comes back later.
+  // The resource is this agent's identity. It stays, even if another engine comes back later.
   if (!std::exchange(resource_known_, true)) exporter_.set_resource(resource_for(engine));
   if (disk_usage_) disk_usage_->connected();
   tick_alarm_.notify();
 }
 
 otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
-  // The engine's host name: ours is a container's, which changes with each deployment.
+  // The engine's host name. Ours is a container's and changes with each deployment.
   return otlp::resource_of({.host = engine.name.empty() ? host_.machine().name : engine.name,
                             .service_name = options_.service_name,
                             .instance_id = options_.instance_id,
@@ -208,13 +209,13 @@ void Daemon::say_reads(const docker::RoundReader::Result& result) {
              {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
   switch (reads_failing_.update(result.failed > 0)) {
     case Trouble::Change::began:
-      log_.warn("containers cannot be read: their points of this round are missing",
+      log_.warn("cannot read some containers: their points are missing in this round",
                 {{"failed", std::to_string(result.failed)},
                  {"containers", std::to_string(result.attempted)},
                  {"error", result.first_error ? result.first_error->message : ""}});
       break;
     case Trouble::Change::ended:
-      log_.info("all containers are read again", {{"containers", std::to_string(result.attempted)}});
+      log_.info("can read all containers again", {{"containers", std::to_string(result.attempted)}});
       break;
     case Trouble::Change::none: break;
   }
@@ -224,7 +225,7 @@ void Daemon::say_skipped(std::int64_t rounds) {
   rounds_skipped_ += static_cast<std::uint64_t>(rounds);
   switch (rounds_skipping_.update(rounds > 0)) {
     case Trouble::Change::began:
-      log_.warn("a round took longer than the interval: rounds are skipped",
+      log_.warn("a round took longer than the interval: skipping rounds",
                 {{"skipped", std::to_string(rounds)}, {"remedy", "lengthen otlp_export_interval"}});
       break;
     case Trouble::Change::ended:

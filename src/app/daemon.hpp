@@ -1,4 +1,4 @@
-// The running program: the coroutines, what they share, and how it ends.
+// The running program: its coroutines, what they share, and how it ends.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -23,16 +23,17 @@
 
 namespace cspy::app {
 
-/// watch keeps the fleet true, tick reads it on a fixed grid, the exporter sends what was read. One thread, one loop.
+/// The watch keeps the fleet true, tick() reads it at fixed times, and the exporter sends what was read. One thread,
+/// one loop.
 class Daemon {
  public:
-  /// `log` outlives it.
+  /// `log` must outlive it.
   Daemon(const Options& options, Log& log);
 
-  /// Opens what the settings name; to be called once, before run(). Errors are mistakes of the configuration.
+  /// Opens the files and places of the settings. Call it once, before run(). Errors are mistakes in the configuration.
   Result<void> prepare();
-  /// Runs until SIGTERM or SIGINT, then pushes a last round and returns within limits::shutdown_time_max. Throws what a
-  /// bug or a lack of memory throws.
+  /// Runs until SIGTERM or SIGINT. Then pushes a last round and returns within limits::shutdown_time_max. Throws only
+  /// because of a bug or a lack of memory.
   void run();
 
  private:
@@ -50,7 +51,7 @@ class Daemon {
   Log& log_;
   boost::asio::io_context io_{1};
   net::Context engine_side_{io_};
-  net::Context disk_side_{io_};  ///< the engine's too, for questions that take it long
+  net::Context disk_side_{io_};  ///< also for the engine, for its slow questions
 
   std::minstd_rand random_{std::random_device{}()};
   metrics::Fleet fleet_;
@@ -58,7 +59,7 @@ class Daemon {
   docker::Client client_;
   docker::Watch watch_;
   docker::RoundReader reader_;
-  std::optional<docker::DiskUsage> disk_usage_;  ///< where it is wanted
+  std::optional<docker::DiskUsage> disk_usage_;  ///< if it is wanted
   Surroundings surroundings_;
   ExportSide export_side_;
   otlp::Exporter& exporter_;

@@ -25,7 +25,7 @@ class ExportSide {
   Result<void> prepare();
 
   [[nodiscard]] otlp::Exporter& exporter() { return exporter_; }
-  /// Pending operations fail now.
+  /// Makes pending operations fail now.
   void expire_all() { context_.deadlines.expire_all(); }
 
  private:

@@ -11,12 +11,12 @@ namespace cspy::app {
 namespace {
 
 constexpr std::string_view off{"none"};
-/// After so many searches without a result the tree is taken for another machine's, until the next connection.
+/// After this many searches without a result, the tree counts as another machine's until the next connection.
 constexpr int searches_without_result_max = 8;
 constexpr std::array cgroup_places{"/sys/fs/cgroup", "/host/sys/fs/cgroup"};
 constexpr std::array proc_places{"/host/proc", "/proc"};
 
-/// Opens the place that a setting names, or else the first of the usual places that can be opened.
+/// Opens the configured place. If the setting is empty, opens the first usual place that works.
 template<class Root, class Open, std::size_t places_size>
 Result<std::optional<Root>> open_root(std::string_view setting, const std::string& value,
                                       const std::array<const char*, places_size>& places, Open open) {
@@ -83,7 +83,7 @@ Result<void> HostSide::open_proc() {
   return {};
 }
 
-/// What was proven for one engine is not proven for another at the same address.
+/// A proof for one engine does not hold for another engine at the same address.
 void HostSide::recognise(const docker::Engine& engine) {
   same_machine_ = host::is_same(machine_, engine.kernel_version, engine.memory_bytes);
   auto identity = engine.name + '\n' + engine.kernel_version;
@@ -110,15 +110,15 @@ void HostSide::find_filesystem() {
 }
 
 void HostSide::log_sources() {
-  log_.info("numbers are read from this machine's own files",
+  log_.info("reading container metrics from this machine's own files",
             {{"cgroups", tree_proven_ ? tree_place_ : ""}, {"processes", proc_proven_ ? proc_place_ : ""}});
 }
 
-/// Warns where a setting names a place that has no container of this engine.
+/// Warns if a setting names a place without a container of this engine.
 void HostSide::warn_of_useless_settings(bool has_containers) {
   if (!has_containers) return;
   const auto say = [this](std::string_view setting, const std::string& place, std::string_view remedy) {
-    log_.warn("no container of this engine found in the place that a setting names: asking the engine instead",
+    log_.warn("found no container of this engine at the configured place: asking the engine instead",
               {{"setting", std::string{setting}}, {"place", place}, {"remedy", std::string{remedy}}});
   };
   if (cgroups_ && !options_.cgroup_root.empty() && !tree_proven_)
@@ -134,14 +134,14 @@ void HostSide::begin_round() {
   if (!filesystem_) return;
   const auto& [mount, visible_at] = *filesystem_;
   if (disk_wanted_ && !visible_at.empty()) space_ = host::space_of(visible_at);
-  // Any process may read it, but the documentation promises it with the host's /proc only.
+  // Any process may read it, but the documentation promises it only with the host's /proc.
   if (wanted_.devices && proc_proven_) disk_ = host::read_disk(files_, *own_proc_, mount.major, mount.minor);
   if (disk_) disk_->device = mount.device();
 }
 
 bool HostSide::shows_process_of(const metrics::Container& container) {
   if (!proc_ || container.pid == 0 || !proc_->holds(container.pid, container.id)) return false;
-  // Our own process is recognised without an id, but not where a container of another machine has the same number.
+  // We recognise our own process without an id, unless a container of another machine has the same number.
   return engine_is_here() || container_part(proc_->cgroup_of(container.pid).value_or(""), container.id);
 }
 
@@ -156,7 +156,7 @@ std::optional<std::string> HostSide::actual_path(const metrics::Container& conta
   return search_tree(container.id);
 }
 
-/// Walking a large tree takes its time: no walk where the containers are another machine's.
+/// Walking through a large tree takes time: skip it if the containers are another machine's.
 std::optional<std::string> HostSide::search_tree(std::string_view id) {
   if (!cgroups_ || !engine_is_here() || searches_without_result_ >= searches_without_result_max) return std::nullopt;
   auto path = cgroups_->tree().find(id);
@@ -179,7 +179,7 @@ void HostSide::add_local_facts(const docker::Engine& engine, metrics::Container&
   if (has_process) {
     if (const auto files = proc_->open_files_soft(container.pid)) container.limits.open_files_soft = files;
   }
-  // The first container may start long after the engine was met.
+  // The first container may start long after meet().
   if (!met_ || (tree_proven_ == tree_was_proven && proc_proven_ == proc_was_proven)) return;
   find_filesystem();
   log_sources();

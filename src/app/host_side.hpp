@@ -1,19 +1,18 @@
-// What this machine's own files say about the engine's containers, where they can be seen: the cgroup tree, /proc, the
-// names of devices, the filesystem that holds the engine's data.
+// This machine's own files about the engine's containers, if they are visible: the cgroup tree, /proc, the names of
+// devices, the filesystem with the engine's data.
 //
 // Invariants:
-// - Files are the engine's only once a container's id in a path, or in the cgroup of a process, has proven it.
-//   `tree_proven_` and `proc_proven_` are set by add_local_facts() alone, when it finds a container there, and cleared
+//
+// - Files count as the engine's only after a container's id in a path, or in the cgroup of a process, has proven it.
+//   Only add_local_facts() sets `tree_proven_` and `proc_proven_`, when it finds a container there. They are cleared
 //   when another engine answers at the address. While a place is not proven, no round opens a file in it for a
 //   container.
-// - What carries no id (the machine, devices, filesystems) is used where a place is proven, or where the engine's
-// kernel and
+// - Data without an id (the machine, devices, filesystems) is used if a place is proven, or if the engine's kernel and
 //   memory are this machine's (`same_machine_`).
-// - Queries change nothing. add_local_facts() and meet() move between the states; begin_round() reads what all
-// containers of
+// - Queries change nothing. add_local_facts() and meet() change the state; begin_round() reads what all containers of
 //   the round share.
-// - It never waits: each call is complete between two awaits of its users. The containers and samples it is given
-//   belong to the caller.
+// - It never waits: each call completes between two awaits of its users. The caller owns the containers and samples
+//   that it passes.
 #pragma once
 
 #include <functional>
@@ -35,30 +34,30 @@ namespace cspy::app {
 
 class HostSide final : public docker::LocalSource {
  public:
-  /// References outlive it.
+  /// The references must outlive it.
   HostSide(const Options& options, Log& log);
 
-  /// Opens the places that the settings name, or finds them where the settings name none. Errors: of a setting that
-  /// names a place that cannot be used.
+  /// Opens the configured places, or the usual ones if the settings are empty. Errors: a configured place cannot be
+  /// used.
   Result<void> prepare();
-  /// The engine is connected and the fleet complete; it may be another engine than before.
+  /// The engine is connected and the fleet complete. It may be another engine than before.
   void meet(const docker::Engine& engine, bool has_containers);
   /// Call once before each round.
   void begin_round();
 
-  /// Adds to a running container what the kernel knows of it: the path of its cgroup, its limits.
+  /// Adds what the kernel knows about a running container: the path of its cgroup, its limits.
   void add_local_facts(const docker::Engine& engine, metrics::Container& container);
   Given read(const metrics::Container& container, metrics::Sample& sample) override;
   void add_storage(const metrics::Container& container, metrics::Sample& sample) override;
-  /// Adds the container's sizes, as the engine counted them, on the device that holds the engine's data.
+  /// Adds the container's sizes, as the engine counted them, under the device with the engine's data.
   using AddSizes = std::function<void(const metrics::Container&, metrics::Sample&, std::string_view device)>;
   void set_sizes(AddSizes add_sizes) { add_sizes_ = std::move(add_sizes); }
 
-  /// "/dev/sda"; empty where the device is not this machine's, or has no name here.
+  /// "/dev/sda". Empty if the device is not this machine's, or has no name here.
   [[nodiscard]] std::string device_name(std::uint32_t major, std::uint32_t minor);
   [[nodiscard]] bool engine_is_here() const { return same_machine_ || tree_proven_ || proc_proven_; }
   [[nodiscard]] const host::Machine& machine() const { return machine_; }
-  /// For cgroups that are not containers; null where there is no tree, or it is not the engine's.
+  /// For cgroups that are not containers. Null if there is no tree, or if it is not the engine's.
   [[nodiscard]] host::CgroupReader* cgroups() { return cgroups_ && engine_is_here() ? &*cgroups_ : nullptr; }
   [[nodiscard]] host::ProcRoot* proc() { return proc_ && proc_proven_ ? &*proc_ : nullptr; }
   /// The parts of a sample that the wanted metrics need.
@@ -73,7 +72,7 @@ class HostSide final : public docker::LocalSource {
   void find_filesystem();
   void log_sources();
   void warn_of_useless_settings(bool has_containers);
-  /// The path of the container's cgroup; nullopt where it is the expected one or cannot be found.
+  /// The path of the container's cgroup. nullopt if it is the expected one or cannot be found.
   [[nodiscard]] std::optional<std::string> actual_path(const metrics::Container& container, bool has_process);
   [[nodiscard]] std::optional<std::string> search_tree(std::string_view id);
 
@@ -88,9 +87,9 @@ class HostSide final : public docker::LocalSource {
   metrics::SampleParts wanted_;
   host::ProcRoot::SocketsWanted sockets_wanted_;
   host::ProcRoot::TasksWanted tasks_wanted_;
-  bool proc_wanted_ = false;  ///< something of each container's processes
+  bool proc_wanted_ = false;  ///< numbers of the processes of containers
   bool disk_wanted_ = false;  ///< the space of the filesystem
-  std::string engine_;        ///< its host's name and kernel: another pair is another engine
+  std::string engine_;        ///< name and kernel of its host; another pair is another engine
   std::string data_root_;
   bool met_ = false;           ///< meet() was called for this engine
   bool same_machine_ = false;  ///< the engine's kernel and memory are this machine's
@@ -105,8 +104,8 @@ class HostSide final : public docker::LocalSource {
   AddSizes add_sizes_;
 };
 
-/// The part of a cgroup's path that is the container's: a process may have moved into a cgroup below it. nullopt where
-/// no element has the id, or where the path leads out of what our cgroup namespace shows.
+/// The part of a cgroup's path that belongs to the container: a process may have moved into a cgroup below it. nullopt
+/// if no element contains the id, or if the path leads out of our cgroup namespace.
 [[nodiscard]] std::optional<std::string> container_part(std::string_view path, std::string_view id);
 
 }  // namespace cspy::app

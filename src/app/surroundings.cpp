@@ -88,7 +88,7 @@ void Surroundings::add_agent(const Found& found) {
   add(std::move(reading));
 }
 
-/// The machine's own word where the engine runs on it, else what the engine says of its host.
+/// The machine's own numbers if the engine runs on it. Otherwise what the engine reports about its host.
 void Surroundings::add_machine(const docker::Engine* engine) {
   if (host_.engine_is_here()) {
     add(host::machine_reading(host_.machine()));
@@ -112,7 +112,7 @@ Task<void> Surroundings::add_cgroups() {
     std::set<std::string, std::less<>> of_containers;
     for (const auto& [id, entry] : containers_.entries())
       of_containers.emplace(entry.container->labels.get("id"));
-    // A name that is no UTF-8 cannot be sent, and none is made up for it.
+    // A name that is not UTF-8 cannot be sent, and we do not make up another.
     std::erase_if(paths, [&](const std::string& path) {
       return of_containers.contains(path) || valid_utf8_prefix(path) != path.size();
     });
@@ -137,7 +137,8 @@ void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& pa
   metrics::Limits limits;
   cgroups.read_limits(path, limits);
   const auto* known = subjects_.find(path);
-  // The time is a file's, which moves when the kernel forgets the file. Only a cgroup that counts anew is another one.
+  // The creation time comes from files, and moves when the kernel evicts them. A cgroup is a new one only if it counts
+  // from 0.
   const bool goes_on = known != nullptr && (!known->last || known->last->sample.cpu_total_ns.value_or(0) <=
                                                                 sample.cpu_total_ns.value_or(0));
   const auto created = goes_on ? known->container->created : cgroups.tree().created(path);

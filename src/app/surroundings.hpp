@@ -1,4 +1,4 @@
-// What is told besides containers: the machine, the agent itself, and the cgroups that are no containers'.
+// Everything that is reported besides containers: the machine, the agent itself, and cgroups that are not containers.
 #pragma once
 
 #include <algorithm>
@@ -19,23 +19,23 @@ namespace cspy::app {
 
 class Surroundings {
  public:
-  /// What a round has found.
+  /// What the round has found so far.
   struct Found {
-    const docker::Engine* engine = nullptr;                 ///< null while it is away
+    const docker::Engine* engine = nullptr;                 ///< null while it is disconnected
     bool all_read = true;                                   ///< no container failed to be read
-    net::TimePoint deadline = net::TimePoint::max();        ///< what is not read by then has no points this time
-    std::function<void(metrics::Sample&)> add_totals = {};  ///< what the engine keeps on disk; may be empty
+    net::TimePoint deadline = net::TimePoint::max();        ///< what is not read by then has no points in this round
+    std::function<void(metrics::Sample&)> add_totals = {};  ///< adds the engine's disk usage; may be empty
   };
 
-  /// References outlive it.
+  /// The references must outlive it.
   Surroundings(const Options& options, HostSide& host, const metrics::Fleet& containers);
 
-  /// Reads and closes their part of the round at `time`, and puts it into `round`. The engine that `found` refers to is
-  /// not used after the first wait.
+  /// Reads and closes their part of the round at `round.time`, and adds it to `round`. Does not use `found.engine`
+  /// after the first await.
   net::Task<void> add_to(metrics::Round& round, Found found);
-  /// Moves the deadline of a round that is under way forward.
+  /// Brings the deadline of the current round forward.
   void hurry(net::TimePoint deadline) { deadline_ = std::min(deadline_, deadline); }
-  /// Takes back the endings of a round that was lost, those that are its own.
+  /// Takes back its own endings from a round that was lost, and removes them from `endings`.
   void restore(std::vector<metrics::Ending>& endings);
 
  private:
@@ -51,7 +51,7 @@ class Surroundings {
   const metrics::Fleet& containers_;
   UnixNanos begun_;
   metrics::Fleet subjects_;
-  std::vector<metrics::ReadingPtr> readings_;  ///< of the round that is being read
+  std::vector<metrics::ReadingPtr> readings_;  ///< of the current round
   net::TimePoint deadline_{};
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view slice_suffix{".slice"};
 
-/// systemd nests a slice by the dashes in its name: "a-b.slice" is "/a.slice/a-b.slice", "-.slice" the root.
+/// systemd nests a slice by the dashes in its name: "a-b.slice" is "/a.slice/a-b.slice", and "-.slice" is the root.
 std::string expand_slice(std::string_view slice) {
   const auto name = slice.substr(0, slice.size() - slice_suffix.size());
   std::string path;
@@ -42,8 +42,8 @@ std::string cgroupfs_path(const Engine& engine, std::string_view id, std::string
   return fmt::format("{}{}/{}", parent.starts_with('/') || parent.empty() ? "" : "/", parent, id);
 }
 
-/// runc changed the conversion in 1.3.2: before, it was linear and gave the default shares a weight of 39 instead of
-/// 100.
+/// runc 1.3.2 changed the conversion. Earlier versions convert linearly and give the default shares a weight of 39
+/// instead of 100.
 bool has_new_weights(std::string_view runc_version) {
   return release_numbers(runc_version) >= std::array<unsigned, 3>{1, 3, 2};
 }
@@ -66,7 +66,7 @@ std::uint64_t effective_cpu_shares(const Engine& engine, std::uint64_t shares) {
   constexpr std::uint64_t shares_default = 1'024;
   if (engine.cgroup_version == 1) return shares == 0 ? shares_default : shares;
   constexpr std::uint64_t weight_default = 100;
-  // Without a version the runtime is taken for a current one.
+  // If the version is unknown, assume a current runtime.
   const bool new_weights = engine.runc_version.empty() || has_new_weights(engine.runc_version);
   const auto weight = shares == 0 ? weight_default : weight_of(shares, new_weights);
   return 2 + (weight - 1) * 262'142 / 9'999;

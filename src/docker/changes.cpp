@@ -20,7 +20,7 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
     fleet.oom_kills().add_event(event.id, event.time, known == nullptr || outdated ? 0 : known->container->started);
   if (outdated) return false;
   if (event.action == "die") {
-    // What became of it is still of interest; until that is known, it is taken to run.
+    // The caller still wants to see how it ended. Until an inspection shows that, the container counts as running.
     if (which == Which::all) return true;
     fleet.remove(event.id);
     return false;

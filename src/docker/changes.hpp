@@ -1,4 +1,4 @@
-// What events and lists change in the fleet. Pure.
+// How events and lists change the fleet. Pure.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace cspy::docker {
 
-/// Applies `event`. True: the container must be inspected, for it is new, began a run or was changed. An event that is
-/// older than the run we know (it had waited while the container was inspected) changes nothing.
+/// Applies `event`. True: the container must be inspected, because it is new, began a run or changed. An event from
+/// before the current run changes nothing: it waited while the container was inspected.
 [[nodiscard]] bool apply(const Event& event, metrics::Fleet& fleet, Which which = Which::running);
 
-/// Makes the fleet agree with a list: forgets what is not in it, takes over the health. Returns the ids to inspect:
-/// those that are new, have another name, or began or ceased to run.
+/// Makes the fleet match a list: forgets containers that are not in it, and updates the health. Returns the ids to
+/// inspect: containers that are new, have another name or another health, or began or ceased to run.
 [[nodiscard]] std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet);
 
 }  // namespace cspy::docker

@@ -18,7 +18,7 @@ using net::Clock;
 using net::Task;
 using net::TimePoint;
 
-/// A body larger than this was an exception; its memory is not kept for the next one.
+/// A larger body is an exception. Its memory is not kept for the next one.
 constexpr std::size_t kept_body_bytes = 32 * 1024;
 
 TimePoint request_deadline() {
@@ -84,11 +84,11 @@ Task<Result<Event>> EventStream::next() {
 }
 
 std::string Client::operation(std::string_view target) const {
-  // The query is our own business; people recognise the path.
+  // The query is an internal detail. People recognise the path.
   return fmt::format("GET {} over {}", target.substr(0, target.find('?')), endpoint_.text());
 }
 
-/// Sends the request, on a kept connection if there is one, until an answer has begun.
+/// Sends the request, on a kept connection if there is one, and waits until an answer begins.
 Task<Result<Client::Channel>> Client::begin(std::string target, TimePoint deadline) {
   for (;;) {
     const bool kept = !idle_.empty();
@@ -256,7 +256,7 @@ Task<Result<std::vector<Event>>> Client::oom_history(UnixNanos since, UnixNanos 
 Task<Result<EventStream>> Client::events(Which which) {
   const auto target = versioned("/events?" + events_query(which));
   ++counts_.other;
-  // Docker sends the header at once; an engine that waits for the first event would fail here and be polled instead.
+  // Docker sends the header at once. An engine that waits for the first event would fail here and be polled instead.
   auto channel = co_await begin(target, request_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   co_return EventStream{std::move(channel->connection), operation(target)};

@@ -1,7 +1,7 @@
 // The engine's API: versioned requests over a pool of kept connections.
 //
-// Answers come back parsed. A failure says what was asked, over which socket and why. A request that fails because a
-// kept connection had been closed is repeated on a fresh one; nothing else is ever repeated here.
+// Answers come back parsed. An error names the request, the socket and the cause. If a request fails because the engine
+// had closed a kept connection, the client repeats it on a fresh connection. It repeats nothing else.
 #pragma once
 
 #include <functional>
@@ -23,13 +23,13 @@
 
 namespace cspy::docker {
 
-/// An open /events stream. It outlives no Client that made it.
+/// An open /events stream. The Client that made it must outlive it.
 class EventStream {
  public:
   EventStream(net::http1::Connection connection, std::string context);
 
-  /// The next event; however long that takes. Errors: malformed (the stream goes on), and those that end it:
-  /// unreachable where the engine closed it, cancelled after close(), too_large.
+  /// The next event, however long that takes. Errors: malformed (the stream goes on), and the errors that end it:
+  /// unreachable if the engine closed it, cancelled after close(), too_large.
   net::Task<Result<Event>> next();
   /// Makes next() fail at once.
   void close() { connection_.close(); }
@@ -40,12 +40,12 @@ class EventStream {
   net::http1::Connection connection_;
   std::string context_;
   std::string buffer_;
-  std::size_t consumed_ = 0;  ///< of the buffer
+  std::size_t consumed_ = 0;  ///< bytes of the buffer
 };
 
 class Client {
  public:
-  /// How many requests were sent, by what they ask.
+  /// How many requests were sent, by kind.
   struct Counts {
     std::uint64_t stats = 0;
     std::uint64_t other = 0;
@@ -53,24 +53,24 @@ class Client {
 
   Client(net::Context& context, Endpoint endpoint) : context_{context}, endpoint_{std::move(endpoint)} {}
 
-  /// Asks the engine what it is, and uses the version they both know from then on. REQUIRES: before all other requests,
-  /// and again after a connection was lost, because another engine may have taken its place.
+  /// Asks the engine what it is, and from then on uses the API version that both sides know. REQUIRES: call it before
+  /// all other requests, and again after a lost connection, because another engine may have taken its place.
   net::Task<Result<Engine>> negotiate();
-  /// Uses what another client has negotiated with the same engine.
+  /// Uses what another client negotiated with the same engine.
   void adopt(Engine engine) { engine_ = std::move(engine); }
   /// Closes the kept connections.
   void reset() { idle_.clear(); }
 
   net::Task<Result<std::vector<Listed>>> list(Which which = Which::running);
-  /// With the labels and variables that `rules` take.
+  /// Keeps the labels and variables that `rules` select.
   net::Task<Result<Inspection>> inspect(std::string id, LabelRules rules = {});
   /// One sample, taken now. nullopt: the container does not run.
   net::Task<Result<std::optional<metrics::Sample>>> stats(std::string id, net::TimePoint deadline);
-  /// The answer to one of disk_questions(), for which the engine may need minutes.
+  /// The answer to one of disk_questions(). The engine may need minutes for it.
   net::Task<Result<DiskReport>> disk_report(std::string question, DiskReportReader::Answer answer,
                                             net::TimePoint deadline);
   net::Task<Result<EventStream>> events(Which which = Which::running);
-  /// The kills for want of memory that the engine remembers of this time; none from Podman, which has no such events.
+  /// The OOM kills that the engine remembers from this period. Podman has no such events, so there are none.
   net::Task<Result<std::vector<Event>>> oom_history(UnixNanos since, UnixNanos until);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
@@ -79,7 +79,7 @@ class Client {
   [[nodiscard]] net::Context& context() const { return context_; }
 
  private:
-  /// A connection and the memory for its bodies, so that neither is made anew for each request.
+  /// A connection and the memory for its bodies. Keeping both saves making them for each request.
   struct Channel {
     net::http1::Connection connection;
     std::string body;
@@ -88,7 +88,7 @@ class Client {
   [[nodiscard]] std::string operation(std::string_view target) const;
   net::Task<Result<Channel>> begin(std::string target, net::TimePoint deadline);
   net::Task<Result<Channel>> get(std::string target, std::size_t body_bytes_max, net::TimePoint deadline);
-  /// Gives `feed` the body of the answer as it arrives.
+  /// Passes the body of the answer to `feed` as it arrives.
   net::Task<Result<void>> stream(std::string target, net::TimePoint deadline,
                                  std::function<Result<void>(std::string_view)> feed);
   void keep(Channel channel);
@@ -103,7 +103,7 @@ class Client {
   Counts counts_;
 };
 
-/// What an HTTP status of the engine means, with the message from its JSON body quoted.
+/// The meaning of an HTTP status of the engine, with the message from its JSON body.
 [[nodiscard]] Error http_error(unsigned status, std::string_view body);
 
 }  // namespace cspy::docker

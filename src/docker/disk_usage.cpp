@@ -29,21 +29,21 @@ bool Standing::outdated() const {
   return off_ || failures_ >= limits::disk_usage_failures_max;
 }
 
-/// What the log says of a question.
+/// The log messages about a question.
 struct DiskUsage::Words {
   std::string_view fails, answers_again, refused, remedy;
 };
 
 const DiskUsage::Words DiskUsage::list_words{
-    .fails = "the sizes of containers cannot be read: trying again",
-    .answers_again = "the sizes of containers are read again",
-    .refused = "the sizes of containers are refused: they are left out",
-    .remedy = "allow CONTAINERS=1 at the socket proxy, or take the group disk out of metrics"};
+    .fails = "cannot read the sizes of containers: trying again",
+    .answers_again = "can read the sizes of containers again",
+    .refused = "the engine refuses the sizes of containers: their metrics are missing",
+    .remedy = "allow CONTAINERS=1 at the socket proxy, or remove the group disk from metrics"};
 const DiskUsage::Words DiskUsage::usage_words{
-    .fails = "the engine's disk usage cannot be read: trying again",
-    .answers_again = "the engine's disk usage is read again",
-    .refused = "the engine's disk usage is refused: it is left out",
-    .remedy = "allow SYSTEM=1 at the socket proxy, or take the group engine_disk out of metrics"};
+    .fails = "cannot read the engine's disk usage: trying again",
+    .answers_again = "can read the engine's disk usage again",
+    .refused = "the engine refuses its disk usage: its metrics are missing",
+    .remedy = "allow SYSTEM=1 at the socket proxy, or remove the group engine_disk from metrics"};
 
 DiskUsage::DiskUsage(net::Context& context, Endpoint endpoint, Log& log, Settings settings)
     : client_{context, std::move(endpoint)}, log_{log}, settings_{std::move(settings)}, wake_{context.io} {}
@@ -76,7 +76,7 @@ Task<void> DiskUsage::run() {
     client_.adopt(*engine);
     const auto begun = Clock::now();
     co_await ask();
-    // Connections are of no use for so long, and an engine need not keep them.
+    // The next request is far away. Do not make the engine keep connections for it.
     client_.reset();
     const auto next = next_question(begun, Clock::now(), settings_.interval);
     while (!stopping_ && !at_once_ && Clock::now() < next)
@@ -102,7 +102,7 @@ Task<void> DiskUsage::ask() {
   hold_others(usage);
 }
 
-/// An answer replaces what the one before had, so nothing is held of a container that is gone.
+/// An answer replaces the one before, so sizes of containers that are gone disappear.
 void DiskUsage::hold_containers(const std::optional<DiskReport>& report, const Standing& standing) {
   if (report) {
     sizes_ = report->containers;
@@ -120,7 +120,7 @@ void DiskUsage::hold_others(const std::optional<DiskReport>& report) {
   totals_.containers = containers;
 }
 
-/// One question with its consequences for the log. nullopt: there is no answer.
+/// Asks one question and logs changes. nullopt: there is no answer.
 Task<std::optional<DiskReport>> DiskUsage::ask_one(std::string target, DiskReportReader::Answer answer,
                                                    Standing* standing, const Words* words) {
   auto report = co_await client_.disk_report(std::move(target), answer, Clock::now() + limits::disk_usage_time_max);
@@ -128,10 +128,10 @@ Task<std::optional<DiskReport>> DiskUsage::ask_one(std::string target, DiskRepor
     say(standing->answered(), *words, {});
     co_return *std::move(report);
   }
-  // That it stops, or that the engine is lost, is said elsewhere; this is only the consequence.
+  // The daemon logs the stop and the watch logs the lost engine. This failure is only a consequence.
   if (stopping_ || settings_.engine() == nullptr) co_return std::nullopt;
   const auto& error = report.error();
-  // A socket that is not there is missing, too, but may come back.
+  // An absent socket is not a refusal: it may come back.
   const bool there = client_.endpoint().kind != Endpoint::Kind::unix_socket || socket_access(client_.endpoint());
   const bool refused = error.code == Code::forbidden || (error.code == Code::not_found && there);
   say(standing->failed(refused), *words, error.message);

@@ -1,6 +1,6 @@
-// Asks the engine now and then what is on its disk, and holds the answers for the rounds.
+// Asks the engine from time to time what is on its disk, and keeps the answers for the rounds.
 //
-// The engine may need minutes for an answer, so this has connections and a deadline of its own: no round ever waits for
+// The engine may need minutes for an answer. So this has its own connections and deadline, and a round never waits for
 // it.
 #pragma once
 
@@ -16,24 +16,25 @@
 
 namespace cspy::docker {
 
-/// When to ask again, where the answer to a question of `begun` came at `ended`: after the interval, but the engine
-/// rests for at least as long as it has worked. Pure.
+/// When to ask the next question if the last was sent at `begun` and answered at `ended`: after the interval, but the
+/// engine rests for at least as long as it worked. Pure.
 [[nodiscard]] net::TimePoint next_question(net::TimePoint begun, net::TimePoint ended,
                                            std::chrono::milliseconds interval);
 
-/// How one question stands: what its answers and failures mean for what is held and for the log. Pure.
+/// The state of one question: what its answers and failures mean for the kept answers and for the log. Pure.
 class Standing {
  public:
   enum class Change : std::uint8_t { none, fails, answers_again, refused };
 
   Change answered();
-  /// `refused`: the engine, or a proxy before it, does not let us ask; it is not asked again until it is another one.
+  /// `refused`: the engine, or a proxy in front of it, does not allow the question. It is not asked again until
+  /// begin_anew().
   Change failed(bool refused);
-  /// The engine is connected again, maybe by a proxy that allows more.
+  /// The engine is connected again, maybe through a proxy that allows more.
   void begin_anew() { off_ = false; }
 
   [[nodiscard]] bool off() const { return off_; }
-  /// Whether what was answered last is too old to be shown.
+  /// Whether the last answer is too old to be shown.
   [[nodiscard]] bool outdated() const;
 
  private:
@@ -46,16 +47,16 @@ class DiskUsage {
   struct Settings {
     std::chrono::milliseconds interval;
     Which which = Which::running;
-    std::function<const Engine*()> engine;  ///< while it is connected; else null
+    std::function<const Engine*()> engine;  ///< while it is connected; otherwise null
   };
 
-  /// The references outlive run().
+  /// The references must outlive run().
   DiskUsage(net::Context& context, Endpoint endpoint, Log& log, Settings settings);
 
-  /// Runs until stop(). What is being asked then ends with the context's deadlines.
+  /// Runs until stop(). A pending request then ends with the context's deadlines.
   net::Task<void> run();
   void stop();
-  /// The engine is connected, for the first time or again: it is asked at once.
+  /// The engine is connected, for the first time or again: asks it at once.
   void connected();
 
   [[nodiscard]] std::optional<Sizes> of(std::string_view id) const;

@@ -11,9 +11,9 @@
 namespace cspy::docker {
 namespace {
 
-/// The newest version whose answers we know; newer engines speak it too.
+/// The newest version whose answers we know. Newer engines support it too.
 constexpr ApiVersion api_known{.major = 1, .minor = 52};
-/// The first that has one-shot stats.
+/// The first version with one-shot stats.
 constexpr ApiVersion api_one_shot{.major = 1, .minor = 41};
 
 using json::Scalar;

@@ -27,7 +27,7 @@ constexpr std::array line_fields{
 };
 constexpr auto line_schema = json::object("", line_fields);
 
-/// The filter, a JSON object, as the value of a query's field.
+/// The filter: a JSON object, escaped as a value of the query.
 std::string filters(std::string_view actions) {
   const auto json = fmt::format(R"({{"type":["container"],"event":[{}]}})", actions);
   std::string encoded{"filters="};
@@ -41,7 +41,7 @@ std::string filters(std::string_view actions) {
   return encoded;
 }
 
-/// Seconds with a fraction, as the engine takes times.
+/// Seconds with a fraction, as the engine expects times.
 std::string seconds(UnixNanos time) {
   return fmt::format("{}.{:09}", time / nanos_per_second, time % nanos_per_second);
 }
@@ -53,7 +53,7 @@ Result<Event> parse_event(std::string_view line) {
   if (auto read = json::read_all(line_schema, &read_line, line); !read) return std::unexpected{std::move(read).error()};
   if (!is_container_id(read_line.id)) return fail(Code::malformed, "'Actor.ID' is not a container's id");
   if (read_line.action.empty()) return fail(Code::malformed, "'Action' is missing");
-  // Podman says what Docker has in the action in a field of its own.
+  // Podman has a field of its own for what Docker appends to the action.
   if (read_line.action == "health_status" && !read_line.health_status.empty()) {
     read_line.action.append(": ").append(read_line.health_status);
   }

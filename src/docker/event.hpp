@@ -14,17 +14,18 @@ struct Event {
   std::string id;      ///< of the container
   std::string action;  ///< "start", "die", "health_status: healthy"
   UnixNanos time = 0;
-  bool oom_killed = false;  ///< Podman's word about a death; it has no event for that
+  bool oom_killed = false;  ///< Podman reports it with the death; it has no OOM event
 };
 
-/// Errors: malformed. An event without an id or an action is malformed; unknown actions are not.
+/// Errors: malformed, also for an event without an id or an action. Unknown actions are not errors.
 [[nodiscard]] Result<Event> parse_event(std::string_view line);
 
-/// The query of /events: only what changes the fleet, so that the three events of every health check stay at the
-/// engine. (With health_status among them the engine compares prefixes, which none of theirs shares.)
+/// The query of /events: only events that change the fleet. So the engine does not send the three events of every
+/// health check. (With health_status in the filter, the engine compares prefixes. The three events do not share that
+/// prefix.)
 [[nodiscard]] std::string events_query(Which which);
 
-/// The query of /events for the kills for want of memory that the engine still knows of; it keeps its last 256 events.
+/// The query of /events for the OOM kills that the engine still remembers. It keeps its last 256 events.
 [[nodiscard]] std::string oom_history_query(UnixNanos since, UnixNanos until);
 
 }  // namespace cspy::docker

@@ -15,7 +15,7 @@ namespace {
 
 using json::Scalar;
 
-/// What the schema fills in; the rules say which of the labels and variables.
+/// The schema fills it in. The rules select the labels and variables.
 struct Answer : Inspection {
   const LabelRules* rules = nullptr;
 };
@@ -38,13 +38,13 @@ bool begin_environment(void* target, std::string_view) {
   return answer_of(target).rules->any_variable();
 }
 
-/// "NAME=VALUE". Of a name that comes twice the last counts, as in cAdvisor.
+/// "NAME=VALUE". If a name comes twice, the last counts, as in cAdvisor.
 bool add_variable(void* target, std::string_view, const Scalar& value) {
   const auto* text = std::get_if<std::string_view>(&value);
   if (text == nullptr) return false;
   auto& answer = answer_of(target);
   const auto equals = text->find('=');
-  if (equals > limits::label_key_bytes_max) return true;  // npos, too
+  if (equals > limits::label_key_bytes_max) return true;  // also if it is npos
   const auto name = text->substr(0, equals);
   if (answer.variables.size() >= limits::labels_max || !answer.rules->take_variable(name)) return true;
   answer.variables.insert_or_assign(std::string{name},
@@ -128,11 +128,11 @@ metrics::LabelSet labels_of(const Engine& engine, const Inspection& inspection) 
   all.emplace_back("id", cgroup_path(engine, inspection.id, inspection.cgroup_parent));
   all.emplace_back("image", inspection.image);
   all.emplace_back("name", without_slash(inspection.name));
-  // cAdvisor's own label; it is before the container's, so that it wins over one of that name.
+  // cAdvisor's own label. It comes before the container's labels, so it wins over one with the same name.
   if (inspection.restart_count > 0 && inspection.restarts_as_label) {
     all.emplace_back(metrics::container_label_name("restartcount"), std::to_string(inspection.restart_count));
   }
-  // Keys that become the same keep the first in the order of the raw keys; cAdvisor's choice is random.
+  // If two keys become the same name, the first in the order of the raw keys stays. cAdvisor chooses at random.
   for (const auto& [key, value] : inspection.labels)
     all.emplace_back(metrics::container_label_name(key), value);
   for (const auto& [name, value] : inspection.variables)
@@ -152,11 +152,11 @@ metrics::Limits limits_of(const Engine& engine, const Inspection& inspection) {
   const auto in_pages = [](std::int64_t bytes) { return not_negative(bytes) / page_bytes * page_bytes; };
   if (engine.memory_limits && !engine.windows) {
     result.memory_bytes = in_pages(inspection.memory_bytes);
-    // Docker's number is memory and swap together, -1 for no limit; cgroup v2 has swap alone.
+    // Docker's number is memory and swap together, -1 for no limit. cgroup v2 has swap alone.
     const auto both = engine.swap_limits ? in_pages(inspection.memory_swap_bytes) : 0;
     const auto memory = *result.memory_bytes;
     result.memory_swap_bytes = engine.cgroup_version == 1 ? both : both - std::min(both, memory);
-    // On v2 it becomes memory.low, and cAdvisor reads memory.min.
+    // On v2 the reservation becomes memory.low, but cAdvisor reads memory.min.
     result.memory_reservation_bytes = engine.cgroup_version == 1 ? in_pages(inspection.memory_reservation_bytes) : 0;
   }
   if (inspection.open_files_soft) {
@@ -168,7 +168,7 @@ metrics::Limits limits_of(const Engine& engine, const Inspection& inspection) {
   const auto period = not_negative(inspection.cpu_period_us);
   if (quota == 0 && inspection.nano_cpus > 0) {
     result.cpu_period_us = period_default_us;
-    result.cpu_quota_us = not_negative(inspection.nano_cpus) / 10'000;  // of a billion per CPU to 100,000
+    result.cpu_quota_us = not_negative(inspection.nano_cpus) / 10'000;  // from a billion per CPU to 100,000
   } else {
     result.cpu_period_us = period == 0 ? period_default_us : period;
     result.cpu_quota_us = quota;
@@ -191,7 +191,7 @@ metrics::State state_of(std::string_view text) {
       Named{"removing", removing},
       Named{"exited", exited},
       Named{"dead", dead},
-      // Podman's.
+      // Podman's name.
       Named{"configured", created},
       Named{"stopped", exited},
       Named{"stopping", running},

@@ -1,4 +1,4 @@
-// One answer of /containers/{id}/json, and the container it describes.
+// One answer of /containers/{id}/json, and the container that it describes.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,21 @@
 
 namespace cspy::docker {
 
-/// What is wanted of the answer, as the engine says it.
+/// The wanted parts of the answer, as the engine writes them.
 struct Inspection {
   std::string id;
   std::string name;                              ///< with its leading slash
-  std::string image;                             ///< Config.Image: as it was configured
-  std::map<std::string, std::string> labels;     ///< that the rules take, by Docker's keys
-  std::map<std::string, std::string> variables;  ///< of the environment, that the rules take; no other is kept
-  bool restarts_as_label = true;                 ///< the rules take cAdvisor's label restartcount
+  std::string image;                             ///< Config.Image: as the user configured it
+  std::map<std::string, std::string> labels;     ///< those that the rules select, by Docker's keys
+  std::map<std::string, std::string> variables;  ///< environment variables that the rules select; no others are kept
+  bool restarts_as_label = true;                 ///< the rules select cAdvisor's label restartcount
   std::string created, started;
   bool running = false;  ///< true also while paused
   bool restarting = false;
   std::uint64_t restart_count = 0;
   metrics::Health health = metrics::Health::none;
 
-  std::string state;  ///< "running"; of Podman also "stopped" and others
+  std::string state;  ///< "running"; Podman also has "stopped" and others
   bool oom_killed = false;
   std::int64_t exit_code = 0;
   std::string finished;
@@ -57,17 +57,17 @@ struct Inspection {
   std::optional<std::int64_t> open_files_soft;
 };
 
-/// The environment is passed over as it arrives, but for the variables that `rules` take. Errors: malformed, also where
-/// the id is none or a time is not RFC 3339.
+/// Skips the environment as it arrives, except the variables that `rules` select. Errors: malformed, also if the id is
+/// not a container id or a time is not RFC 3339.
 [[nodiscard]] Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules = {});
 
 /// The container with cAdvisor's labels and limits. Pure.
 [[nodiscard]] metrics::Container make_container(const Engine& engine, const Inspection& inspection);
 
-/// Whether `id` may be a container's id: it becomes part of paths.
+/// Whether `id` may be a container's id. Ids become part of paths.
 [[nodiscard]] bool is_container_id(std::string_view id);
 
-/// "healthy", "unhealthy", "starting", "none" or nothing, as cAdvisor counts them.
+/// "healthy", "unhealthy", "starting", "none" or empty, with the numbers that cAdvisor uses.
 [[nodiscard]] metrics::Health parse_health(std::string_view status);
 
 }  // namespace cspy::docker

@@ -28,12 +28,12 @@ void CrowdedLabels::add(const metrics::Container& container) {
 
 void CrowdedLabels::say(Log& log) {
   if (containers_ == 0) return;
-  log.warn("series have more labels than some receivers take",
+  log.warn("series have more labels than some receivers accept",
            {{"labels", std::to_string(most_)},
             {"advised", std::to_string(limits::series_labels_advised)},
             {"container", name_},
             {"containers", std::to_string(containers_)},
-            {"remedy", "name those that are needed, or take away others, with container_labels"}});
+            {"remedy", "select the labels you need, or remove others, with container_labels"}});
   *this = {};
 }
 

@@ -1,4 +1,4 @@
-// Whether containers have more labels than receivers take.
+// Whether containers have more labels than receivers accept.
 #pragma once
 
 #include <cstddef>
@@ -9,21 +9,21 @@
 
 namespace cspy::docker {
 
-/// How many labels a series of the container has at the most: the container's, and those of the metric with the most of
-/// its own. Pure.
+/// The largest number of labels on a series of the container: the container's labels plus the most labels that a metric
+/// has of its own. Pure.
 [[nodiscard]] std::size_t labels_of_series(const metrics::Container& container);
 
-/// The containers of one look at the engine that have more than limits::series_labels_advised.
+/// The containers of one inspection batch that have more than limits::series_labels_advised labels.
 class CrowdedLabels {
  public:
   void add(const metrics::Container& container);
-  /// One line about what was noted, if there is anything; then begins anew.
+  /// Logs one line about the noted containers, if there are any, and starts again.
   void say(Log& log);
 
  private:
   std::size_t containers_ = 0;
   std::size_t most_ = 0;
-  std::string name_;  ///< of the container with the most; the first noted of several
+  std::string name_;  ///< of the container with the most labels; the first noted if several have as many
 };
 
 }  // namespace cspy::docker

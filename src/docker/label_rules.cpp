@@ -54,10 +54,11 @@ Result<void> LabelRules::set_variables(std::string_view list) {
   auto rules = parse(list, {});
   if (!rules) return std::unexpected{std::move(rules).error()};
   if (!rules->empty() && !rules->front().take) {
-    return fail(Code::invalid, "the list begins by taking away, where there is nothing yet: name first what to take");
+    return fail(Code::invalid,
+                "the list starts with a removal, but there is nothing to remove yet: first name what to include");
   }
   if (std::ranges::any_of(*rules, [](const Rule& rule) { return rule.glob.contains('='); })) {
-    return fail(Code::invalid, "expected names of variables, which have no '='");
+    return fail(Code::invalid, "expected names of variables, without '='");
   }
   variables_ = *std::move(rules);
   return {};
@@ -65,7 +66,7 @@ Result<void> LabelRules::set_variables(std::string_view list) {
 
 bool LabelRules::take_label(std::string_view key) const {
   const auto name = metrics::label_name("", key);
-  // The last rule that fits decides, which is the same as applying all in their order.
+  // The last rule that matches decides. Applying all rules in order gives the same result.
   for (const auto& [take, glob] : labels_ | std::views::reverse) {
     if (matches_glob(glob, key) || matches_glob(glob, name)) return take;
   }

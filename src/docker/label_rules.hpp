@@ -1,7 +1,7 @@
-// Which Docker labels and which environment variables of containers become labels of their metrics.
+// Which Docker labels and environment variables of containers become labels of their metrics.
 //
-// Made of the settings container_labels and container_env. It decides while an inspection is read, so that what is not
-// wanted, above all the environment with its secrets, is not kept anywhere.
+// Built from the settings container_labels and container_env. The rules decide while an inspection is read. So unwanted
+// values are never kept, above all the environment with its secrets.
 #pragma once
 
 #include <string>
@@ -14,22 +14,22 @@ namespace cspy::docker {
 
 class LabelRules {
  public:
-  /// Takes every label and no variable.
+  /// Selects every label and no variable.
   LabelRules() = default;
 
-  // Lists of globs, separated by commas and applied in their order: each adds what fits it or, with '-' or '!' in
-  // front, takes it away; "none" takes away everything before it. Errors: invalid, with what is wrong; the rules stay.
+  // Lists of globs, separated by commas and applied in order. Each adds what it matches; with '-' or '!' in front it
+  // removes that. "none" removes everything before it. Errors: invalid, with the reason; the rules stay as they were.
 
-  /// A list that is empty or begins with '-', '!' or '+' begins with all labels.
+  /// A list that is empty or starts with '-', '!' or '+' starts from all labels.
   [[nodiscard]] Result<void> set_labels(std::string_view list);
-  /// It begins with nothing, so it may not begin by taking away.
+  /// The list starts empty, so it may not start with a removal.
   [[nodiscard]] Result<void> set_variables(std::string_view list);
 
-  /// Whether a glob fits `key` as Docker has it, or as the metrics have it: "com.example.team" or "com_example_team".
+  /// Whether a glob matches `key` as Docker writes it or as the metrics do: "com.example.team" or "com_example_team".
   [[nodiscard]] bool take_label(std::string_view key) const;
-  /// By the name as the container has it.
+  /// `name` as the container has it.
   [[nodiscard]] bool take_variable(std::string_view name) const;
-  /// Whether take_variable() may say yes at all.
+  /// Whether take_variable() can return true at all.
   [[nodiscard]] bool any_variable() const;
 
  private:
@@ -39,7 +39,7 @@ class LabelRules {
   };
   using Rules = std::vector<Rule>;
 
-  /// `beginning`: of a list that is empty or begins with a sign.
+  /// `beginning`: the rules that a list starts from if it is empty or starts with a sign.
   static Result<Rules> parse(std::string_view list, const Rules& beginning);
 
   Rules labels_{{.take = true, .glob = "*"}};

@@ -11,7 +11,7 @@ namespace {
 
 using Target = ListReader::Target;
 
-constexpr std::size_t names_max = 16;  // Legacy links add names; the one that counts is among the first.
+constexpr std::size_t names_max = 16;  // Legacy links add names; the container's own is among the first.
 
 template<auto member>
 bool set(Target& target, const json::Scalar& value) {
@@ -25,7 +25,7 @@ bool add_name(Target& target, const json::Scalar& value) {
   return true;
 }
 
-/// The entry without a second slash: others are aliases that links gave ("/other/alias").
+/// The name without a second slash. Names with one are aliases from links ("/other/alias").
 std::string own_name(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     if (name.starts_with('/') && name.find('/', 1) == std::string::npos) return name.substr(1);
@@ -33,7 +33,7 @@ std::string own_name(const std::vector<std::string>& names) {
   return {};
 }
 
-/// Engines before API 1.52 tell the health only as the end of a text: "Up 5 minutes (healthy)".
+/// Engines before API 1.52 report the health only at the end of a text: "Up 5 minutes (healthy)".
 std::string health_of(const ListReader::Entry& entry) {
   if (!entry.health.empty()) return entry.health == "none" ? std::string{} : entry.health;
   for (const std::string_view health : {"(healthy)", "(unhealthy)", "(health: starting)"}) {

@@ -1,4 +1,4 @@
-// The answer of /containers/json, read as it arrives: with thousands of containers it has megabytes.
+// The answer of /containers/json, read as it arrives: with thousands of containers it is megabytes long.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ namespace cspy::docker {
 struct Listed {
   std::string id;
   std::string name;    ///< without the leading slash
-  std::string health;  ///< "healthy", "unhealthy", "starting"; empty where the container has no check
-  bool runs = true;    ///< or is paused; not between two runs
+  std::string health;  ///< "healthy", "unhealthy", "starting"; empty if the container has no health check
+  bool runs = true;    ///< also while paused, but not between two runs
 };
 
 class ListReader {
@@ -26,10 +26,10 @@ class ListReader {
   ListReader& operator=(const ListReader&) = delete;
 
   [[nodiscard]] Result<void> feed(std::string_view part) { return reader_.feed(part); }
-  /// The containers; with Which::running only those that run.
+  /// The containers. With Which::running, only those that run.
   [[nodiscard]] Result<std::vector<Listed>> finish();
 
-  /// What a container of the list says; public for the schema only.
+  /// One container of the list as the engine writes it. Public for the schema only.
   struct Entry {
     std::string id, state, status, health;
     std::vector<std::string> names;

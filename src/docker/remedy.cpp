@@ -19,7 +19,7 @@ std::string remedy(Code code, const Endpoint& endpoint, const std::optional<Sock
         "'group_add: [\"{0}\"]', or as a user of that group",
         access->group, access->owner, access->mode);
   }
-  if (code == Code::denied) return "a directory on the way to the socket cannot be entered by this user";
+  if (code == Code::denied) return "this user cannot enter a directory on the path to the socket";
   if (code == Code::missing && socket) {
     return fmt::format(
         "there is no socket at {0}: in a container mount it with '-v {0}:{0}:ro'; elsewhere start the engine or name "
@@ -27,7 +27,8 @@ std::string remedy(Code code, const Endpoint& endpoint, const std::optional<Sock
         "socket with --docker-socket",
         endpoint.path);
   }
-  if (code == Code::forbidden) return "a proxy in front of the engine refuses it: allow PING, VERSION and CONTAINERS";
+  if (code == Code::forbidden)
+    return "a proxy in front of the engine refuses the request: allow PING, VERSION and CONTAINERS";
   return {};
 }
 

@@ -1,4 +1,4 @@
-// What a person can do about an engine that cannot be reached. Pure.
+// What the user can do about an engine that cannot be reached. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ struct SocketAccess {
   std::uint32_t mode = 0;  ///< permission bits
 };
 
-/// Of the file at the endpoint's path; nullopt where there is none or it is TCP.
+/// Of the file at the endpoint's path. nullopt if there is no file, or for TCP.
 [[nodiscard]] std::optional<SocketAccess> socket_access(const Endpoint& endpoint);
 
-/// A sentence for the log, empty where there is nothing to advise. Permission denied names the group and the lines of
-/// docker and compose that add it.
+/// A sentence for the log; empty if there is no advice. For denied permission it names the group, and the docker and
+/// compose settings that add it.
 [[nodiscard]] std::string remedy(Code code, const Endpoint& endpoint, const std::optional<SocketAccess>& access);
 
 }  // namespace cspy::docker

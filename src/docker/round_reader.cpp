@@ -17,7 +17,7 @@ using net::Clock;
 using net::Task;
 using net::TimePoint;
 
-/// The kernel's counters only grow during a run. Where one fell, another run has begun that we do not know of yet.
+/// The kernel's counters only grow during a run. If one fell, a new run has begun that we do not know yet.
 bool went_back(const Sample& before, const Sample& now) {
   return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0);
 }
@@ -44,7 +44,7 @@ std::size_t stats_concurrency(const Engine& engine, std::size_t containers, std:
 }
 
 void name_devices(Sample& sample, const DeviceNamer& namer) {
-  // Windows counts storage as a whole, without a device.
+  // Windows reports storage as a whole, without a device.
   for (auto& device : sample.devices)
     device.device = device.major == 0 && device.minor == 0 ? std::string{} : namer(device.major, device.minor);
   const auto order = [](const metrics::DeviceCounters& d) { return std::tie(d.device, d.major, d.minor); };
@@ -73,14 +73,14 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint d
   if (next_ < targets_.size()) {
     result_.failed += targets_.size() - next_;
     if (!result_.first_error)
-      result_.first_error = Error{Code::timeout, "the round's time was over before all containers were read"};
+      result_.first_error = Error{Code::timeout, "the round ran out of time before all containers were read"};
   }
   targets_ = {};
   for (const auto& [id, entry] : fleet_.entries()) {
     if (entry.container->subject == metrics::Subject::stopped) add(entry.container, {});
   }
   result_.time = median(std::exchange(answered_, {}));
-  // Answers come in any order; what is sent has one.
+  // Answers arrive in any order. Readings are sent in the order of ids.
   std::ranges::sort(result_.readings, {},
                     [](const auto& reading) -> const std::string& { return reading->container->id; });
   co_return std::exchange(result_, {});
@@ -102,7 +102,7 @@ Task<void> RoundReader::read_one(Target container) {
   const auto given = local_ == nullptr ? LocalSource::Given{} : local_->read(*container, local);
   if (!needs_stats(given)) {
     take(container, std::move(local));
-    // Reading files waits for nobody, and others want to go on too.
+    // Reading files never waits, so let the other coroutines run.
     co_await net::pass_turn();
     co_return;
   }
@@ -121,7 +121,7 @@ Task<void> RoundReader::read_one(Target container) {
 void RoundReader::take(const Target& container, Sample sample) {
   const auto* entry = fleet_.find(container->id);
   if (entry == nullptr || entry->container->started != container->started) return;
-  // It stopped meanwhile, and is taken down as that.
+  // The container stopped in the meantime. read() adds it as a stopped one.
   if (entry->container->subject != container->subject) return;
   if (entry->last && entry->last->container->started == container->started && went_back(entry->last->sample, sample)) {
     result_.suspects.push_back(container->id);

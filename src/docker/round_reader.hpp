@@ -18,10 +18,10 @@
 
 namespace cspy::docker {
 
-/// The name of a block device, "/dev/sda", or nothing where it cannot be told.
+/// The name of a block device, "/dev/sda"; empty if it is not known.
 using DeviceNamer = std::function<std::string(std::uint32_t major, std::uint32_t minor)>;
 
-/// What the machine's own files say about containers, where they can be seen.
+/// Reads the machine's own files about containers, if they are visible.
 class LocalSource {
  public:
   /// Which of the mounts had the container.
@@ -29,47 +29,48 @@ class LocalSource {
     bool tree = false;
     bool proc = false;
   };
-  /// Sets the wanted parts of a running container that the files have.
+  /// Sets the wanted parts that the files of a running container have.
   virtual Given read(const metrics::Container& container, metrics::Sample& sample) = 0;
-  /// Adds what this machine knows of the disks behind the container, once its own devices are read and named.
+  /// Adds what this machine knows about the disks behind the container. Call it after the container's own devices are
+  /// read and named.
   virtual void add_storage(const metrics::Container& container, metrics::Sample& sample) = 0;
 
  protected:
   ~LocalSource() = default;
 };
 
-/// How many reads to keep in flight. An engine that answers at once needs few; one whose one-shot waits for a clock of
-/// a second needs as many as bring all containers into two fifths of the interval.
+/// How many reads to keep in flight. An engine that answers at once needs few. An engine whose one-shot stats wait for
+/// its one-second clock needs enough to read all containers in two fifths of the interval.
 [[nodiscard]] std::size_t stats_concurrency(const Engine& engine, std::size_t containers,
                                             std::chrono::milliseconds interval);
 
-/// Gives the devices of `sample` their names, and their order.
+/// Gives the devices of `sample` their names and sorts them.
 void name_devices(metrics::Sample& sample, const DeviceNamer& namer);
 
 class RoundReader {
  public:
   struct Result {
     std::vector<metrics::ReadingPtr> readings;
-    /// When the answers came: the median, so that neither slow containers nor an engine that samples once a second move
-    /// the round away from the time its numbers are of. 0 where there was none.
+    /// When the answers came: the median. So neither slow containers nor an engine that samples once a second move the
+    /// round away from the time of its numbers. 0 if there was no answer.
     UnixNanos time = 0;
     std::size_t attempted = 0;
     std::size_t failed = 0;
     std::optional<Error> first_error;
-    /// Containers whose answers do not fit to what is known: gone, stopped, or counting from the start again.
+    /// Containers whose answers contradict what is known: gone, stopped, or counting from the start again.
     std::vector<std::string> suspects;
   };
 
-  /// References outlive read(). `local` may be null.
+  /// The references must outlive read(). `local` may be null.
   RoundReader(Client& client, metrics::Fleet& fleet, DeviceNamer namer, metrics::Selection selection = {},
               LocalSource* local = nullptr)
       : client_{client}, fleet_{fleet}, namer_{std::move(namer)}, selection_{selection}, local_{local} {}
 
-  /// Reads every container that runs now, and takes down those that do not. What the machine gives is not asked from
-  /// the engine, and nothing is that no wanted metric needs. What is not read by `deadline` counts as failed. One call
-  /// at a time.
+  /// Reads every container that runs now, and adds the stopped ones. Does not ask the engine for what the machine's
+  /// files have, nor for numbers that no wanted metric needs. Containers that are not read by `deadline` count as
+  /// failed. One call at a time.
   net::Task<Result> read(std::size_t concurrency, net::TimePoint deadline);
-  /// Brings the deadline of the reading under way forward.
+  /// Brings the deadline of the current read() forward.
   void hurry(net::TimePoint deadline) { deadline_ = std::min(deadline_, deadline); }
 
  private:
@@ -86,7 +87,7 @@ class RoundReader {
   DeviceNamer namer_;
   metrics::Selection selection_;
   LocalSource* local_;
-  std::array<bool, 4> needs_stats_{};  ///< by what the mounts give
+  std::array<bool, 4> needs_stats_{};  ///< indexed by the mounts that had the container
   std::vector<Target> targets_;
   std::size_t next_ = 0;
   net::TimePoint deadline_{};

@@ -20,7 +20,7 @@ Target& target_of(void* target) {
   return *static_cast<Target*>(target);
 }
 
-/// Of a number that may be -1.
+/// Absent for -1.
 Count known(std::optional<std::int64_t> value) {
   return value && *value >= 0 ? Count{static_cast<std::uint64_t>(*value)} : Count{};
 }
@@ -56,7 +56,7 @@ bool begin_object(void* target, std::string_view) {
 
 constexpr Usage nothing{.objects = 0, .bytes = 0, .reclaimable_bytes = 0};
 
-/// A list that is there has been counted, if it is empty too; null is one that was not asked for.
+/// A list in the answer was counted, even an empty one. null means that it was not asked for.
 template<Usage Totals::* usage>
 bool begin_list(void* target, std::string_view) {
   target_of(target).report.totals.*usage = nothing;
@@ -78,7 +78,8 @@ bool is_active(std::string_view state) {
 
 bool end_container(void* target) {
   auto& [report, container, layers_bytes, summaries] = target_of(target);
-  // A container that has written nothing has no SizeRw; where the engine could not tell, there is no SizeRootFs either.
+  // A container that has written nothing has no SizeRw. If the engine could not calculate the sizes, SizeRootFs is
+  // missing too.
   const auto root_fs = known(container.root_fs);
   const auto writable = container.writable ? known(container.writable) : root_fs ? Count{0} : Count{};
   auto& usage = report.totals.containers;
@@ -93,7 +94,8 @@ bool end_container(void* target) {
   return true;
 }
 
-/// Images share layers, so their total is the engine's LayersSize. What is reclaimable is what unused ones have alone.
+/// Images share layers, so their total is the engine's LayersSize. Removing unused images frees only the layers that
+/// they do not share.
 bool end_image(void* target) {
   auto& [report, image, layers_bytes, summaries] = target_of(target);
   auto& usage = report.totals.images;
@@ -194,7 +196,7 @@ DiskQuestions disk_questions(const Engine& engine, Which which, bool usage_refus
   if (usage_refused) return questions;
   questions.usage = "/system/df";
   if (!usage_has_containers) questions.usage.append("?type=image&type=volume&type=build-cache");
-  // Since 1.52 there are summaries, which are enough.
+  // Since API 1.52 there are summaries, which suffice.
   if (!usage_has_containers && engine.api() >= ApiVersion{.major = 1, .minor = 52})
     questions.usage.append("&verbose=0");
   return questions;
@@ -207,7 +209,7 @@ DiskReportReader::DiskReportReader(Answer answer)
 Result<DiskReport> DiskReportReader::finish() {
   if (auto ended = reader_.finish(); !ended) return std::unexpected{std::move(ended).error()};
   auto& totals = target_.report.totals;
-  // Without layers the engine may leave the sum out.
+  // Without layers the engine may omit the sum.
   if (totals.images.objects) totals.images.bytes = known(target_.layers_bytes.value_or(0));
   for (const auto usage : {&Totals::images, &Totals::containers, &Totals::volumes, &Totals::build_cache}) {
     if ((target_.summaries.*usage).objects) totals.*usage = target_.summaries.*usage;

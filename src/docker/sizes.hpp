@@ -1,7 +1,7 @@
-// What containers, images, volumes and the build cache take on disk, as the engine counts it.
+// The disk space of containers, images, volumes and the build cache, as the engine counts it.
 //
-// From /containers/json?size=1 and /system/df, which engines answer by walking through directories, and in three
-// shapes. Both are read as they arrive: with thousands of containers they have megabytes.
+// The sizes come from /containers/json?size=1 and /system/df. Engines walk through directories to answer, and the
+// answers have three shapes. Both are read as they arrive: with thousands of containers they are megabytes long.
 #pragma once
 
 #include <cstdint>
@@ -19,23 +19,23 @@
 
 namespace cspy::docker {
 
-/// Of one container, in bytes.
+/// Sizes of one container, in bytes.
 struct Sizes {
-  std::uint64_t writable = 0;  ///< what it has written over its image (SizeRw)
-  std::uint64_t root_fs = 0;   ///< that and the image (SizeRootFs)
+  std::uint64_t writable = 0;  ///< bytes written on top of its image (SizeRw)
+  std::uint64_t root_fs = 0;   ///< these and the image together (SizeRootFs)
   bool operator==(const Sizes&) const = default;
 };
 
-/// Of all objects of one type. Absent is what the engine does not tell.
+/// Totals of all objects of one type. Absent: the engine does not report it.
 struct Usage {
   Count objects, bytes;
-  Count reclaimable_bytes;  ///< of what nothing uses
+  Count reclaimable_bytes;  ///< of unused objects
   bool operator==(const Usage&) const = default;
 };
 
 struct Totals {
   Usage images;
-  Usage containers;  ///< only where those that do not run were counted too
+  Usage containers;  ///< absent unless stopped containers were counted too
   Usage volumes;
   Usage build_cache;
   bool operator==(const Totals&) const = default;
@@ -46,22 +46,23 @@ struct DiskReport {
   Totals totals;
 };
 
-/// The questions to ask for all of it, without the version; empty: it need not be asked. Before API 1.42, and with
-/// Podman, /system/df tells of each container, wanted or not: a list would walk through all of them a second time.
+/// The requests that get all sizes, without the API version. Empty: no request is needed. Before API 1.42, and with
+/// Podman, /system/df lists each container anyway. Asking for the list too would make the engine walk through all of
+/// them a second time.
 struct DiskQuestions {
   std::string list;
   std::string usage;
   bool operator==(const DiskQuestions&) const = default;
 };
-/// `usage_refused`: the engine does not answer /system/df.
+/// `usage_refused`: the engine refuses /system/df.
 [[nodiscard]] DiskQuestions disk_questions(const Engine& engine, Which which, bool usage_refused);
 
 class DiskReportReader {
  public:
   enum class Answer : std::uint8_t {
-    list_of_running,  ///< of /containers/json?size=1
-    list_of_all,      ///< and all=1
-    usage,            ///< of /system/df
+    list_of_running,  ///< to /containers/json?size=1
+    list_of_all,      ///< the same with all=1
+    usage,            ///< to /system/df
   };
 
   explicit DiskReportReader(Answer answer);
@@ -71,7 +72,7 @@ class DiskReportReader {
   [[nodiscard]] Result<void> feed(std::string_view part) { return reader_.feed(part); }
   [[nodiscard]] Result<DiskReport> finish();
 
-  /// What is being read; public for the schema only. Numbers may be -1: the engine does not know.
+  /// The object that is being read. Public for the schema only. A number of -1 means that the engine does not know it.
   struct Object {
     std::string id, state;
     std::optional<std::int64_t> size, shared_size, writable, root_fs, containers, references;
@@ -90,9 +91,9 @@ class DiskReportReader {
   json::Reader reader_;
 };
 
-/// Adds what container_fs_* show of a container whose layer is on `device`, which may be empty.
+/// Adds the values that container_fs_* show. `device` holds the container's layer and may be empty.
 void add_sizes(metrics::Sample& sample, const Sizes& sizes, std::string_view device);
-/// Adds what containerspy_engine_disk_* show.
+/// Adds the values that containerspy_engine_disk_* show.
 void add_totals(metrics::Sample& sample, const Totals& totals);
 
 }  // namespace cspy::docker

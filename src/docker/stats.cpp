@@ -32,7 +32,7 @@ struct BlockEntry {
   Count value;
 };
 
-/// What an answer has, before any arithmetic.
+/// The contents of an answer, before any arithmetic.
 struct Answer {
   bool podman = false;
   Sample sample;
@@ -45,9 +45,9 @@ struct Answer {
   metrics::DeviceCounters storage;
 };
 
-// The counts of the sample, by the table that has their places.
+// The counts of the sample, by the table of their places.
 
-/// The path of an object in the answer, as a template's argument.
+/// The path of an object in the answer, as a template argument.
 template<std::size_t size>
 struct Path {
   std::array<char, size> text{};
@@ -62,7 +62,7 @@ bool set_count(Answer& answer, const Scalar& value) {
   return json::read(value, answer.sample.*metrics::sample_counts[row].member);
 }
 
-/// How many keys the table has in an object.
+/// How many keys of an object the table has.
 consteval std::size_t key_count(std::string_view object) {
   std::size_t keys = 0;
   for (const auto& row : metrics::sample_counts) {
@@ -71,7 +71,7 @@ consteval std::size_t key_count(std::string_view object) {
   return keys;
 }
 
-/// A node for each key that the table has in an object.
+/// A node for each key of an object that the table has.
 template<Path object>
 constexpr auto counts_in = [] {
   std::array<json::Node, key_count(object.view())> nodes{};
@@ -88,7 +88,7 @@ constexpr auto counts_in = [] {
   return nodes;
 }();
 
-/// The nodes of an object that has more than counts.
+/// The nodes of an object that contains more than counts.
 template<std::size_t counts, std::size_t others>
 constexpr std::array<json::Node, counts + others> joined(const std::array<json::Node, counts>& first,
                                                          const std::array<json::Node, others>& second) {
@@ -131,7 +131,7 @@ bool begin_entry(void* target, std::string_view) {
   return true;
 }
 
-/// What an operation of a list counts. cgroup v1 engines write "Read", v2 ones "read"; Podman has operations and bytes
+/// What an operation in a list counts. Engines on cgroup v1 write "Read", on v2 "read". Podman has operations and bytes
 /// in one list, under the kernel's names.
 struct Operation {
   std::string_view name;
@@ -159,7 +159,7 @@ constexpr std::array service_time_operations{Operation{"Read", &DeviceCounters::
 constexpr std::array queue_operations{Operation{"Total", &DeviceCounters::io_current}};
 
 DeviceCounters* device_of(Answer& answer, const BlockEntry& entry) {
-  // Podman reads "MAJOR:MINOR" the wrong way round.
+  // Podman swaps the two numbers of "MAJOR:MINOR".
   if (answer.podman) return metrics::device_of(answer.sample, entry.minor, entry.major);
   return metrics::device_of(answer.sample, entry.major, entry.minor);
 }
@@ -181,7 +181,7 @@ constexpr auto cpu_usage =
 constexpr std::array cpu_stats{json::object("cpu_usage", cpu_usage),
                                json::object("throttling_data", counts_in<"cpu_stats.throttling_data">)};
 
-// Of the file cache cgroup v1 has the cgroup's own numbers under the names that v2 uses.
+// For the file cache, cgroup v1 has the cgroup's own numbers under the names that v2 uses.
 constexpr auto memory_details =
     joined(counts_in<"memory_stats.stats">, std::array{
         json::into<&Answer::plain_active_file, Answer>("active_file"),
@@ -249,9 +249,10 @@ constexpr std::array answer_fields{
 constexpr auto answer_schema = json::object("", answer_fields);
 // clang-format on
 
-/// Podman counts no throttling and says 0. Its kernel time is in microseconds in some versions, where it takes that
-/// from the total in nanoseconds to get the user time. The kernel counts whole microseconds, so a number of nanoseconds
-/// ends in three zeros and is no thousandth of the total; where a number may be either, it is left out.
+/// Podman does not count throttling and reports 0. Some versions report the kernel time in microseconds, and subtract
+/// it from the total in nanoseconds to get the user time. The kernel counts whole microseconds. So a number of
+/// nanoseconds ends in three zeros and is larger than a thousandth of the total. If a number may be either unit, it is
+/// left out.
 void interpret_podman_cpu(Sample& sample) {
   sample.cfs_periods = sample.cfs_throttled_periods = sample.cfs_throttled_ns = {};
   if (!sample.cpu_total_ns || !sample.cpu_system_ns || *sample.cpu_system_ns == 0) return;
@@ -264,8 +265,8 @@ void interpret_podman_cpu(Sample& sample) {
   sample.cpu_user_ns = is_micros ? Count{total - std::min(total, system * per_microsecond)} : Count{};
 }
 
-/// The constants that cAdvisor shows for what this version of cgroups does not count; those of memory only where the
-/// container has a memory controller.
+/// Sets the constants that cAdvisor shows for what this version of cgroups does not count. Those of memory are set only
+/// if the container has a memory controller.
 void set_constants(Sample& sample, unsigned cgroup_version, bool has_memory) {
   for (const auto& row : metrics::sample_counts) {
     const auto& place = cgroup_version == 1 ? row.cgroup_v1 : row.cgroup_v2;
@@ -276,11 +277,11 @@ void set_constants(Sample& sample, unsigned cgroup_version, bool has_memory) {
   }
 }
 
-/// What the answer's memory means. Engines on cgroup v2 leave out a failcnt of 0; engines on v1 do not.
+/// Interprets the memory numbers. Engines on cgroup v2 leave out a failcnt of 0 and engines on v1 do not.
 void interpret_memory(Answer& answer, unsigned cgroup_version) {
   auto& sample = answer.sample;
   if (!sample.memory_usage) {
-    // No memory controller: the engine fills the rest with zeros that mean nothing.
+    // No memory controller: the engine fills the rest with meaningless zeros.
     for (const auto& row : metrics::sample_counts) {
       if (row.stats.object.starts_with("memory_stats")) sample.*row.member = {};
     }
@@ -289,8 +290,7 @@ void interpret_memory(Answer& answer, unsigned cgroup_version) {
   if (cgroup_version == 1 && !sample.memory_failcnt) sample.memory_failcnt = 0;
   if (cgroup_version != 1) sample.memory_max_usage = {};
   if (answer.podman) {
-    // Podman has subtracted inactive_file already: what it calls usage is the working set. It does not report the
-    // usage.
+    // Podman has already subtracted inactive_file: its usage is the working set. It does not report the real usage.
     sample.memory_working_set = std::exchange(sample.memory_usage, {});
     sample.memory_failcnt = sample.memory_kernel = 0;
     sample.memory_max_usage = {};
@@ -301,7 +301,7 @@ void interpret_memory(Answer& answer, unsigned cgroup_version) {
   metrics::set_working_set(sample);
 }
 
-/// Windows counts CPU time in units of 100 ns, has memory of its own kinds, and storage as a whole.
+/// Windows counts CPU time in units of 100 ns, has its own kinds of memory, and reports storage as a whole.
 void interpret_windows(Answer& answer) {
   auto& sample = answer.sample;
   constexpr std::uint64_t unit_ns = 100;
@@ -316,8 +316,8 @@ void interpret_windows(Answer& answer) {
   if (answer.storage.read_bytes) sample.devices.push_back(answer.storage);
 }
 
-/// 2^64-1 is how cgroup v2 engines say "unlimited"; v1 ones leave it out. cAdvisor shows 0. Podman says 0
-/// whatever the limit is.
+/// Engines on cgroup v2 report "unlimited" as 2^64-1. Engines on v1 leave it out. cAdvisor shows 0. Podman always
+/// reports 0, whatever the limit is.
 void interpret_threads(Answer& answer) {
   if (answer.sample.threads && !answer.podman) answer.sample.threads_max = answer.threads_limit.value_or(0);
 }

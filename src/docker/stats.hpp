@@ -10,9 +10,9 @@
 
 namespace cspy::docker {
 
-/// The sample in `body`, with cAdvisor's arithmetic applied and Podman's deviations undone; devices are not named yet
-/// and health is not known here. nullopt: the engine has no sample, because the container does not run. An error object
-/// in a successful answer (Docker 27 and 28, Podman) is an error here: refused.
+/// The sample in `body`, with cAdvisor's arithmetic applied and Podman's deviations corrected. Devices have no names
+/// yet, and the health is not set. nullopt: the engine has no sample because the container does not run. An error
+/// object in a successful answer (Docker 27 and 28, Podman) becomes the error refused.
 [[nodiscard]] Result<std::optional<metrics::Sample>> parse_stats(const Engine& engine, std::string_view body);
 
 }  // namespace cspy::docker

@@ -46,7 +46,7 @@ Task<void> Watch::run() {
   }
 }
 
-/// One life of the connection; returns why it ended.
+/// One life of the connection. Returns why it ended.
 Task<Error> Watch::session() {
   stream_.reset();
   ended_.reset();
@@ -56,7 +56,7 @@ Task<Error> Watch::session() {
   auto engine = co_await client_.negotiate();
   if (!engine) co_return std::move(engine).error();
   engine_ = std::move(*engine);
-  // Events first: what happens from now on is in the stream, what was before in the list.
+  // Subscribe first: the stream has everything from now on, and the list has everything before.
   if (auto opened = co_await open_events(); !opened) co_return std::move(opened).error();
   if (settings_.oom_history) co_await read_history();
   if (stopping_) co_return Error{Code::cancelled, "stopped"};
@@ -73,26 +73,26 @@ Task<Result<void>> Watch::open_events() {
   }
   const auto code = stream.error().code;
   if (code != Code::forbidden && code != Code::not_found) co_return std::unexpected{std::move(stream).error()};
-  log_.warn("the engine's events are refused: containers are found by listing them",
+  log_.warn("the engine refuses event streams: polling the list of containers instead",
             {{"error", stream.error().message},
              {"interval_ms", std::to_string(settings_.poll_interval.count())},
              {"remedy", "allow EVENTS=1 at the socket proxy"}});
   co_return Result<void>{};
 }
 
-/// What the engine remembers of kills for want of memory while nobody listened. Without it they are only fewer.
+/// Reads the OOM kills that the engine remembers from when nobody listened. Without them the counts are only lower.
 Task<void> Watch::read_history() {
   const auto since = fleet_.oom_kills().last_event();
   const auto events = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now());
   if (!events) {
-    log_.debug("the engine's past events cannot be read", {{"error", events.error().message}});
+    log_.debug("cannot read the engine's past events", {{"error", events.error().message}});
     co_return;
   }
   for (const auto& event : *events)
     (void)apply(event, fleet_, settings_.which);
 }
 
-/// Moves events from the stream into the queue until the stream or the session ends.
+/// Moves events from the stream into events_ until the stream or the session ends.
 Task<void> Watch::read_events() {
   while (!ended_ && !stopping_) {
     auto event = co_await stream_->next();
@@ -100,9 +100,9 @@ Task<void> Watch::read_events() {
     if (event && events_.size() < limits::events_queued_max) {
       events_.push_back(std::move(*event));
     } else if (event || event.error().code == Code::malformed) {
-      // What was lost is found by a list.
+      // A list finds what the lost events would have reported.
       if (!events_lost_)
-        log_.warn("events were lost: listing all containers",
+        log_.warn("lost some events: listing all containers",
                   {{"error", event ? "too many at once" : event.error().message}});
       events_lost_ = true;
       events_.clear();
@@ -146,8 +146,8 @@ void Watch::take_events() {
   }
 }
 
-/// Lists and inspects what the list shows to be new. `inspect_all`: also what is known, for it may have been restarted
-/// while nobody looked. Without events that is so from time to time.
+/// Lists the containers, and inspects those that are new or changed. `inspect_all`: inspects the known ones too,
+/// because they may have restarted while nobody looked. Without events, this also happens from time to time.
 Task<Result<void>> Watch::relist(bool inspect_all) {
   events_lost_ = false;
   auto listed = co_await client_.list(settings_.which);
@@ -192,7 +192,7 @@ Task<void> Watch::inspect_one(std::string id) {
     auto container = make_container(engine_, *inspection);
     const bool runs = container.subject == metrics::Subject::container;
     if (runs && settings_.add_local_facts) settings_.add_local_facts(engine_, container);
-    // Once a run: the log has the line for a run that is known already.
+    // Once a run: the log already has the line for a known run.
     const auto* known = fleet_.find(id);
     if (runs && (known == nullptr || known->container->started != container.started)) crowded_.add(container);
     if (runs || settings_.which == Which::all) {
@@ -208,7 +208,7 @@ Task<void> Watch::inspect_one(std::string id) {
   }
   const auto reason = inspection ? "the answer is about another container" : inspection.error().message;
   if (!std::exchange(inspect_failing_, true)) {
-    log_.warn("a container cannot be inspected: trying again", {{"container", id.substr(0, 12)}, {"error", reason}});
+    log_.warn("cannot inspect a container: trying again", {{"container", id.substr(0, 12)}, {"error", reason}});
   }
   pending_.insert(std::move(id));
 }
@@ -222,11 +222,11 @@ void Watch::say_connected() {
                                  {"containers", std::to_string(fleet_.size())},
                                  {"events", stream_ ? "followed" : "refused"}});
   if (engine_.info_known && !engine_.memory_limits && !engine_.windows) {
-    log_.warn("the engine's kernel counts no memory: there are no metrics of it",
-              {{"remedy", "start the kernel with cgroup_enable=memory, on a Raspberry Pi in /boot/cmdline.txt"}});
+    log_.warn("the engine's kernel does not count memory: memory metrics are missing",
+              {{"remedy", "boot the kernel with cgroup_enable=memory; on a Raspberry Pi add it to /boot/cmdline.txt"}});
   }
   if (!engine_.info_known) {
-    log_.warn("the engine's /info is refused: the id label assumes systemd's cgroup driver and cgroup v2",
+    log_.warn("the engine refuses /info: the id label assumes the systemd cgroup driver and cgroup v2",
               {{"remedy", "allow INFO=1 at the socket proxy"}});
   }
 }

@@ -1,4 +1,4 @@
-// Which of the engine's containers are looked at.
+// Which of the engine's containers to watch.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@ namespace cspy::docker {
 
 enum class Which : std::uint8_t {
   running,
-  all,  ///< those that do not run, too
+  all,  ///< also those that do not run
 };
 
 }  // namespace cspy::docker

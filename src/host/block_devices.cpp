@@ -10,7 +10,7 @@
 namespace cspy::host {
 namespace {
 
-/// Device numbers in use on one machine; beyond this an engine invents them.
+/// More device numbers than one machine uses. An engine that reports more invents them.
 constexpr std::size_t known_max = 4'096;
 
 bool is_passed_over(const std::string& name) {

@@ -13,9 +13,8 @@ class BlockDevices {
   /// `root` is /sys/dev/block, where each device is a link named "MAJOR:MINOR" to its folder below /sys/devices.
   explicit BlockDevices(std::string root) : root_{std::move(root)} {}
 
-  /// "/dev/sda" for a whole disk. Empty, as cAdvisor has it, where the device is not known, is a partition, or is one
-  /// of those it passes over: loop, ram, sr and hidden paths of NVMe disks. Names are remembered, unknown devices are
-  /// not.
+  /// "/dev/sda" for a whole disk. Empty, as in cAdvisor, if the device is not known, is a partition, or is of a kind
+  /// that cAdvisor ignores: loop, ram, sr and hidden paths of NVMe disks. Remembers names, but not unknown devices.
   [[nodiscard]] std::string name(std::uint32_t major, std::uint32_t minor);
 
  private:

@@ -28,7 +28,7 @@ using metrics::Sample;
 using metrics::SampleParts;
 using metrics::Tail;
 
-/// The one hierarchy of version 2.
+/// The only hierarchy of version 2.
 constexpr auto unified = Controller{};
 
 constexpr std::initializer_list<Tail> huge_page_details{Tail::hugetlb_usage, Tail::hugetlb_max_usage,
@@ -49,7 +49,7 @@ MachineMemory read_meminfo(KernelFiles& files, const Directory& proc) {
           .swap_free = meminfo_bytes(text, "SwapFree")};
 }
 
-/// The size in "hugetlb.2MB.current" or "hugetlb.2MB.usage_in_bytes"; empty in all other names.
+/// The size in "hugetlb.2MB.current" or "hugetlb.2MB.usage_in_bytes". Empty for all other names.
 std::string_view huge_page_size(std::string_view name) {
   constexpr std::string_view prefix{"hugetlb."};
   constexpr std::size_t size_bytes_max = 16;
@@ -77,7 +77,7 @@ class HugePageFile {
 
 bool CgroupReader::read(std::string_view path, const SampleParts& wanted, Sample& sample) {
   const auto details = sample.details.size();
-  // What is calculated from the usage must be calculated from the tree's, not from an engine's.
+  // Numbers calculated from the usage must use the tree's usage, not the engine's.
   const auto engine_usage = std::exchange(sample.memory_usage, {});
   bool found = false;
   if (tree_.version() == CgroupVersion::v1) {
@@ -92,7 +92,8 @@ bool CgroupReader::read(std::string_view path, const SampleParts& wanted, Sample
   return found;
 }
 
-/// The counts to read for the wanted ones: whatever is wanted of memory, the usage shows whether there is a controller.
+/// The counts to read for the wanted ones. If any memory count is wanted, the usage is read too: it shows whether there
+/// is a memory controller.
 std::uint64_t CgroupReader::counts_to_read(std::uint64_t wanted) const {
   const bool memory = (wanted & memory_counts(tree_.version())) != 0;
   return memory ? wanted | metrics::parts_of({&Sample::memory_usage}).counts : wanted;
@@ -117,7 +118,7 @@ void CgroupReader::read_version_2(const Directory& cgroup, bool root, const Samp
     if (const auto text = files_.read(cgroup, "io.stat")) cgroup_v2::parse_io_stat(*text, sample);
   }
   if (wanted.has_any(huge_page_details)) read_huge_pages(cgroup, sample);
-  // cAdvisor's constant, where the controller that would have it is there.
+  // cAdvisor's constant, if the cgroup has the controller.
   if (wanted.has(Tail::memory_migrate) && cgroup.has("cpuset.cpus.effective"))
     metrics::add_detail(sample, Tail::memory_migrate, {}, 0);
 }
@@ -182,7 +183,7 @@ void CgroupReader::read_huge_pages(const Directory& cgroup, Sample& sample) {
     const auto add = [&](Tail what, Count value) {
       if (value) metrics::add_detail(sample, what, {size}, *value);
     };
-    // What is reserved counts: a page is the cgroup's before it is touched.
+    // Reserved pages count: a page belongs to the cgroup before a process touches it.
     auto usage = number(size, v1 ? "rsvd.usage_in_bytes" : "rsvd.current");
     const bool reserved = usage.has_value();
     if (!reserved) usage = number(size, v1 ? "usage_in_bytes" : "current");

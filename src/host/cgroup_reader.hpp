@@ -1,5 +1,5 @@
-// Reads the numbers of one cgroup at a time, as cAdvisor shows them. It opens only the files that hold something
-// wanted, and keeps none of them open between two calls.
+// Reads the numbers of one cgroup at a time, as cAdvisor shows them. Opens only files with wanted numbers, and keeps no
+// file open between two calls.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,14 @@ class CgroupReader {
 
   [[nodiscard]] const CgroupTree& tree() const { return tree_; }
 
-  /// Sets the wanted parts that the cgroup's files have, and leaves the rest of the sample as it is. Wanted devices are
-  /// replaced, in the kernel's order and without names. false: there is no such cgroup.
+  /// Sets the wanted parts that the cgroup's files have, and leaves the rest of the sample as it is. Replaces the
+  /// devices if they are wanted, in the kernel's order and without names. false: the cgroup does not exist.
   bool read(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
-  /// Sets the limits that the kernel has, as cAdvisor shows them. The root's are the machine's size. false: there is no
-  /// such cgroup.
+  /// Sets the limits that the kernel has, as cAdvisor shows them. The root's limits are the size of the machine. false:
+  /// the cgroup does not exist.
   bool read_limits(std::string_view path, metrics::Limits& limits);
-  /// The processes of the cgroup itself, at most limits::cgroup_processes_max, without those that have no number in our
-  /// PID namespace.
+  /// The processes of the cgroup itself, at most limits::cgroup_processes_max, without processes that have no number in
+  /// our PID namespace.
   [[nodiscard]] std::vector<std::uint32_t> processes(std::string_view path);
 
  private:
@@ -42,7 +42,7 @@ class CgroupReader {
 
   CgroupTree tree_;
   KernelFiles files_;
-  std::vector<std::string> huge_page_sizes_;  ///< "2MB"; empty until a cgroup has shown them
+  std::vector<std::string> huge_page_sizes_;  ///< "2MB"; empty until the first cgroup that has some
 };
 
 }  // namespace cspy::host

@@ -20,10 +20,10 @@ namespace {
 
 using cgroup_v1::Controller;
 
-/// Version 2's one hierarchy.
+/// The only hierarchy of version 2.
 constexpr auto unified = Controller{};
 
-/// A path in the form that openat takes, "docker/<id>" or "."; null where it is not to be trusted.
+/// A path in the form that openat takes, "docker/<id>" or ".". Null if the path is not safe.
 class RelativePath {
  public:
   explicit RelativePath(std::string_view path) {
@@ -49,7 +49,8 @@ class RelativePath {
 std::unexpected<Error> not_opened(const std::string& root, int number) {
   const auto message = fmt::format("{}: {}", root, std::generic_category().message(number));
   if (number == EACCES || number == EPERM)
-    return std::unexpected{Error{Code::denied, message, "let this user enter the directory, or run as one who may"}};
+    return std::unexpected{
+        Error{Code::denied, message, "give this user access to the directory, or run as a user that has access"}};
   return std::unexpected{Error{number == ENOENT ? Code::missing : Code::refused, message,
                                fmt::format("mount the host's tree with '-v /sys/fs/cgroup:{}:ro'", root)}};
 }
@@ -63,10 +64,10 @@ std::unexpected<Error> invalid(std::string message, const std::string& root) {
 }
 
 std::unexpected<Error> only_a_part(const std::string& root) {
-  return invalid(fmt::format("{} shows only the part of the cgroup tree that this process itself is in", root), root);
+  return invalid(fmt::format("{} shows only this process's own part of the cgroup tree", root), root);
 }
 
-/// Of /proc/stat: "btime 1795446954", in seconds since 1970.
+/// From /proc/stat: "btime 1795446954", in seconds since 1970.
 UnixNanos read_boot_time(KernelFiles& files, const Directory& proc) {
   UnixNanos booted = 0;
   files.each_line(proc, "stat", [&](std::string_view line) {
@@ -87,7 +88,7 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
   if (!proc_directory) return not_opened(proc, errno);
   CgroupTree tree{std::move(*proc_directory), root};
   if (directory->has("cgroup.controllers")) {
-    // Every cgroup but the true root has these.
+    // Every cgroup except the real root has these.
     if (directory->has("cgroup.type") || directory->has("cgroup.events")) return only_a_part(root);
     tree.version_ = CgroupVersion::v2;
     tree.hierarchies_[static_cast<std::size_t>(unified)] = directory->below(".");
@@ -101,7 +102,7 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
       }
       if (hierarchy && !hierarchy->has("cgroup.procs")) hierarchy.reset();
       if (!hierarchy) continue;
-      // Only the true root of a hierarchy has these.
+      // Only the real root of a hierarchy has these.
       if (!hierarchy->has("release_agent") && !hierarchy->has("cgroup.sane_behavior")) return only_a_part(root);
       any = true;
     }

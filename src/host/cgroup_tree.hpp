@@ -1,9 +1,9 @@
-// The host's cgroup tree, mounted read-only, of either version: where each cgroup is. CgroupReader reads the numbers.
+// The host's cgroup tree of either version, mounted read-only. Finds cgroups; CgroupReader reads their numbers.
 //
-// Paths are below the root and begin with a slash, "/docker/<id>", "/" for the root itself. They may come from an
-// engine and are not trusted: one with an element "." or "..", with a zero byte or longer than
-// limits::cgroup_path_bytes_max is one of a cgroup that is not there. Between two calls nothing is open but the roots
-// of the hierarchies.
+// Paths are relative to the root and start with a slash: "/docker/<id>", or "/" for the root itself. They may come from
+// an engine and are not trusted. A path with an element "." or "..", with a zero byte, or longer than
+// limits::cgroup_path_bytes_max counts as a cgroup that does not exist. Between two calls only the roots of the
+// hierarchies are open.
 #pragma once
 
 #include <array>
@@ -23,33 +23,34 @@ namespace cspy::host {
 
 class CgroupTree {
  public:
-  /// `root` is where the tree is mounted, /sys/fs/cgroup on the host itself; `proc` has meminfo and stat of the same
-  /// machine. Errors, each with the remedy: missing; denied; invalid where it is no cgroup tree, or one that shows only
-  /// our own container's part.
+  /// `root` is the place where the tree is mounted, /sys/fs/cgroup on the host itself. `proc` has meminfo and stat of
+  /// the same machine. Errors, each with a remedy: missing; denied; invalid if it is not a cgroup tree, or shows only
+  /// our own container's part of it.
   [[nodiscard]] static Result<CgroupTree> open(const std::string& root, const std::string& proc = "/proc");
 
-  /// Where both versions are mounted, as on Debian with version 1, the controllers are version 1's.
+  /// If both versions are mounted, as on Debian with version 1, the controllers belong to version 1.
   [[nodiscard]] CgroupVersion version() const { return version_; }
   /// /proc of the same machine.
   [[nodiscard]] const Directory& proc() const { return proc_; }
 
-  /// Whether there is such a cgroup (version 1: in the hierarchy of memory, cpuacct or cpu).
+  /// Whether the cgroup exists (version 1: in the hierarchy of memory, cpuacct or cpu).
   [[nodiscard]] bool has(std::string_view path) const;
-  /// The path of a container's cgroup that is not where it was expected: one whose last element contains `id`. (Not
-  /// Podman's monitor of the container, whose cgroup has the id too.) nullopt where there is none among the first
-  /// limits::cgroups_max.
+  /// Searches for a container's cgroup that is not at its expected path: one whose last element contains `id`. (Ignores
+  /// the cgroup of Podman's monitor process, which contains the id too.) nullopt if the first limits::cgroups_max
+  /// cgroups do not have it.
   [[nodiscard]] std::optional<std::string> find(std::string_view id) const;
-  /// All cgroups below the root, the first limits::cgroups_max, sorted; without systemd's of mounts, as in cAdvisor.
+  /// The paths of all cgroups below the root, the first limits::cgroups_max, sorted. Leaves out systemd's mount units,
+  /// as cAdvisor does.
   [[nodiscard]] std::vector<std::string> paths() const;
 
-  /// When the cgroup was made, as cAdvisor sees it: the earliest change of its directory or of a file in it that is
-  /// rarely written, but not before the machine started. 0: it is not there.
+  /// When the cgroup was created, as cAdvisor sees it: the earliest change of its directory or of a rarely written file
+  /// in it, but not before the machine started. 0: the cgroup does not exist.
   [[nodiscard]] UnixNanos created(std::string_view path) const;
 
-  /// The directory of a cgroup in the hierarchy of a controller. Version 2 has one hierarchy, which stands for each.
-  /// nullopt where there is no such cgroup.
+  /// The directory of a cgroup in the hierarchy of a controller. Version 2 has one hierarchy for all controllers.
+  /// nullopt if the cgroup does not exist.
   [[nodiscard]] std::optional<Directory> at(cgroup_v1::Controller controller, std::string_view path) const;
-  /// The directory whose cgroup.procs counts: cAdvisor takes the one in the hierarchy of cpu.
+  /// The directory whose cgroup.procs counts. cAdvisor uses the one in the cpu hierarchy.
   [[nodiscard]] std::optional<Directory> with_processes(std::string_view path) const;
 
  private:

@@ -20,7 +20,7 @@ using metrics::Tail;
 using Parts = metrics::SampleParts;
 using C = Controller;
 
-/// "426417700711 461825802457 ": nanoseconds of each CPU that the machine may have.
+/// "426417700711 461825802457 ": nanoseconds on each CPU that the machine may have.
 void usage_percpu(std::string_view text, Sample& sample) {
   sample.cpu_each_ns.clear();
   Words words{take_line(text)};
@@ -46,7 +46,7 @@ constexpr std::array numa_types{
     NumaType{"hierarchical_unevictable", "unevictable", "hierarchy"},
 };
 
-/// "file=290 N0=290 N1=0": pages in all, then of each node.
+/// "file=290 N0=290 N1=0": pages in total, then on each node.
 void numa_stat(std::string_view text, Sample& sample) {
   while (!text.empty()) {
     Words words{take_line(text)};
@@ -63,7 +63,7 @@ void numa_stat(std::string_view text, Sample& sample) {
   }
 }
 
-// Block devices: "254:0 Read 4096" for each device and operation, in the end "Total 4096" of all.
+// Block devices: "254:0 Read 4096" for each device and operation, and "Total 4096" over all at the end.
 
 struct Operation {
   std::string_view name;
@@ -94,7 +94,7 @@ bool operations(std::string_view text, Sample& sample) {
   return found;
 }
 
-/// "254:0 2056": the kernel does not tell reads from writes here, and cAdvisor, which looks for both, shows 0.
+/// "254:0 2056": the kernel does not separate reads and writes here. cAdvisor looks for both and shows 0.
 bool sectors(std::string_view text, Sample& sample) {
   bool found = false;
   while (!text.empty()) {
@@ -163,7 +163,7 @@ void limit(std::string_view text, Limits& limits) {
   if (const auto number = parse_limit(text)) limits.*member = number;
 }
 
-/// -1: none.
+/// -1: no quota.
 void cfs_quota(std::string_view text, Limits& limits) {
   limits.cpu_quota_us = parse_limit(text).value_or(0);
 }

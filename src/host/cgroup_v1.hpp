@@ -1,5 +1,5 @@
-// The files of a cgroup of version 1 that hold more than counts (host/count_files has those), from text to numbers as
-// cAdvisor shows them. Pure. The kernel describes the files in Documentation/admin-guide/cgroup-v1/.
+// The files of a cgroup of version 1 that contain more than counts (host/count_files has the others): parses their text
+// to numbers as cAdvisor shows them. Pure. The kernel describes the files in Documentation/admin-guide/cgroup-v1/.
 #pragma once
 
 #include <array>
@@ -12,28 +12,28 @@
 
 namespace cspy::host::cgroup_v1 {
 
-/// Each is a hierarchy of its own, though several may be mounted as one.
+/// Each controller is a hierarchy of its own, but several may be mounted as one.
 enum class Controller : std::uint8_t { cpu, cpuacct, memory, blkio, pids, hugetlb, cpuset };
 inline constexpr std::size_t controller_count = 7;
 
-/// The names under which a controller's hierarchy may be mounted, the usual first: systems that mount two as one have
-/// links, but a bind mount of the directory may have come without them.
+/// The possible names of a controller's mount, the usual name first. Systems that mount two controllers as one have
+/// links, but a bind mount of the directory may lack them.
 [[nodiscard]] std::span<const char* const> names_of(Controller controller);
 
-/// The controller of a file, by the first word of its name. REQUIRES: the name of a file of version 1.
+/// The controller of a file, from the first word of its name. REQUIRES: a file name of version 1.
 [[nodiscard]] Controller controller_of(std::string_view file);
 
-/// A file that holds more than counts, and whether it is worth reading.
+/// A file that contains more than counts, and whether it must be read.
 struct File {
   Controller controller;
   const char* name;
   bool (*is_wanted)(const metrics::SampleParts& parts);
-  /// Sets what the text has and leaves the rest of the sample alone.
+  /// Sets the values that the text has, and leaves the rest of the sample as it is.
   void (*parse)(std::string_view text, metrics::Sample& sample);
 };
 [[nodiscard]] std::span<const File> files();
 
-/// The schedulers of block devices count in files of their own. cAdvisor takes the first group whose first file lists a
+/// Each scheduler of block devices counts in its own files. cAdvisor uses the first group whose first file lists a
 /// device.
 struct BlkioFile {
   const char* name;
@@ -42,7 +42,7 @@ struct BlkioFile {
 };
 [[nodiscard]] std::span<const std::span<const BlkioFile>> blkio_groups();
 
-/// A file of limits; a file that is not there changes nothing.
+/// A file with limits. A missing file changes nothing.
 struct LimitFile {
   Controller controller;
   const char* name;

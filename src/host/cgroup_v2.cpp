@@ -47,7 +47,7 @@ void cpu_max(std::string_view text, Limits& limits) {
   limits.cpu_period_us = parse_number(words.next()).value_or(0);
 }
 
-/// cAdvisor's way back from the weight to cgroup v1's shares, in whole numbers: 100, the default, gives 2597.
+/// Converts the weight back to the shares of cgroup v1 as cAdvisor does, in whole numbers: the default 100 gives 2597.
 void cpu_weight(std::string_view text, Limits& limits) {
   constexpr std::uint64_t weight_max = 10'000;
   const auto weight = parse_value(text).value_or(0);
@@ -69,7 +69,7 @@ void memory_min(std::string_view text, Limits& limits) {
 constexpr std::array limit_table{
     LimitFile{"cpu.max", cpu_max},
     LimitFile{"cpu.weight", cpu_weight},
-    LimitFile{"memory.max", memory_max},  // before the other two: without it there are none
+    LimitFile{"memory.max", memory_max},  // before the other two: without it there are no memory limits
     LimitFile{"memory.swap.max", memory_swap_max},
     LimitFile{"memory.min", memory_min},
 };

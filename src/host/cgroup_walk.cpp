@@ -15,7 +15,7 @@ void walk_cgroups(const Directory& root,
     const auto path = std::move(waiting.back());
     waiting.pop_back();
     const auto cgroup = root.below(path.empty() ? "." : path.c_str() + 1);
-    if (!cgroup) continue;  // it went away
+    if (!cgroup) continue;  // it was removed in the meantime
     auto names = cgroup->names(Directory::Entry::directory, limits::cgroups_max - seen);
     std::ranges::sort(names);
     for (const auto& name : names) {

@@ -1,4 +1,4 @@
-// Walking through a hierarchy of cgroups.
+// Walks through a hierarchy of cgroups.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,9 @@ namespace cspy::host {
 
 enum class Walk : std::uint8_t { enter, pass_over, stop };
 
-/// Shows `visit` each cgroup below `root` by its path, "/docker/<id>", and its last element, a parent before its
-/// children; at most limits::cgroups_max. It says whether to go on into the cgroup, past it, or to end.
+/// Calls `visit` for each cgroup below `root`, with its path, "/docker/<id>", and its last element. A parent comes
+/// before its children. At most limits::cgroups_max cgroups. `visit` returns whether to enter the cgroup, to skip its
+/// children, or to end.
 void walk_cgroups(const Directory& root,
                   const std::function<Walk(const std::string& path, std::string_view name)>& visit);
 

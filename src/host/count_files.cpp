@@ -29,7 +29,7 @@ constexpr std::size_t rows_with_file(CgroupVersion version) {
   return rows;
 }
 
-/// The rows that have a file, sorted by its name.
+/// The rows whose count is in a file, sorted by the file's name.
 template<CgroupVersion version>
 constexpr auto rows_by_file = [] {
   std::array<std::uint8_t, rows_with_file(version)> rows{};
@@ -62,7 +62,7 @@ constexpr auto files_of = [] {
     auto end = begin;
     for (; end < rows.size() && place_of(rows[end], version).file == file; ++end)
       counts |= std::uint64_t{1} << rows[end];
-    // The name is a literal of the table, so a zero ends it.
+    // The name is a literal of the table, so it ends with a zero.
     files[size++] = {
         .name = file.data(), .counts = counts, .rows = std::span{rows}.subspan(begin, end - begin), .version = version};
     begin = end;
@@ -70,7 +70,7 @@ constexpr auto files_of = [] {
   return files;
 }();
 
-/// One format a file: parse() looks at the first row's.
+/// Each file has one format: parse() uses the first row's.
 constexpr bool formats_agree(std::span<const CountFile> files) {
   return std::ranges::all_of(files, [](const CountFile& file) {
     return std::ranges::all_of(file.rows, [&](std::uint8_t row) {
@@ -138,7 +138,7 @@ void set_zeros(CgroupVersion version, std::uint64_t wanted, Sample& sample) {
     if ((wanted >> row & 1U) == 0 || place.otherwise == Otherwise::absent) continue;
     if (place.otherwise == Otherwise::zero_with_memory && !sample.memory_usage) continue;
     auto& count = sample.*sample_counts[row].member;
-    // Without a file the 0 is cAdvisor's constant, whatever another source says.
+    // Without a file, the 0 is cAdvisor's constant, whatever another source reports.
     if (!count || place.format == Format::none) count = 0;
   }
 }

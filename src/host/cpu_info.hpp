@@ -1,4 +1,4 @@
-// What the kernel says of a machine's CPUs, counted as cAdvisor counts. Pure.
+// The kernel's information about a machine's CPUs, counted as cAdvisor counts. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace cspy::host {
 
-/// /proc/cpuinfo, line by line. Not every architecture tells which core and socket a CPU belongs to.
+/// /proc/cpuinfo, line by line. Not every architecture reports the core and the socket of a CPU.
 class CpuInfo {
  public:
   void line(std::string_view line);
 
-  /// CPUs that are online.
+  /// Online CPUs.
   [[nodiscard]] Count processors() const { return counted(processors_); }
-  /// Different numbers of cores. Sockets with cores of the same numbers count once; so cAdvisor does.
+  /// The number of different core ids. Cores with the same id in different sockets count once, as in cAdvisor.
   [[nodiscard]] Count cores() const { return counted(cores_.size()); }
   [[nodiscard]] Count sockets() const { return counted(sockets_.size()); }
 
@@ -30,7 +30,7 @@ class CpuInfo {
   std::set<std::uint64_t> sockets_;
 };
 
-/// The numbers in a list such as "0-3,8"; at most limits::cpus_max of them. nullopt where it is none.
+/// The numbers in a list such as "0-3,8", at most limits::cpus_max. nullopt if it is not such a list.
 [[nodiscard]] std::optional<std::vector<std::uint32_t>> parse_cpu_list(std::string_view list);
 
 /// The value of `key` ("MemTotal") in /proc/meminfo, in bytes.

@@ -20,7 +20,7 @@ struct Column {
   Count DeviceCounters::* member;
   std::uint64_t factor = 1;
 };
-/// In the order of the kernel's Documentation/admin-guide/iostats.rst; newer kernels add more behind them.
+/// In the order of the kernel's Documentation/admin-guide/iostats.rst. Newer kernels append more columns.
 constexpr std::array columns{
     Column{&DeviceCounters::reads},
     Column{&DeviceCounters::reads_merged},

@@ -17,14 +17,14 @@
 namespace cspy::host {
 namespace {
 
-/// A path of Linux with each byte escaped.
+/// The longest Linux path with each byte escaped.
 constexpr std::size_t part_bytes_max = 4 * 4'096;
 
 constexpr bool is_octal(char c) {
   return c >= '0' && c <= '7';
 }
 
-/// "/a\040b" as "/a b": blanks, line breaks and backslashes are written as three octal digits.
+/// "/a\040b" as "/a b": the kernel writes blanks, line breaks and backslashes as three octal digits.
 std::string unescaped(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -78,7 +78,8 @@ std::optional<Mount> search(KernelFiles& files, const Directory& proc, const cha
 }  // namespace
 
 std::optional<Mount> parse_mount(std::string_view line) {
-  // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw; between the options and the dash are any number.
+  // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw; any number of fields may stand between the options
+  // and the dash.
   constexpr std::size_t options = 5;
   constexpr std::string_view dash{" - "};
   const auto middle = line.find(dash);
@@ -123,8 +124,8 @@ void EngineFileMount::line(std::string_view line) {
   const auto id = take_last_part(folder);
   const auto containers = take_last_part(folder);
   if (std::ranges::find(names, name) == names.end() || !is_container_id(id) || containers != "containers") return;
-  // What is left is the engine's folder as its filesystem sees it: shorter where the filesystem is mounted at or above
-  // that folder, longer where what is mounted is a part of the filesystem (a subvolume).
+  // The remaining path is the engine's folder inside its filesystem. It is shorter if the filesystem is mounted at or
+  // above that folder. It is longer if only a part of the filesystem (a subvolume) is mounted.
   if (data_root_.ends_with(folder) || folder.ends_with(data_root_)) found_ = std::move(mount);
 }
 
@@ -133,7 +134,7 @@ std::optional<EngineFilesystem> find_engine_filesystem(KernelFiles& files, const
   if (data_root.empty()) return std::nullopt;
   if (is_directory(data_root)) {
     auto mount = search(files, own_proc, "self/mountinfo", MountAbove{data_root});
-    // An image may have that folder too; then it is in the layers of our own container.
+    // An image may contain that folder too, but then it is in the layers of our own container.
     if (mount && mount->type != "overlay") {
       return EngineFilesystem{.mount = *std::move(mount), .visible_at = data_root};
     }

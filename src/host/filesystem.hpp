@@ -1,4 +1,4 @@
-// Which filesystem holds the engine's data (its DockerRootDir), and how large it is. Pure functions over the lines of
+// Which filesystem holds the engine's data (its DockerRootDir), and its size. Pure functions over the lines of
 // /proc/PID/mountinfo, and thin readers.
 #pragma once
 
@@ -12,28 +12,28 @@
 
 namespace cspy::host {
 
-/// One line of mountinfo (proc_pid_mountinfo(5)), with its escapes undone.
+/// One line of mountinfo (proc_pid_mountinfo(5)), with its escapes decoded.
 struct Mount {
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
-  std::string root;    ///< what of the filesystem is mounted: "/", "/var/lib/docker/containers/0123/hostname"
-  std::string point;   ///< where
+  std::string root;    ///< the mounted part: "/", "/var/lib/docker/containers/0123/hostname"
+  std::string point;   ///< where it is mounted
   std::string type;    ///< "ext4"
   std::string source;  ///< "/dev/vda1"
 
-  /// cAdvisor's value of the label "device": the source; "overlay_MAJOR-MINOR" of an overlay, which has none, and of a
-  /// tmpfs the place where it is mounted.
+  /// cAdvisor's value for the label "device": the source. An overlay has no source and is "overlay_MAJOR-MINOR". For a
+  /// tmpfs it is the mount point.
   [[nodiscard]] std::string device() const;
   bool operator==(const Mount&) const = default;
 };
 
 [[nodiscard]] std::optional<Mount> parse_mount(std::string_view line);
 
-/// Finds the mount that holds a path: the one with the longest mount point above it, of several at the same point the
-/// last, which hides the others.
+/// Finds the mount that contains a path: the one with the longest mount point above it. If several have the same mount
+/// point, the last one counts because it hides the others.
 class MountAbove {
  public:
-  /// `path` is absolute and has no links.
+  /// `path` is absolute and contains no links.
   explicit MountAbove(std::string path) : path_{std::move(path)} {}
   void line(std::string_view line);
   [[nodiscard]] const std::optional<Mount>& found() const { return found_; }
@@ -43,8 +43,8 @@ class MountAbove {
   std::optional<Mount> found_;
 };
 
-/// Finds, among the mounts inside a container, a file that the engine keeps in its data: /etc/hostname, /etc/hosts and
-/// /etc/resolv.conf are mounts of what it has in DATA/containers/ID/.
+/// Finds a file of the engine's data among the mounts in a container: /etc/hostname, /etc/hosts and /etc/resolv.conf
+/// are mounts of files in DATA/containers/ID/.
 class EngineFileMount {
  public:
   /// `data_root` is the engine's DockerRootDir.
@@ -60,11 +60,12 @@ class EngineFileMount {
 /// The filesystem of the engine's data.
 struct EngineFilesystem {
   Mount mount;
-  std::string visible_at;  ///< a path of ours in it, for space_of(); empty where we see none
+  std::string visible_at;  ///< one of our paths in it, for space_of(); empty if we see none
 };
 
-/// Looks for it in this order: the engine's data are here (on the host itself, or mounted at their own place); we are
-/// in one of its containers; the host's /proc tells the mounts of its first process. `own_proc` is our own /proc.
+/// Looks in this order: at the data root itself (on the host, or mounted at its own place); at the mounts of our own
+/// container, if this engine runs it; at the mounts of the first process in the host's /proc. `own_proc` is our own
+/// /proc.
 [[nodiscard]] std::optional<EngineFilesystem> find_engine_filesystem(KernelFiles& files, const Directory& own_proc,
                                                                      const Directory* host_proc,
                                                                      const std::string& data_root);
@@ -75,11 +76,11 @@ struct Space {
   std::uint64_t inodes_free = 0;
 };
 
-/// Of the filesystem that holds the path; nullopt where it cannot be asked.
+/// The space of the filesystem that contains the path. nullopt if the system does not report it.
 [[nodiscard]] std::optional<Space> space_of(const std::string& path);
 
-/// Notes what a container shows of the filesystem that holds its layer, under cAdvisor's name of it: its size where
-/// that is known, and the free inodes, which for a container are always 0 there.
+/// Adds a container's numbers about the filesystem that holds its layer, under cAdvisor's name for it: its size if
+/// known, and the free inodes, which cAdvisor always shows as 0 for a container.
 void add_filesystem(metrics::Sample& sample, std::string_view device, const std::optional<Space>& space);
 
 }  // namespace cspy::host

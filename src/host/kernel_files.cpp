@@ -73,7 +73,7 @@ std::optional<std::string_view> KernelFiles::read(const Directory& directory, co
 }
 
 UniqueFd KernelFiles::open(const Directory& directory, const char* name) {
-  // Not blocking: a named pipe in the file's place must not hang a round.
+  // Non-blocking: a named pipe in place of the file must not hang a round.
   return UniqueFd{::openat(directory.get(), name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
 }
 

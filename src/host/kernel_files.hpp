@@ -1,5 +1,5 @@
-// Reading many small files of the kernel (cgroup trees, /proc, /sys) cheaply: a directory is opened once, a file is
-// opened in it by name, and all are read into one buffer. Nothing is allocated for a file.
+// Reads many small kernel files (cgroup trees, /proc, /sys) cheaply: opens a directory once, opens a file in it by
+// name, and reads all files into one buffer. Allocates nothing per file.
 #pragma once
 
 #include <sys/types.h>
@@ -20,20 +20,20 @@
 
 namespace cspy::host {
 
-/// A directory in which to open files. It costs a descriptor while it lives.
+/// A directory in which to open files. It uses a file descriptor while it lives.
 class Directory {
  public:
-  /// nullopt where it is none, or cannot be opened (errno says why).
+  /// nullopt if it is not a directory or cannot be opened (errno has the reason).
   [[nodiscard]] static std::optional<Directory> open(const char* path);
-  /// A directory below this one; `path` is relative. It is followed as it stands, links and ".." too: who gets it from
-  /// outside checks it.
+  /// A directory below this one. `path` is relative, and is followed as it is, with links and "..". If the path comes
+  /// from outside, the caller must check it.
   [[nodiscard]] std::optional<Directory> below(const char* path) const;
-  /// Whether there is something of that name.
+  /// Whether an entry with this name exists.
   [[nodiscard]] bool has(const char* name) const;
-  /// When the file, or the directory itself (".") was last modified; 0 where it is not there.
+  /// When the file, or the directory itself (".") was last modified. 0 if it does not exist.
   [[nodiscard]] UnixNanos modified(const char* name) const;
   enum class Entry : std::uint8_t { directory, file };
-  /// The names of one kind in it, at most so many, in no order; none where it cannot be read.
+  /// The names of its entries of one kind, at most `names_max`, in no order. Empty if the directory cannot be read.
   [[nodiscard]] std::vector<std::string> names(Entry kind, std::size_t names_max) const;
   [[nodiscard]] int get() const { return fd_.get(); }
 
@@ -42,21 +42,21 @@ class Directory {
   UniqueFd fd_;
 };
 
-/// The buffer, and the reading into it.
+/// The buffer and the functions that read into it.
 class KernelFiles {
  public:
-  /// The whole file; valid until the next call. nullopt where it is missing, cannot be read (a cgroup that went away in
-  /// between, a file of a controller that is off) or fills limits::kernel_file_bytes_max.
+  /// The whole file, valid until the next call. nullopt if it is missing, cannot be read (the cgroup was removed in the
+  /// meantime, the controller of the file is off), or fills limits::kernel_file_bytes_max.
   [[nodiscard]] std::optional<std::string_view> read(const Directory& directory, const char* name);
 
-  /// Gives `line` each line, without its break, of a file of any length; it returns whether it wants more. An
-  /// unfinished last line counts. false where the file cannot be opened, a read fails, a line does not fit into the
-  /// buffer, or more than limits::kernel_lines_bytes_max are read.
+  /// Passes each line of a file of any length to `line`, without its line break. `line` returns whether it wants more.
+  /// An unfinished last line counts. false if the file cannot be opened, a read fails, a line does not fit into the
+  /// buffer, or the file has more than limits::kernel_lines_bytes_max.
   template<class Line>
   bool each_line(const Directory& directory, const char* name, Line&& line) {
     const auto file = open(directory, name);
     if (!file) return false;
-    std::size_t kept = 0;  // of a line whose end is not read yet
+    std::size_t kept = 0;  // bytes of a line whose end is not read yet
     for (std::size_t total = 0; total <= limits::kernel_lines_bytes_max;) {
       const auto count = read_some(file, kept);
       if (count < 0 || kept == limits::kernel_file_bytes_max) return false;
@@ -78,7 +78,8 @@ class KernelFiles {
 
  private:
   [[nodiscard]] static UniqueFd open(const Directory& directory, const char* name);
-  /// Reads into the buffer behind the first `used` bytes. 0 at the end, and where the buffer is full; negative: failed.
+  /// Reads into the buffer after the first `used` bytes. 0 at the end of the file or if the buffer is full. Negative:
+  /// failed.
   [[nodiscard]] ssize_t read_some(const UniqueFd& file, std::size_t used);
 
   std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(limits::kernel_file_bytes_max);

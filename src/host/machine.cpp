@@ -24,14 +24,14 @@ std::string read_text(const std::string& path) {
   return read_file(path, limits::kernel_file_bytes_max).value_or(std::string{});
 }
 
-/// One of the ids that such files consist of; in a device tree a zero byte ends it.
+/// One id from a file with nothing else. In a device tree a zero byte ends it.
 std::string read_id(const std::string& path) {
   constexpr std::size_t id_bytes_max = 128;
   const auto text = read_text(path);
   return repair_utf8(trimmed(std::string_view{text}.substr(0, text.find('\0'))), id_bytes_max);
 }
 
-/// Of the first file that has one.
+/// The id in the first file that has one.
 std::string first_id(std::span<const std::string> paths) {
   for (const auto& path : paths) {
     if (auto id = read_id(path); !id.empty()) return id;
@@ -45,8 +45,8 @@ void read_memory(Machine& machine, const std::string& proc) {
   machine.swap_bytes = meminfo_bytes(meminfo, "SwapTotal");
 }
 
-/// How many different pairs of a property and the socket the CPUs have: cAdvisor's rule where /proc/cpuinfo does not
-/// tell. A CPU without the property counts as having 0.
+/// The number of different pairs of the CPUs' property and socket. cAdvisor uses this rule if /proc/cpuinfo has no such
+/// information. A CPU without the property counts as 0.
 std::uint64_t distinct(const std::string& cpu_folder, std::span<const std::uint32_t> cpus, std::string_view property) {
   std::set<std::pair<std::string, std::string>> values;
   const auto value_of = [&](std::uint32_t cpu, std::string_view name) {

@@ -1,4 +1,4 @@
-// The machine we run on: to tell whether it is the engine's own, and if so what it has.
+// The machine that the agent runs on: shows whether the engine runs on it too, and what the machine has.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 namespace cspy::host {
 
 struct Machine {
-  std::string name;                ///< the host's name, or the container's
+  std::string name;                ///< the host's name, or the container's if we run in one
   std::string kernel_version;      ///< uname -r; the same in every container of a machine
-  std::uint64_t memory_bytes = 0;  ///< MemTotal; 0 where it cannot be read
+  std::uint64_t memory_bytes = 0;  ///< MemTotal; 0 if it cannot be read
   Count swap_bytes{};
-  Count cpus{};            ///< threads that are online
-  Count physical_cores{};  ///< different numbers of cores, whatever the socket; so cAdvisor counts
+  Count cpus{};            ///< online threads
+  Count physical_cores{};  ///< number of different core ids, whatever the socket, as in cAdvisor
   Count sockets{};
   std::string boot_id{};      ///< of this boot; the same in every container
-  std::string machine_id{};   ///< of the installation; of the container's image where it has one
-  std::string system_uuid{};  ///< of the hardware, which only root may read; else the machine's id, as in cAdvisor
+  std::string machine_id{};   ///< of the installation, or of the container's image if that has one
+  std::string system_uuid{};  ///< of the hardware, which only root may read; otherwise the machine id, as in cAdvisor
   std::string os_name{};      ///< "Debian GNU/Linux 12 (bookworm)"
 };
 
@@ -27,14 +27,14 @@ struct Machine {
 struct MachinePaths {
   std::string proc = "/proc";
   std::string sys = "/sys";
-  std::string root{};  ///< in front of /etc and /var: where the host's root is mounted
+  std::string root{};  ///< prefix of /etc and /var: where the host's root is mounted
 };
 
-/// What cannot be read is absent.
+/// Values that cannot be read are absent.
 [[nodiscard]] Machine this_machine(const MachinePaths& paths = {});
 
-/// Whether an engine that tells these runs here. A socket may lead into a virtual machine or to another host; then what
-/// our /sys and /proc say has nothing to do with its containers.
+/// Whether an engine that reports these values runs on this machine. A socket may lead into a virtual machine or to
+/// another host. Then our /sys and /proc have nothing to do with its containers.
 [[nodiscard]] bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes);
 
 /// PRETTY_NAME in os-release(5).

@@ -17,12 +17,12 @@ namespace {
 
 using metrics::NetworkCounters;
 
-/// cAdvisor's values of the label tcp_state, in the order of the kernel's numbers.
+/// cAdvisor's values for the label tcp_state, in the order of the kernel's numbers.
 constexpr std::array<std::string_view, 11> tcp_states{"established", "synsent",  "synrecv", "finwait1",
                                                       "finwait2",    "timewait", "close",   "closewait",
                                                       "lastack",     "listen",   "closing"};
 
-/// The counters that cAdvisor knows, under the kernel's names in lower case; sorted.
+/// The counters that cAdvisor knows, under the kernel's names in lower case. Sorted.
 // clang-format off
 constexpr std::array<std::string_view, 99> known_counters{
     "activeopens", "attemptfails", "currestab", "delayedacklocked", "delayedacklost", "delayedacks", "embryonicrsts",
@@ -56,12 +56,12 @@ std::optional<std::uint64_t> to_bits(std::string_view word) {
 }  // namespace
 
 void InterfaceLines::line(std::string_view line) {
-  // Old kernels leave no blank between the colon and a long number. A name has no colon.
+  // Old kernels write no blank between the colon and a long number. Names contain no colon.
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const auto name = trimmed(line.substr(0, colon));
   if (name.empty() || metrics::is_ignored_interface(name) || networks_.size() >= limits::networks_max) return;
-  // Eight columns of what was received, eight of what was sent.
+  // Eight columns for received data, eight for sent data.
   std::array<std::uint64_t, 16> values{};
   Words words{line.substr(colon + 1)};
   for (auto& value : values) {

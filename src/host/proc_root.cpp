@@ -22,7 +22,7 @@ using metrics::Tail;
 std::unexpected<Error> not_proc(Code code, const std::string& root, std::string_view why) {
   return std::unexpected{
       Error{code, fmt::format("{}: {}", root, why),
-            "mount the host's /proc (-v /proc:/host/proc:ro) and name the place where it is mounted"}};
+            "mount the host's /proc (-v /proc:/host/proc:ro) and set proc_root to the place where it is mounted"}};
 }
 
 }  // namespace
@@ -33,9 +33,9 @@ Result<ProcRoot> ProcRoot::open(const std::string& root) {
     const auto code = errno == EACCES || errno == EPERM ? Code::denied : Code::missing;
     return not_proc(code, root, std::generic_category().message(errno));
   }
-  // With hidepid, a process that is not root's sees only its own.
+  // With hidepid, a process that is not root's sees only its own processes.
   const bool has_processes = directory->has("self") || directory->has("1");
-  if (!directory->has("stat") || !has_processes) return not_proc(Code::invalid, root, "it is no /proc");
+  if (!directory->has("stat") || !has_processes) return not_proc(Code::invalid, root, "not a /proc filesystem");
   return ProcRoot{*std::move(directory)};
 }
 
@@ -118,8 +118,8 @@ void ProcRoot::read_tasks(std::string_view id, UnixNanos started, std::span<cons
     const auto text = files_.read(*directory, "schedstat");
     if (const auto counters = text ? parse_schedstat(*text) : std::nullopt) tasks.emplace_back(pid, *counters);
   }
-  // Nothing of its processes is here: another PID namespace, or all ended in this moment. Then there is no number, and
-  // what they had counted stays as it was.
+  // None of its processes is visible: they are in another PID namespace, or all have just ended. Then there is no
+  // number, and the kept totals stay as they are.
   if (!any) return;
   const bool has_sched = !tasks.empty();
   const auto sched = has_sched ? sched_.add(id, started, std::move(tasks)) : std::nullopt;

@@ -1,4 +1,4 @@
-// The host's /proc, in which the processes of containers have the numbers that the engine gives them.
+// The host's /proc. The processes of containers have the same numbers there as in the engine.
 #pragma once
 
 #include <cstdint>
@@ -17,39 +17,40 @@ namespace cspy::host {
 
 class ProcRoot {
  public:
-  /// `root` is where it is mounted. Errors: missing, denied, invalid where it is no /proc.
+  /// `root` is the place where it is mounted. Errors: missing, denied, invalid if it is not a /proc.
   [[nodiscard]] static Result<ProcRoot> open(const std::string& root);
 
-  /// Whether the process is of the container, by its cgroup. The engine's number may have gone to another process
-  /// since, or be of another PID namespace than this /proc. Our own container is known by our own number: with a cgroup
-  /// namespace of its own, its cgroup has no name.
+  /// Whether the process belongs to the container, according to its cgroup. The engine's number may belong to another
+  /// process by now, or to another PID namespace than this /proc. We recognise our own container by our own process
+  /// number: in a cgroup namespace of its own, its cgroup has no name.
   [[nodiscard]] bool holds(std::uint32_t pid, std::string_view container_id);
   /// The path of the process's cgroup as our cgroup namespace shows it ("/../docker-0123.scope" from inside a
-  /// container); nullopt where there is no such process.
+  /// container). nullopt if the process does not exist.
   [[nodiscard]] std::optional<std::string> cgroup_of(std::uint32_t pid);
 
-  /// Replaces the sample's networks by all that the process sees; those of the host where it has no network of its own.
-  /// false, and nothing is changed, where they cannot be read.
+  /// Replaces the sample's networks with all that the process sees. A process without its own network sees the host's.
+  /// false, without a change, if they cannot be read.
   bool read_networks(std::uint32_t pid, metrics::Sample& sample);
 
   struct SocketsWanted {
     bool tcp = false, udp = false, advanced_tcp = false;
   };
-  /// Notes the sockets of the process's network, of each family that it has.
+  /// Adds the sockets of the process's network, for each protocol family that it has.
   void read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sample& sample);
 
   struct TasksWanted {
     bool sched = false, descriptors = false;
   };
-  /// Notes what the processes of a run of a container have in sum. What those that ended had counted is kept by `id`
-  /// and `started`. Processes that are gone meanwhile are passed over; what is refused, or too much, is absent.
+  /// Adds the totals over the processes of a container's run. Keeps the totals of ended processes by `id` and
+  /// `started`. Skips processes that have just ended. A value is absent if the kernel refuses it, or if it takes too
+  /// much work.
   void read_tasks(std::string_view id, UnixNanos started, std::span<const std::uint32_t> pids, TasksWanted wanted,
                   metrics::Sample& sample);
 
-  /// The soft limit of open files; metrics::unlimited_files where it has none. Absent where the kernel refuses it.
+  /// The soft limit of open files. metrics::unlimited_files if it has none. Absent if the kernel refuses it.
   [[nodiscard]] Count open_files_soft(std::uint32_t pid);
 
-  /// Once each round, before it: forgets what was kept of containers that are gone.
+  /// Call it before each round. Forgets the kept totals of containers that are gone.
   void begin_round() { sched_.begin_round(); }
 
  private:

@@ -17,7 +17,7 @@
 namespace cspy::host {
 namespace {
 
-/// Whether "cpu,cpuacct" has `controller`.
+/// Whether a list such as "cpu,cpuacct" contains `controller`.
 bool has_controller(std::string_view controllers, std::string_view controller) {
   while (!controllers.empty()) {
     const auto end = std::min(controllers.find(','), controllers.size());
@@ -40,7 +40,7 @@ struct DirectoryCloser {
 };
 using DirectoryStream = std::unique_ptr<DIR, DirectoryCloser>;
 
-/// null where it cannot be opened; errno says why.
+/// Null if it cannot be opened; errno has the reason.
 DirectoryStream open_descriptors(const Directory& process) {
   const int fd = ::openat(process.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return nullptr;
@@ -54,7 +54,7 @@ DirectoryStream open_descriptors(const Directory& process) {
 std::optional<std::string_view> cgroup_path(std::string_view cgroup) {
   std::optional<std::string_view> memory, accounting, unified;
   for_each_line(cgroup, [&](std::string_view line) {
-    // "4:memory:/docker/0123", "0::/docker/0123"; a path may have colons.
+    // "4:memory:/docker/0123", "0::/docker/0123". A path may contain colons.
     const auto first = line.find(':');
     const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) return;

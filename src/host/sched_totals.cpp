@@ -10,13 +10,13 @@ namespace {
 
 constexpr auto process = &SchedTasks::value_type::first;
 
-/// What a container takes of limits::sched_tasks_max.
+/// How much of limits::sched_tasks_max a container uses.
 std::size_t room_of(const SchedTasks& tasks) {
   return std::max<std::size_t>(tasks.size(), 1);
 }
 
-/// The sum over those of `before` that are not among `now`. Counters that have fallen are of another process, which got
-/// the number of one that ended.
+/// The sum over the tasks of `before` that are not in `now`. If counters fell, the old process ended and a new one got
+/// its number.
 SchedCounters ended_between(const SchedTasks& before, const SchedTasks& now) {
   SchedCounters ended;
   for (const auto& [pid, counters] : before) {

@@ -1,4 +1,5 @@
-// The scheduler counts each process by itself; a container's number must not fall when one of them ends. Pure.
+// Adds up the scheduler's counters of a container's processes. The kernel counts each process separately, but a
+// container's number must not fall when a process ends. Pure.
 #pragma once
 
 #include <cstddef>
@@ -16,31 +17,32 @@
 
 namespace cspy::host {
 
-/// Counters of the processes that a container has, by their ids.
+/// Counters of a container's processes, by process id.
 using SchedTasks = std::vector<std::pair<std::uint32_t, SchedCounters>>;
 
-/// Remembers of each container what its processes had when they were last seen. It has what they did between two rounds
-/// only up to the first of them, and nothing of processes that began and ended in between; so has cAdvisor.
+/// Remembers for each container the last known counters of its processes. For a process that ends between two rounds,
+/// the total has its work up to the earlier round. A process that begins and ends between two rounds is not counted.
+/// cAdvisor has the same gaps.
 class SchedTotals {
  public:
-  /// What all processes of this run of the container have counted, those that ended too. nullopt where
-  /// limits::sched_tasks_max leave no room to remember them.
+  /// The counters of all processes of this run, including those that ended. nullopt if limits::sched_tasks_max leaves
+  /// no room to remember them.
   [[nodiscard]] std::optional<SchedCounters> add(std::string_view id, UnixNanos started, SchedTasks tasks);
 
-  /// Begins another round: what was not added to in limits::sched_idle_rounds_max of them is forgotten.
+  /// Begins a new round. Forgets containers without an add() in limits::sched_idle_rounds_max rounds.
   void begin_round();
   [[nodiscard]] std::size_t containers() const { return containers_.size(); }
 
  private:
   struct Entry {
     UnixNanos started = 0;
-    SchedCounters ended;  ///< of those that are gone
+    SchedCounters ended;  ///< of ended processes
     SchedTasks alive;     ///< sorted by process
     std::uint32_t round = 0;
   };
 
   std::map<std::string, Entry, std::less<>> containers_;
-  std::size_t tasks_ = 0;  ///< in all of them; a container without any counts as one
+  std::size_t tasks_ = 0;  ///< in all containers; one without tasks counts as one
   std::uint32_t round_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Lines of the kernel's files as words between blanks, and the numbers among them. Pure; nothing is copied.
+// Splits lines of kernel files into words at blanks, and parses the numbers among them. Pure. Copies nothing.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace cspy::host {
 
 class Words {
  public:
-  /// `line` must remain as long as this.
+  /// `line` must outlive this object.
   explicit Words(std::string_view line) : rest_{line} {}
 
   /// The next word; empty at the end.
@@ -34,7 +34,7 @@ class Words {
   std::string_view rest_;
 };
 
-/// The whole word as a number; nullopt for anything else, a sign before an unsigned one too.
+/// The whole word as a number. nullopt for anything else, also for a sign before an unsigned number.
 template<std::integral Number = std::uint64_t>
 [[nodiscard]] std::optional<Number> to_number(std::string_view word, int base = 10) {
   Number number{};
@@ -44,7 +44,7 @@ template<std::integral Number = std::uint64_t>
   return number;
 }
 
-/// Takes the first line off a text; an unfinished last one counts.
+/// Takes the first line off a text. An unfinished last line counts.
 [[nodiscard]] inline std::string_view take_line(std::string_view& text) {
   const auto end = std::min(text.find('\n'), text.size());
   const auto line = text.substr(0, end);

@@ -1,5 +1,6 @@
-// How the catalogue's rows get their numbers: named templates over member pointers, so that a row is usually one line.
-// Each names the parts of the sample that it uses; sources read nothing else. For catalogue.cpp alone.
+// How the rows of the catalogue get their numbers: named templates over member pointers, so that most rows are one
+// line. Each accessor names the parts of the sample that it uses. Sources read only those parts. Used by catalogue.cpp
+// only.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +14,13 @@
 namespace cspy::metrics::accessors {
 
 constexpr Number whole(std::uint64_t value) {
-  // Beyond 2^63 only a double can carry it; nothing a container counts gets there.
+  // Only a double can hold a number above 2^63. No count of a container gets that far.
   if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return static_cast<double>(value);
   return static_cast<std::int64_t>(value);
 }
 
-/// What is counted in whole units, and what in parts of a second; `bits` is the two's complement of a number that may
-/// be negative.
+/// The unit of a count: whole units or parts of a second. `bits` is the two's complement of a number that may be
+/// negative.
 enum class Scale : std::uint8_t { one, nanoseconds, microseconds, bits };
 
 template<Scale scale>
@@ -53,8 +54,8 @@ void instant(const Reading& reading, UnixNanos, PointSink& sink) {
   if (value != 0) sink.point(whole(value / nanos_per_second), {});
 }
 
-/// Of each device name: engines have devices that this machine has no name for, and two points may not have the same
-/// labels, so they are one.
+/// One point for each device name. Engines report devices that have no name on this machine. These all have the same
+/// empty label, so their values are added up: two points may not have the same labels.
 template<Count DeviceCounters::* field, Scale scale>
 void emit_per_device(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto& devices = reading.sample.devices;
@@ -71,7 +72,7 @@ void emit_per_device(const Reading& reading, UnixNanos, PointSink& sink) {
 template<Count DeviceCounters::* field, Scale scale = Scale::one>
 constexpr Accessor per_device{emit_per_device<field, scale>, {.devices = true}};
 
-/// Each device by its numbers, and each kind of operation.
+/// One point for each device number and each kind of operation.
 inline void emit_device_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   struct Operation {
     std::string_view name;
@@ -88,7 +89,7 @@ inline void emit_device_usage(const Reading& reading, UnixNanos, PointSink& sink
       return std::string_view{buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr};
     };
     std::array<std::string_view, 4> labels{device.device, text(major, device.major), text(minor, device.minor), {}};
-    // Windows counts a container's storage as a whole.
+    // Windows reports a container's storage as a whole.
     if (reading.container->windows) continue;
     for (const auto& [name, bytes] : operations) {
       labels[3] = name;
@@ -109,7 +110,7 @@ void emit_per_interface(const Reading& reading, UnixNanos, PointSink& sink) {
 template<Count NetworkCounters::* field>
 constexpr Accessor per_interface{emit_per_interface<field>, {.networks = true}};
 
-/// Values of the long tail, with their labels.
+/// The values of one Tail, with their labels.
 template<Tail what, Scale scale>
 void emit_tail(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto [begin, end] = std::ranges::equal_range(reading.sample.details, what, {}, &Detail::what);
@@ -128,12 +129,12 @@ void emit_tail(const Reading& reading, UnixNanos, PointSink& sink) {
 template<Tail what, Scale scale = Scale::one>
 constexpr Accessor tail{emit_tail<what, scale>, parts_of(what)};
 
-/// The constant that cAdvisor shows for what it does not read unless it is told to.
+/// The constant that cAdvisor shows for what it reads only if a flag enables it.
 inline void zero(const Reading& reading, UnixNanos, PointSink& sink) {
   if (!reading.container->windows) sink.point(std::int64_t{0}, {});
 }
 
-/// Memory that keeps its content, of which cAdvisor's official builds say 0 too.
+/// Persistent memory. The official builds of cAdvisor show 0 too.
 inline void persistent_memory(const Reading&, UnixNanos, PointSink& sink) {
   static constexpr std::array<std::string_view, 2> modes{"app_direct_mode", "memory_mode"};
   for (const auto& mode : modes)
@@ -148,7 +149,7 @@ inline void task_states(const Reading& reading, UnixNanos, PointSink& sink) {
     sink.point(std::int64_t{0}, {&state, 1});
 }
 
-/// cgroup v1 counts each CPU and cAdvisor shows each that has worked ("cpu00"); v2 has only the total.
+/// cgroup v1 counts each CPU, and cAdvisor shows each CPU with CPU time ("cpu00"). cgroup v2 counts the total only.
 inline void emit_cpu_usage(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto& sample = reading.sample;
   if (sample.cpu_each_ns.empty()) {
@@ -172,7 +173,7 @@ inline constexpr Accessor cpu_usage{emit_cpu_usage, [] {
                                       return parts;
                                     }()};
 
-/// cAdvisor gives the same number for the container and its hierarchy, on both cgroup versions.
+/// cAdvisor shows the same number for the scopes container and hierarchy, on both cgroup versions.
 inline void emit_page_faults(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto give = [&](std::string_view type, Count value) {
     if (!value) return;
@@ -191,7 +192,7 @@ inline void last_seen(const Reading&, UnixNanos time, PointSink& sink) {
   sink.point(whole(time / nanos_per_second), {});
 }
 
-/// The start of this run; the creation where the engine has no start (cAdvisor's rule since 0.57).
+/// The start of this run. The creation time if the engine reports no start (cAdvisor's rule since 0.57).
 inline void start_time(const Reading& reading, UnixNanos, PointSink& sink) {
   const auto& container = *reading.container;
   const auto started = container.started != 0 ? container.started : container.created;

@@ -9,9 +9,9 @@
 namespace cspy::metrics {
 namespace {
 
-using namespace accessors;  // NOLINT(google-build-using-namespace): they were made for this table
+using namespace accessors;  // NOLINT(google-build-using-namespace): made for this table
 
-// The labels beyond the container's own.
+// The metric's own labels, which come after the labels of the container.
 constexpr LabelKeys none{};
 constexpr LabelKeys by_cpu{"cpu"};
 constexpr LabelKeys by_state{"state"};
@@ -50,7 +50,8 @@ constexpr auto experimental = Stability::experimental;
 
 // clang-format off
 constexpr std::array table{
-  // name, kind, unit, group, origin, labels, accessor, help; then condition and start where they are special
+  // name, kind, unit, group, origin, labels, accessor, help; then the condition and the start if they are not the
+  // default
   Metric{"container_last_seen", gauge, "", G::general, o::known, none, last_seen,
          "Time of the last round that read the container, in seconds since 1970"},
   Metric{"container_creation_time_seconds", gauge, "s", G::general, o::known, none, instant<&Container::created>,
@@ -306,10 +307,11 @@ constexpr std::array table{
 };
 // clang-format on
 
-// Lint: what must hold for every row.
+// Lint: these rules hold for every row.
 
-/// Names that cAdvisor gave against the rule that counters, and nothing else, end in _total. (Its counters without the
-/// ending, the failcnt, are gauges here: receivers would append it to the name of a counter.)
+/// Gauges whose names end in _total. The rule says that only counters do, but cAdvisor gave these names. (cAdvisor has
+/// counters without the ending, the failcnt metrics. They are gauges here, because receivers would append the ending to
+/// the name of a counter.)
 constexpr std::array misnamed_gauges{std::string_view{"container_fs_inodes_total"},
                                      std::string_view{"container_network_tcp_usage_total"},
                                      std::string_view{"container_network_tcp6_usage_total"},
@@ -328,7 +330,8 @@ constexpr bool legal_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-/// The unit, where set, must be the last word of the name (of a counter: before _total), or a receiver would append it.
+/// A unit must be the last word of the name, or for a counter the word before _total. If it is not, a receiver appends
+/// it.
 constexpr bool unit_in_name(const Metric& metric) {
   if (metric.unit.empty()) return true;
   auto name = metric.name;

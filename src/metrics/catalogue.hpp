@@ -1,5 +1,5 @@
-// THE TABLE: every fact about a metric, stated once. The encoders, the selection, the sources, the generated
-// documentation, the parameterised tests and the checks of names all walk it.
+// THE TABLE: each fact about a metric, stated once. The encoders, the selection, the sources, the generated
+// documentation, the parameterised tests and the checks of names all read it.
 #pragma once
 
 #include <array>
@@ -17,21 +17,21 @@ namespace cspy::metrics {
 
 enum class Kind : std::uint8_t { counter, gauge };
 
-/// What a metric's name and meaning promise. Names of cAdvisor are stable by definition: they change when cAdvisor
-/// changes them. Of ContainerSpy's own, a stable one changes with a major version only; an experimental one may change
-/// with any.
+/// What the project promises about a metric's name and meaning. cAdvisor's names are stable by definition: they change
+/// when cAdvisor changes them. Of ContainerSpy's own metrics, a stable one changes only with a major version. An
+/// experimental one may change with any version.
 enum class Stability : std::uint8_t { cadvisor, stable, experimental };
 [[nodiscard]] std::string_view describe(Stability stability);
 
-/// What must hold for a metric to exist, beyond something giving the number.
+/// What a metric needs to exist, besides a source that has the number.
 enum class Condition : std::uint8_t { always, cpu_quota };
 [[nodiscard]] std::string_view describe(Condition condition);
 
-/// Since when a counter counts: the start of a run, the creation of the container, or, of what the container shares
-/// with others, since before both.
+/// When a counter began to count: at the start of the run, at the creation of the container, or before both, if the
+/// container shares the counted thing with others.
 enum class Since : std::uint8_t { start, creation, before };
 
-/// A point's value; whole numbers stay whole.
+/// A point's value. Whole numbers stay whole.
 using Number = std::variant<std::int64_t, double>;
 
 /// Values of a metric's own labels, in the order of Metric::label_keys.
@@ -48,14 +48,14 @@ class PointSink {
   ~PointSink() = default;
 };
 
-/// How a metric gets its points from a reading, and which parts of the sample it takes them from.
+/// How a metric gets its points from a reading, and which parts of the sample it needs.
 struct Accessor {
   using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
 
   // NOLINTNEXTLINE(misc-explicit-constructor): a row of the catalogue names a function where the container has it all
   constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
 
-  /// Gives the points that the reading has under this metric, without regard to the metric's condition or the subject.
+  /// Passes the reading's points for this metric to the sink. Checks neither the metric's condition nor the subject.
   Emit emit;
   SampleParts parts;
 };
@@ -63,10 +63,10 @@ struct Accessor {
 struct Metric {
   std::string_view name;
   Kind kind;
-  std::string_view unit;  ///< UCUM, only where the name holds it: receivers append a missing unit to the name
+  std::string_view unit;  ///< UCUM, only if the name contains it: receivers append a missing unit to the name
   Group group;
   Origin origin;
-  LabelKeys label_keys;  ///< beyond the container's own; empty ones unused
+  LabelKeys label_keys;  ///< the metric's own labels; unused ones are empty
   Accessor accessor;
   std::string_view help;
   Condition condition = Condition::always;

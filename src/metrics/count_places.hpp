@@ -1,4 +1,4 @@
-// The columns of sample_counts.def: where a count stands in the kernel's files and in the engine's answer.
+// The columns of sample_counts.def: where the kernel's files and the engine's stats have a count.
 #pragma once
 
 #include <cstdint>
@@ -6,28 +6,28 @@
 
 namespace cspy::metrics {
 
-/// How a file of a cgroup holds a number.
+/// How a file of a cgroup contains a number.
 enum class Format : std::uint8_t {
   none,      ///< no file has it
   value,     ///< the file is the number: "4096\n"
-  limit,     ///< the file is the number, or "max", which is 0
+  limit,     ///< the file is the number, or "max", which means 0
   field,     ///< a line of the file is "key number"
   pressure,  ///< a line of the file is "key avg10=0.00 avg60=0.00 avg300=0.00 total=number"
 };
 
-/// What a wanted count is where no file gives it. cAdvisor shows 0 for much that the kernel does not count.
+/// The value of a wanted count that no file has. cAdvisor shows 0 for many counts that the kernel does not keep.
 enum class Otherwise : std::uint8_t {
   absent,
   zero,
-  zero_with_memory,  ///< 0 if the cgroup has a memory controller, else absent
+  zero_with_memory,  ///< 0 if the cgroup has a memory controller, otherwise absent
 };
 
-/// A count's place in the files of a cgroup. On version 1 the name of the file begins with its controller's.
+/// The place of a count in a cgroup's files. In version 1 the file's name starts with the name of its controller.
 struct KernelPlace {
   Format format = Format::none;
   std::string_view file = {};
   std::string_view key = {};
-  std::uint64_t factor = 1;  ///< from the file's unit to the sample's
+  std::uint64_t factor = 1;  ///< converts the file's unit to the sample's
   Otherwise otherwise = Otherwise::absent;
 
   [[nodiscard]] constexpr KernelPlace or_zero() const { return with(Otherwise::zero); }
@@ -41,8 +41,8 @@ struct KernelPlace {
   }
 };
 
-/// A count's place in the engine's stats: the path of the object that holds it, and its key there. An engine on cgroup
-/// v1 may have it under another key.
+/// The place of a count in the engine's stats: the path of its object, and its key in that object. An engine on cgroup
+/// v1 may use another key.
 struct StatsPlace {
   std::string_view object = {};
   std::string_view key = {};
@@ -52,7 +52,7 @@ struct StatsPlace {
 namespace places {
 
 inline constexpr std::uint64_t nanos_per_micro = 1'000;
-/// The kernel shows times to programs in hundredths of a second (USER_HZ) on every architecture that runs containers.
+/// The kernel reports times to programs in hundredths of a second (USER_HZ) on every architecture that runs containers.
 inline constexpr std::uint64_t nanos_per_tick = 10'000'000;
 
 constexpr KernelPlace value(std::string_view file) {
@@ -67,9 +67,9 @@ constexpr KernelPlace field(std::string_view file, std::string_view key, std::ui
 constexpr KernelPlace pressure(std::string_view file, std::string_view key) {
   return {.format = Format::pressure, .file = file, .key = key};
 }
-/// The agent works it out from other numbers, or counts it.
+/// The agent calculates or counts it.
 inline constexpr KernelPlace calculated{};
-/// Always 0, as cAdvisor shows it, whatever the kernel says.
+/// Always 0, as cAdvisor shows it, whatever the kernel reports.
 inline constexpr auto zero = KernelPlace{}.or_zero();
 inline constexpr auto zero_with_memory = KernelPlace{}.or_zero_with_memory();
 

@@ -1,5 +1,5 @@
-// The tables of counts (sample_counts.def, device_counts.def, network_counts.def) for code that treats all counts
-// alike.
+// The tables of counts (sample_counts.def, device_counts.def, network_counts.def), for code that handles all counts in
+// the same way.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace cspy::metrics {
 
 struct SampleCount {
-  std::uint32_t number;  ///< in the queue's files
+  std::uint32_t number;  ///< in the queue files
   std::string_view name;
   Count Sample::* member;
   KernelPlace cgroup_v2, cgroup_v1;
@@ -38,7 +38,7 @@ struct NetworkCount {
 
 namespace count_tables {
 
-using namespace places;  // NOLINT(google-build-using-namespace): they were made for these tables
+using namespace places;  // NOLINT(google-build-using-namespace): made for these tables
 
 // clang-format off
 inline constexpr std::array sample{
@@ -55,7 +55,7 @@ inline constexpr std::array network{
 };
 // clang-format on
 
-/// Whether no number of a table stands in two rows.
+/// Whether each number of a table is in one row only.
 consteval bool numbers_are_unique(const auto& table) {
   return std::ranges::all_of(table, [&](const auto& row) {
     return std::ranges::count(table, row.number, [](const auto& other) { return other.number; }) == 1;

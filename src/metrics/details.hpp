@@ -1,4 +1,4 @@
-// Filling in Sample::details.
+// Fills in Sample::details.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace cspy::metrics {
 
-/// Adds a value with the values of the metric's own labels, in the order of its keys; drops it beyond
+/// Adds a value with the values of the metric's own labels, in the order of its keys. Drops it beyond
 /// limits::details_max. A label must be valid UTF-8 and is cut at a zero byte. Call sort_details() after the last one.
 void add_detail(Sample& sample, Tail what, std::initializer_list<std::string_view> labels, std::uint64_t value);
 
-/// Sorts the details. Of several for one series the smallest value stays.
+/// Sorts the details. If a series has several values, keeps the smallest.
 void sort_details(Sample& sample);
 
 }  // namespace cspy::metrics

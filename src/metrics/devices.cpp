@@ -8,7 +8,7 @@ namespace cspy::metrics {
 
 DeviceCounters* device_of(Sample& sample, std::uint32_t major, std::uint32_t minor) {
   auto& devices = sample.devices;
-  // Lines of one device follow one another.
+  // The lines of a device follow one another.
   const auto known = std::ranges::find_if(devices.rbegin(), devices.rend(),
                                           [&](const auto& d) { return d.major == major && d.minor == minor; });
   if (known != devices.rend()) return &*known;

@@ -1,4 +1,4 @@
-// Filling in the counters of block devices, whose numbers come line by line. Pure.
+// Fills in the counters of block devices, which arrive line by line. Pure.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace cspy::metrics {
 
-/// The device's counters, added where it is new; null where there are limits::devices_max already. Valid until the next
-/// one is added.
+/// The counters of the device. Adds a new device. Returns null if there are limits::devices_max devices already. Valid
+/// until the next device is added.
 [[nodiscard]] DeviceCounters* device_of(Sample& sample, std::uint32_t major, std::uint32_t minor);
 
 }  // namespace cspy::metrics

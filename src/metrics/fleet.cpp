@@ -13,7 +13,8 @@ bool same_labels(const Reading& a, const Reading& b) {
   return a.container->labels == b.container->labels;
 }
 
-/// Whether a reading of `read` may be sent for the container as it is known now: the same run under the same identity.
+/// Whether a reading of `read` may be sent for `known`, the container as it is known now: the run and the labels must
+/// be the same.
 bool still_true(const Container& read, const Container& known) {
   return &read == &known ||
          (read.started == known.started && read.labels == known.labels && read.subject == known.subject);
@@ -50,7 +51,7 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
   round.readings.reserve(readings.size());
   for (auto& reading : readings) {
     const auto found = entries_.find(reading->container->id);
-    // The run may have ended, or the container been renamed, while the round was on.
+    // During the round the run may have ended, or someone may have renamed the container.
     if (found == entries_.end() || !still_true(*reading->container, *found->second.container)) continue;
     auto& last = found->second.last;
     if (last && !same_labels(*last, *reading)) {
@@ -65,8 +66,8 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
   return round;
 }
 
-/// Ends the series of all that departed, each once: those that the same identity has again, in its next run or in a
-/// later reading that departed too, are left to that one.
+/// Ends the series of all departed readings, each series once. If a later departed reading or the next run has the same
+/// series, it stays alive for that one.
 void Fleet::end_departed(Round& round) {
   std::map<std::string_view, ReadingPtr> newest;
   const auto departed = std::exchange(departed_, {});

@@ -1,4 +1,4 @@
-// The groups of metrics, which can be switched on and off as a whole.
+// The groups of metrics. The user switches whole groups on and off.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace cspy::metrics {
 
-/// Which subject a metric belongs to. Names are cAdvisor's, where it has the group.
+/// The subject area of a metric. The names are cAdvisor's if it has the group.
 enum class Group : std::uint8_t {
   general,
   cpu,
@@ -40,7 +40,7 @@ struct GroupRow {
   Group group;
   std::string_view name;
   bool by_default;
-  /// Bit 1 << subject for each that has the group's metrics.
+  /// Bit 1 << subject is set for each subject that has the group's metrics.
   unsigned subjects;
   std::string_view meaning;
 

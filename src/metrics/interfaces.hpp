@@ -5,7 +5,7 @@
 
 namespace cspy::metrics {
 
-/// What cAdvisor leaves out, by name: loopback, and the host's ends of container networks.
+/// The interfaces that cAdvisor ignores, by name: loopback, and the host's ends of container networks.
 [[nodiscard]] bool is_ignored_interface(std::string_view name);
 
 }  // namespace cspy::metrics

@@ -9,16 +9,16 @@
 
 namespace cspy::metrics {
 
-/// An immutable, ordered set of labels in one block of memory: a fleet holds one for each container, for as long as the
-/// container runs, and a map of strings would take four times as much.
+/// An immutable, ordered set of labels in one block of memory. The fleet holds one for each container, and a map of
+/// strings would take four times as much memory.
 class LabelSet {
  public:
-  /// The most that a key or a value may have: lengths are kept in 16 bits.
+  /// The longest key or value: lengths are stored in 16 bits.
   static constexpr std::size_t part_bytes_max = 65'535;
 
   LabelSet() = default;
-  /// Takes labels in the order in which they shall be walked. A key that comes twice keeps its first value; a label
-  /// with an empty value is left out, which Prometheus defines as the same thing.
+  /// Keeps the order of the labels. If a key comes twice, keeps its first value. Leaves out labels with an empty value:
+  /// Prometheus treats an empty value as a missing label.
   explicit LabelSet(const std::vector<std::pair<std::string, std::string>>& labels);
 
   /// Calls `visit(std::string_view key, std::string_view value)` for each label.
@@ -31,25 +31,25 @@ class LabelSet {
     }
   }
 
-  /// These labels, with `value` as that of `key`, which they have.
+  /// These labels with another `value` for `key`. REQUIRES: they have `key`.
   [[nodiscard]] LabelSet with(std::string_view key, std::string_view value) const;
-  /// The value of `key`, empty where there is none.
+  /// The value of `key`; empty if there is none.
   [[nodiscard]] std::string_view get(std::string_view key) const;
-  /// Memory of the block: about what one encoded point takes for its labels.
+  /// Bytes of the block: about as much as the labels take in one encoded point.
   [[nodiscard]] std::size_t bytes() const { return packed_.size(); }
   bool operator==(const LabelSet&) const = default;
 
  private:
   static std::string_view take(std::string_view& rest);
 
-  std::string packed_;  // for each part: its length in two bytes, its bytes
+  std::string packed_;  // for each part: its length in two bytes, then its bytes
 };
 
-/// `prefix` and `key`, every character of the key outside [a-zA-Z0-9_] replaced by one '_', as cAdvisor does.
+/// `prefix` and `key`. Each character of the key outside [a-zA-Z0-9_] becomes one '_', as in cAdvisor.
 [[nodiscard]] std::string label_name(std::string_view prefix, std::string_view key);
-/// The label of a Docker label: "container_label_com_example_team".
+/// The label for a Docker label: "container_label_com_example_team".
 [[nodiscard]] std::string container_label_name(std::string_view docker_key);
-/// The label of an environment variable, in lower case as in cAdvisor: "container_env_region".
+/// The label for an environment variable, in lower case as in cAdvisor: "container_env_region".
 [[nodiscard]] std::string container_env_name(std::string_view variable);
 
 }  // namespace cspy::metrics

@@ -6,7 +6,7 @@
 
 namespace cspy::metrics {
 
-/// The container's record, in the run that began at `run`; null where there are too many already.
+/// The container's record for the run that began at `run`. Null if there are too many records already.
 OomKills::Record* OomKills::in_run(std::string_view id, UnixNanos run) {
   auto known = records_.find(id);
   if (known == records_.end()) {
@@ -14,7 +14,7 @@ OomKills::Record* OomKills::in_run(std::string_view id, UnixNanos run) {
     known = records_.emplace(id, Record{.run = run}).first;
   }
   auto& record = known->second;
-  // Until a run is known, what was noted may be of any.
+  // As long as no run is known, the noted kills may belong to any run.
   if (record.run != 0 && run > record.run) {
     record.in_past += std::max(record.noted, record.counted);
     record.noted = record.counted = 0;

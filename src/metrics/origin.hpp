@@ -1,4 +1,4 @@
-// Where a metric's number comes from, by kind of engine.
+// Where a metric's number comes from, for each kind of engine.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,16 @@
 
 namespace cspy::metrics {
 
-/// What has to be read for a number.
+/// What must be read to get a number.
 enum class Need : std::uint8_t {
-  never,      ///< nothing gives it
-  zero,       ///< the constant 0, which cAdvisor shows there too
-  knowledge,  ///< nothing more: lists, inspections, events and the clock tell it
+  never,      ///< no source has it
+  zero,       ///< the constant 0, as in cAdvisor
+  knowledge,  ///< lists, inspections, events and the clock suffice
   stats,      ///< the engine's one-shot stats
   tree,       ///< the host's cgroup tree (cgroup_root)
   proc,       ///< the host's /proc (proc_root)
   sizes,      ///< the engine's sizes (disk_usage)
-  host,       ///< what the machine tells to everybody, where it is the engine's own
+  host,       ///< the machine's public files, if the engine runs on it
 };
 [[nodiscard]] std::string_view describe(Need need);
 
@@ -24,9 +24,9 @@ inline constexpr std::size_t platform_count = 4;
 
 struct Origin {
   Need cgroup_v2, cgroup_v1, podman, windows;
-  /// The mount that gives the number too, without a question to the engine: tree, proc or never.
+  /// The mount that also has the number, without a request to the engine: tree, proc or never.
   Need mount = Need::never;
-  /// Why it is an approximation, or what differs; empty: it is exact.
+  /// Why the number is an approximation, or what differs. Empty: it is exact.
   std::string_view note = {};
 
   [[nodiscard]] constexpr Need on(Platform platform) const {
@@ -47,7 +47,7 @@ struct Origin {
 
 namespace origin {
 
-// v2, v1, Podman, Windows, the mount that has it too
+// v2, v1, Podman, Windows, the mount that also has it
 inline constexpr Origin known{Need::knowledge, Need::knowledge, Need::knowledge, Need::knowledge};
 inline constexpr Origin known_on_linux{Need::knowledge, Need::knowledge, Need::knowledge, Need::never};
 inline constexpr Origin zero_on_linux{Need::zero, Need::zero, Need::zero, Need::never};

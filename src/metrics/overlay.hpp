@@ -1,12 +1,12 @@
-// One sample out of two of the same container and moment. Pure.
+// Merges two samples of the same container and moment. Pure.
 #pragma once
 
 #include "metrics/sample.hpp"
 
 namespace cspy::metrics {
 
-/// Writes what `upper` has over `lower`: its counts, its devices and its interfaces where it has any, its CPUs where it
-/// has the CPU time; the details of both stay, in order.
+/// Writes the values of `upper` over `lower`: the counts, the devices and interfaces if it has any, and the CPUs if it
+/// has the CPU time. The details of both stay, sorted.
 void overlay(Sample& lower, Sample&& upper);
 
 }  // namespace cspy::metrics

@@ -1,4 +1,4 @@
-// A container and what was read of it, and the rounds made of them.
+// A container with what was read of it, and the rounds made of such readings.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,23 @@
 
 namespace cspy::metrics {
 
-/// Shared between the fleet, which must know which series it has sent, and the rounds that wait to be sent. Immutable.
+/// Immutable. Shared between the fleet, which must know the series it has sent, and the rounds that wait to be sent.
 struct Reading {
   std::shared_ptr<const Container> container;
   Sample sample;
-  std::uint64_t shape = 0;   ///< hash over the series it has; see visit.hpp
-  std::uint32_t points = 0;  ///< how many series it has
+  std::uint64_t shape = 0;   ///< hash over its series; see visit.hpp
+  std::uint32_t points = 0;  ///< number of its series
 };
 
 using ReadingPtr = std::shared_ptr<const Reading>;
 
-/// Series that end: those of `last` which `now` has no longer. `now` is null where the whole container is gone.
+/// Series that end: those that `last` has and `now` does not. `now` is null if the whole container is gone.
 struct Ending {
   ReadingPtr last;
   ReadingPtr now;
 };
 
-/// All that is sent for one tick of the clock, under one timestamp.
+/// Everything that is sent for one tick of the clock, with one timestamp.
 struct Round {
   UnixNanos time = 0;
   std::vector<ReadingPtr> readings;

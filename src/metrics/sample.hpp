@@ -1,4 +1,4 @@
-// What was read of one container in one round: plain values, absent where nothing gives them.
+// What was read of one container in one round: plain values. A value that no source has is absent.
 #pragma once
 
 #include <cstddef>
@@ -13,23 +13,23 @@ namespace cspy::metrics {
 /// The result of a container's health check, with the numbers cAdvisor exports for it.
 enum class Health : std::int8_t { none = -1, not_healthy = 0, healthy = 1 };
 
-/// Counters of one network interface inside the container, since it was attached.
+/// Counters of one network interface in the container, since it was attached.
 struct NetworkCounters {
   std::string interface;
 #define COUNT(number, member, ...) Count member{};
 #include "metrics/network_counts.def"
 };
 
-/// What went to and from one block device. Only old kernels and the cgroup tree have most of it.
+/// I/O of one block device. Most counters exist only on old kernels and in the cgroup tree.
 struct DeviceCounters {
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
-  std::string device;  ///< "/dev/sda"; empty where this machine has no name for it
+  std::string device;  ///< "/dev/sda"; empty if this machine has no name for it
 #define COUNT(number, member, ...) Count member{};
 #include "metrics/device_counts.def"
 };
 
-/// What a value of the long tail is; see Detail. The numbers stand in journals: new ones are appended.
+/// What a Detail is. Queue files contain the numbers, so new values go at the end.
 enum class Tail : std::uint8_t {
   memory_numa_pages,
   memory_migrate,
@@ -65,10 +65,10 @@ enum class Tail : std::uint8_t {
 };
 inline constexpr std::size_t tail_count = static_cast<std::size_t>(Tail::engine_disk_objects) + 1;
 
-/// A value that few samples have: it would be a waste to keep a place for it in each.
+/// A value that few samples have. A member for each would waste memory in every sample.
 struct Detail {
   Tail what{};
-  std::string labels;  ///< values of the metric's own labels, each ended by a zero byte
+  std::string labels;  ///< values of the metric's own labels, each with a zero byte after it
   std::uint64_t value = 0;
 };
 
@@ -77,8 +77,8 @@ struct Sample {
 #include "metrics/sample_counts.def"
 
   std::vector<std::uint64_t> cpu_each_ns;  ///< CPU time on each CPU; cgroup v2 has only the total
-  std::vector<DeviceCounters> devices;     ///< sorted by device, major and minor; no device twice
-  std::vector<NetworkCounters> networks;   ///< sorted by interface, no interface twice
+  std::vector<DeviceCounters> devices;     ///< sorted by device, major and minor, without duplicates
+  std::vector<NetworkCounters> networks;   ///< sorted by interface, without duplicates
   std::vector<Detail> details;             ///< sorted by `what` and labels
 
   Health health = Health::none;

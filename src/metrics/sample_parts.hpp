@@ -1,4 +1,4 @@
-// The parts of a sample that some metrics need. A source reads only what is in them.
+// The parts of a sample that some metrics need. A source reads only these.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct SampleParts {
 
   [[nodiscard]] constexpr bool has(Count Sample::* count) const { return (counts >> index_of(count) & 1U) != 0; }
   [[nodiscard]] constexpr bool has(Tail detail) const { return (details >> static_cast<unsigned>(detail) & 1U) != 0; }
-  /// Whether one of the details is needed.
+  /// Whether at least one of the details is needed.
   [[nodiscard]] constexpr bool has_any(std::initializer_list<Tail> some) const {
     return std::ranges::any_of(some, [this](Tail detail) { return has(detail); });
   }
@@ -35,7 +35,7 @@ struct SampleParts {
 };
 static_assert(sample_counts.size() <= 64 && tail_count <= 64);
 
-/// Counts, and those that they are calculated from.
+/// The given counts, and the counts they are calculated from.
 constexpr SampleParts parts_of(std::initializer_list<Count Sample::*> counts) {
   SampleParts parts;
   for (const auto count : counts) {

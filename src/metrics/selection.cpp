@@ -15,7 +15,7 @@ std::size_t index_of(const Metric& metric) {
   return static_cast<std::size_t>(&metric - catalogue().data());
 }
 
-/// Whether `word` names the metric: by its group, by a glob, or as one of all.
+/// Whether `word` names the metric: its group, a glob that matches its name, "all" or "default".
 bool fits(std::string_view word, const Metric& metric) {
   const auto& group = row_of(metric.group);
   if (word == "all") return true;

@@ -1,4 +1,4 @@
-// Which metrics are wanted. What nobody wants is neither read nor sent.
+// Which metrics are wanted. Unwanted metrics are neither read nor sent.
 #pragma once
 
 #include <bitset>
@@ -15,17 +15,17 @@ class Selection {
   /// The groups that are on by default.
   Selection();
 
-  /// Applies a list of groups and of globs over names of metrics, in its order, each added or, with '-' in front, taken
-  /// away. "default" (where a list that begins with a subtraction begins), "all" and "none" are known too; a list that
-  /// begins with an addition begins with nothing, unless with '+' in front. Errors: invalid, naming what fits nothing.
+  /// Applies a list of groups and globs over metric names, in order. Each adds metrics; with '-' or '!' in front it
+  /// removes them. The list also takes "default", "all" and "none". A list starts from the default if its first word
+  /// has a sign, '+' included; otherwise it starts empty. Errors: invalid, with the word that matches nothing.
   [[nodiscard]] static Result<Selection> parse(std::string_view list);
 
   [[nodiscard]] bool has(const Metric& metric) const;
-  /// Whether one metric of the group is wanted.
+  /// Whether at least one metric of the group is wanted.
   [[nodiscard]] bool any(Group group) const;
   /// The parts of a sample that the wanted metrics need.
   [[nodiscard]] SampleParts parts() const;
-  /// Whether something is wanted that, on this platform, only `need` gives while the named mounts are there.
+  /// Whether, on this platform and with the named mounts present, a wanted metric can only come from `need`.
   [[nodiscard]] bool needs(Need need, Platform platform, bool tree, bool proc) const;
 
  private:

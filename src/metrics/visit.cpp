@@ -16,10 +16,10 @@ bool holds(Condition condition, const Reading& reading) {
   return false;
 }
 
-/// FNV-1a over the series' identities. It need not resist an attacker: a collision leaves one series unended.
+/// FNV-1a over the identities of the series. It need not resist attackers: after a collision, one series does not end.
 class Shape final : public PointSink {
  public:
-  // A row of the catalogue is told from every other by its address.
+  // Each row of the catalogue has its own address.
   void begin(const Metric& metric) { step(reinterpret_cast<std::uintptr_t>(&metric)); }
 
   void point(Number, LabelValues labels) override {
@@ -39,7 +39,7 @@ class Shape final : public PointSink {
   void step(std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; }
 };
 
-/// The label values of each point, joined by a byte that no label has.
+/// The label values of each point, joined by a byte that labels never contain.
 class Identities final : public PointSink {
  public:
   static std::string join(LabelValues labels) {
@@ -54,7 +54,7 @@ class Identities final : public PointSink {
   std::vector<std::string> seen;
 };
 
-/// Passes on the points that are not among `present`.
+/// Passes on the points that are not in `present`.
 class Missing final : public PointSink {
  public:
   Missing(const std::vector<std::string>& present, PointSink& next) : present_{present}, next_{next} {}

@@ -1,4 +1,4 @@
-// Walking the catalogue: which points a reading has, and which series end between two readings. Pure.
+// Walks the catalogue: which points a reading has, and which series end between two readings. Pure.
 #pragma once
 
 #include <span>
@@ -8,16 +8,16 @@
 
 namespace cspy::metrics {
 
-/// Gives `sink` the reading's points under `metric`; none where its condition does not hold, or where the metric is not
-/// one of such a subject.
+/// Passes the reading's points for `metric` to `sink`. There are none if the metric's condition does not hold, or if
+/// the reading's subject does not have the metric.
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink);
 
-/// Gives `sink` a point for each series of `ending.last` under `metric` that `ending.now` does not have. The values are
-/// the last ones known and not to be sent.
+/// Passes a point to `sink` for each series of `metric` that `ending.last` has and `ending.now` does not. The values
+/// are the last known ones; do not send them.
 void visit_ended(const Metric& metric, const Ending& ending, UnixNanos time, PointSink& sink);
 
-/// Fills in `shape` and `points`, of the metrics that are wanted: two readings of one container with the same shape
-/// have the same series.
+/// Sets `shape` and `points` for the selected metrics. Two readings of a container with the same shape have the same
+/// series.
 void measure(Reading& reading, const Selection& selection);
 
 }  // namespace cspy::metrics

@@ -10,7 +10,7 @@ namespace cspy::metrics {
 
 inline constexpr std::array working_set_inputs{&Sample::memory_usage, &Sample::memory_inactive_file};
 
-/// Usage less the inactive file cache, as cAdvisor counts. Does nothing where one of the two is absent.
+/// Usage minus the inactive file cache, as in cAdvisor. Does nothing if one of the two is absent.
 inline void set_working_set(Sample& sample) {
   if (!sample.memory_usage || !sample.memory_inactive_file) return;
   const auto usage = *sample.memory_usage;

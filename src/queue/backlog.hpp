@@ -1,13 +1,13 @@
-// The rounds that wait, the oldest first, within a bound of memory and one of age. Pure.
+// The waiting rounds, the oldest first, with a limit on their memory and on their age. Pure.
 //
 // Invariants:
+//
 // - Rounds leave from the front, in the order in which they were pushed. Receivers refuse a sample that is older than
 //   the newest one they hold.
-// - While the front is held, a request with a part of it is on its way and refers to it: neither a bound nor the age
-//   removes it.
-// - bytes() is the sum of Waiting::bytes, and at most `bytes_max` after each push(), unless the newest round or the
-// held
-//   front alone is larger.
+// - While the front is held, a request with a part of it is on its way and refers to it: neither the memory limit nor
+//   the age limit removes it.
+// - bytes() is the sum of Waiting::bytes. After each push() it is at most `bytes_max`, unless the newest round and a held
+//   front are larger by themselves.
 #pragma once
 
 #include <chrono>
@@ -29,13 +29,13 @@ class Backlog {
   };
   explicit Backlog(Bounds bounds) : bounds_{bounds} {}
 
-  /// Adds the newest round. Returns the rounds that had to go to make room, the oldest first. The newest always stays.
+  /// Adds the newest round. Returns the rounds that it removed to make room, the oldest first. The newest always stays.
   [[nodiscard]] std::vector<Waiting> push(Waiting waiting);
-  /// Removes and returns the rounds that are older than `age_max` at the wall clock's time `now`.
+  /// Removes and returns the rounds that are older than `age_max` at `now` on the wall clock.
   [[nodiscard]] std::vector<Waiting> expire(UnixNanos now);
-  /// Removes the oldest round that is neither held nor the newest; nullopt where there is none.
+  /// Removes the oldest round that is neither held nor the newest. nullopt if there is none.
   [[nodiscard]] std::optional<Waiting> drop_oldest();
-  /// Removes all rounds, also a held one.
+  /// Removes all rounds, even a held one.
   [[nodiscard]] std::vector<Waiting> clear();
 
   /// REQUIRES (front, hold_front, pop_front): not empty.

@@ -31,7 +31,7 @@ std::unexpected<Error> failed(const std::string& path, int error, std::string re
   return std::unexpected{Error{code, path + ": " + std::generic_category().message(error), std::move(remedy)}};
 }
 
-/// All of `bytes`, or the error's number.
+/// Writes all of `bytes`. Returns 0 or the number of the error.
 int write_at(int file, std::string_view bytes, std::size_t offset) {
   while (!bytes.empty()) {
     const auto written = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -43,7 +43,8 @@ int write_at(int file, std::string_view bytes, std::size_t offset) {
   return 0;
 }
 
-/// A segment. What only has the name of one (a pipe, a link elsewhere) would make us wait, or read what is not ours.
+/// Reads a segment. Refuses everything that only has a segment's name: a pipe would make us wait, and a link may lead
+/// to a foreign file.
 Result<std::string> read_whole(const std::string& path) {
   const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)};
   struct stat status{};
@@ -69,9 +70,9 @@ struct Journal::State {
   struct Segment {
     std::uint64_t number = 0;
     std::size_t bytes = 0;
-    std::size_t live = 0;  ///< rounds of it that are not finished
+    std::size_t live = 0;  ///< its rounds that are not finished
   };
-  /// A round that was found at the start: where it is, and what became of it.
+  /// A round found at the start: its place, and how far its delivery had come.
   struct Found {
     std::uint64_t segment = 0;
     std::size_t offset = 0;
@@ -100,9 +101,9 @@ struct Journal::State {
   std::string directory;
   std::size_t bytes_max = 0;
   UniqueFd lock_file;
-  UniqueFd newest;  ///< the file of the last segment; closed where there is none
+  UniqueFd newest;  ///< the file of the last segment; closed if there is no segment
   std::deque<Segment> segments;
-  std::map<std::uint64_t, std::uint64_t> live;  ///< the segment of each sequence that is not finished
+  std::map<std::uint64_t, std::uint64_t> live;  ///< the segment of each unfinished sequence
   std::uint64_t next_segment = 1;
   std::string buffer;
 };
@@ -131,7 +132,7 @@ Result<void> Journal::State::lock() {
   if (::flock(lock_file.get(), LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK) return failed(path, errno);
   return std::unexpected{
-      Error{Code::refused, directory + ": another process has it", "give each agent a directory of its own"}};
+      Error{Code::refused, directory + ": another process uses it", "give each agent a directory of its own"}};
 }
 
 Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
@@ -192,13 +193,13 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
   }
   segments.back().bytes = offset;
   if (offset == content->size()) return {};
-  // What is not believed must not stand between the sound records and those to come, nor be counted at each start.
+  // Damaged bytes must not stay between the sound records and new ones, nor be counted again at each start.
   recovery.bytes_cut_off += content->size() - offset;
   if (::truncate(path.c_str(), static_cast<off_t>(offset)) != 0) return failed(path, errno);
   return {};
 }
 
-/// The rounds one after the other, so that only one of them is in memory twice.
+/// Passes on one round after the other, so that only one of them is in memory twice.
 Result<void> Journal::State::give(const std::map<std::uint64_t, Found>& found, const Take& take) const {
   std::uint64_t read = 0;
   std::string content;
@@ -237,7 +238,7 @@ Result<void> Journal::State::write(const Record& record) {
   auto& segment = segments.back();
   journal::compose(record, buffer);
   if (const int error = write_at(newest.get(), buffer, segment.bytes); error != 0) {
-    // What is there of it would be taken for a torn tail, but what comes after it would be lost with it.
+    // A later start would take the incomplete record for a torn tail, and would cut off everything after it too.
     if (::ftruncate(newest.get(), static_cast<off_t>(segment.bytes)) != 0)
       return failed(path_of(segment.number), errno);
     return failed(path_of(segment.number), error);
@@ -246,8 +247,8 @@ Result<void> Journal::State::write(const Record& record) {
   return {};
 }
 
-/// From the oldest on: what finishes a round stands after it, and must be there as long as the round. A segment that
-/// cannot be removed stays, and is tried again with the next.
+/// Removes segments from the oldest on. The record that finishes a round comes after the round, and must exist as long
+/// as the round does. A segment that cannot be removed stays, and the next call tries again.
 Result<void> Journal::State::drop_dead_segments() {
   while (!segments.empty() && segments.front().live == 0) {
     const auto path = path_of(segments.front().number);
@@ -262,10 +263,10 @@ Result<void> Journal::append(std::uint64_t sequence, std::string_view payload) {
   auto& state = *state_;
   const Record record{.type = Type::round, .sequence = sequence, .payload = payload};
   if (state.bytes() + record.size() + journal::magic.size() > state.bytes_max) {
-    // Where segments that cannot be removed are in the way, dropping rounds would make no room.
+    // If segments that cannot be removed are in the way, dropping rounds would not make room.
     if (auto dropped = state.drop_dead_segments(); !dropped) return dropped;
     return fail(Code::too_large,
-                fmt::format("{}: the queue's files would be larger than {} bytes", state.directory, state.bytes_max));
+                fmt::format("{}: the queue files would be larger than {} bytes", state.directory, state.bytes_max));
   }
   if (auto written = state.write(record); !written) return written;
   ++state.segments.back().live;

@@ -1,9 +1,9 @@
-// The part of the queue that survives a restart: rounds that had to wait, written down in a directory of their own.
+// The part of the queue that survives a restart: rounds that had to wait, on disk in a directory of their own.
 //
-// Records are opaque here. The files are segments of records, each with its length and a checksum
-// (docs/queue-format.md); a segment goes when all its rounds are gone. Writing is appending, without fsync: what the
-// kernel has taken survives this process, and after a power failure a torn tail is recognised and cut off. Not
-// thread-safe; one process at a time, which a lock on the directory sees to.
+// Records are opaque here. The files are segments of records, and each record has its length and a checksum
+// (docs/queue-format.md). A segment is removed when all its rounds are gone. Writing appends, without fsync: data that
+// the kernel has taken survives this process. After a power failure the next start recognises a torn tail and cuts it
+// off. Not thread-safe. A lock on the directory admits one process at a time.
 #pragma once
 
 #include <cstddef>
@@ -20,32 +20,33 @@ namespace cspy::queue {
 
 class Journal {
  public:
-  /// What was found at the start.
+  /// What the start found.
   struct Recovery {
-    std::uint64_t rounds = 0;         ///< that still had to be delivered
-    std::uint64_t bytes_cut_off = 0;  ///< of a torn tail, or of a segment that is not ours to read
-    std::uint64_t next_sequence = 1;  ///< larger than any that was found
+    std::uint64_t rounds = 0;         ///< rounds that were not delivered yet
+    std::uint64_t bytes_cut_off = 0;  ///< of a torn tail, or of a segment whose header is torn
+    std::uint64_t next_sequence = 1;  ///< larger than all sequences that were found
   };
-  /// Takes a record that was not finished, in the order of the sequences. `payload` is valid during the call.
+  /// Takes the record of an unfinished round, in the order of the sequences. `payload` is valid during the call.
   using Take = std::function<void(std::uint64_t sequence, std::string_view payload, Progress progress)>;
 
-  /// Opens the directory, creates it where its parent exists, locks it, and gives `take` what is left to deliver.
-  /// `bytes_max` bounds the files' size; what is noted of rounds comes on top, some bytes each. Errors: denied,
-  /// missing, refused (another process has it, a file is not ours to read), with the path and the remedy.
+  /// Opens the directory, creates it if its parent exists, locks it, and passes the undelivered rounds to `take`.
+  /// `bytes_max` limits the size of the files; notes about rounds come on top, a few bytes each. Errors: denied,
+  /// missing, refused (another process uses the directory, or a file in it is not a queue file), with the path and the
+  /// remedy.
   static Result<Journal> open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery);
 
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
 
-  /// Writes a round down. REQUIRES: a sequence larger than all before. Errors: too_large where the files have no room:
-  /// the oldest rounds must be finished first; others with the system's words (a full disk), and then nothing of it is
-  /// left in the file, and the next append may succeed.
+  /// Writes a round. REQUIRES: a sequence larger than all before. Errors: too_large if the files have no room: finish
+  /// the oldest rounds first. Other errors carry the system's message (a full disk). Then no part of the round stays in
+  /// the file, and the next append() may succeed.
   Result<void> append(std::uint64_t sequence, std::string_view payload);
-  /// Notes that a part of the round was delivered. A sequence that is not in the journal is passed over; errors as
-  /// append(). What could not be noted is sent a second time after a restart, which is the worst that comes of it.
+  /// Writes that a part of the round was delivered. Ignores a sequence that is not in the journal. Errors as in
+  /// append(). If it fails, the worst result is that a restart sends the part a second time.
   Result<void> update_progress(std::uint64_t sequence, Progress progress);
-  /// The round is gone, delivered or dropped. As note(); frees segments.
+  /// The round is gone: delivered or dropped. Errors as in update_progress(). Frees segments.
   Result<void> remove(std::uint64_t sequence);
 
   [[nodiscard]] bool contains(std::uint64_t sequence) const;

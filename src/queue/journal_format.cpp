@@ -61,7 +61,7 @@ std::optional<Record> parse(std::string_view bytes) {
   if (type < static_cast<std::uint8_t>(Type::round) || type > static_cast<std::uint8_t>(Type::removed))
     return std::nullopt;
   const auto sequence = get<std::uint64_t>(bytes, 8);
-  if (sequence == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;  // none could come after it
+  if (sequence == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;  // no sequence could come after it
   return Record{.type = static_cast<Type>(type), .sequence = sequence, .payload = whole.substr(record_head_bytes)};
 }
 

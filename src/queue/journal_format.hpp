@@ -12,9 +12,9 @@
 
 namespace cspy::queue::journal {
 
-/// Begins each segment; the last byte is the version of the format.
+/// Starts each segment. The last byte is the version of the format.
 inline constexpr std::string_view magic{"CSPYQUE\x01", 8};
-/// Labels may be confidential.
+/// Only for the owner: labels may be confidential.
 inline constexpr unsigned file_mode = 0600;
 inline constexpr std::size_t segment_bytes_min = std::size_t{64} * 1024;
 
@@ -28,23 +28,23 @@ struct Record {
   [[nodiscard]] std::size_t size() const;
 };
 
-/// checksum (4), length of the payload (4), sequence (8), type (1); all numbers little-endian.
+/// checksum (4), length of the payload (4), sequence (8), type (1). All numbers are little-endian.
 inline constexpr std::size_t record_head_bytes = 17;
 
-/// Replaces `out` by the record's bytes.
+/// Replaces `out` with the record's bytes.
 void compose(const Record& record, std::string& out);
-/// The record at the front of `bytes`; nullopt where there is no whole and sound one.
+/// The record at the start of `bytes`. nullopt if there is no complete and undamaged record.
 [[nodiscard]] std::optional<Record> parse(std::string_view bytes);
 
-/// The payload of a note.
+/// The payload of a progress record.
 [[nodiscard]] std::array<char, 8> compose_progress(Progress progress);
 [[nodiscard]] Progress parse_progress(std::string_view payload);
 
-/// "queue-0000000000000001.seg": names sort as their numbers do.
+/// "queue-0000000000000001.seg". Names sort like their numbers.
 [[nodiscard]] std::string segment_name(std::uint64_t number);
-/// nullopt where it is no segment's name.
+/// nullopt if it is not the name of a segment.
 [[nodiscard]] std::optional<std::uint64_t> segment_number(std::string_view name);
-/// Whether a file ends within the magic: it was just begun.
+/// Whether a file ends within the magic, because the process was stopped while it began the segment.
 [[nodiscard]] bool is_torn_header(std::string_view content);
 
 }  // namespace cspy::queue::journal

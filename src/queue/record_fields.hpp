@@ -1,5 +1,5 @@
-// The fields of a round's record (record_fields.def) as enumerations and tables: the writer, the reader and the
-// generator of docs/queue-format.md use the same.
+// The fields of a round's record (record_fields.def) as enumerations and tables. The writer, the reader and the
+// generator of docs/queue-format.md use them.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ constexpr Tag tag(Field field) {
 // NOLINTEND(bugprone-macro-parentheses)
 
 struct FieldRow {
-  Tag number;  ///< 0: `name` is a message, whose fields follow
+  Tag number;  ///< 0: `name` is a message, and its fields follow
   std::string_view type, name, note;
 };
 inline constexpr std::array fields{

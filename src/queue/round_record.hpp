@@ -1,8 +1,8 @@
-// A round as bytes, for the journal: what was read, not what is sent, so that another protocol or temporality may send
-// it.
+// A round as bytes for the journal. It contains what was read, not what is sent, so another protocol or temporality can
+// send it later.
 //
-// The format is protobuf (docs/queue-format.md has the schema), so that a later version can add fields and still read
-// what an older one wrote. A container that several readings of a round share is written once.
+// The format is protobuf (docs/queue-format.md has the schema). A later version can add fields and still read the
+// records of an older one. A container that several readings of a round share is written once.
 #pragma once
 
 #include <string>
@@ -14,11 +14,11 @@
 
 namespace cspy::queue {
 
-/// Replaces `out` by the round's record. REQUIRES: no reading stands twice among the round's readings.
+/// Replaces `out` with the round's record. REQUIRES: each reading is in the round only once.
 void write_round(const metrics::Round& round, std::string& out);
 
-/// Whatever the bytes are, the result is a round whose parts are all there and within the bounds of base/limits.hpp, or
-/// malformed. The readings are measured, by what is wanted now.
+/// Accepts any bytes. Returns a complete round within the limits of base/limits.hpp, or malformed. Measures the
+/// readings by the current `selection`.
 [[nodiscard]] Result<metrics::Round> read_round(std::string_view record, const metrics::Selection& selection = {});
 
 }  // namespace cspy::queue

@@ -22,7 +22,7 @@ using protozero::pbf_reader;
 using protozero::pbf_wire_type;
 using record::tag;
 
-/// Thrown beside protozero's own exceptions, and caught with them in read_round().
+/// Thrown besides protozero's own exceptions. read_round() catches all of them.
 struct Malformed : protozero::exception {
   explicit Malformed(const char* why) : why_{why} {}
   [[nodiscard]] const char* what() const noexcept override { return why_; }
@@ -35,7 +35,7 @@ void require(bool holds, const char* why) {
   if (!holds) throw Malformed{why};
 }
 
-/// protozero only asserts the type of what it reads.
+/// protozero only asserts the type of the field it reads, so check it here.
 pbf_reader& typed(pbf_reader& in, pbf_wire_type type) {
   if (in.wire_type() != type) throw protozero::unknown_pbf_wire_type_exception{};
   return in;
@@ -51,9 +51,9 @@ pbf_reader message(pbf_reader& in) {
 
 std::string text(pbf_reader& in, std::size_t bytes_max = metrics::LabelSet::part_bytes_max) {
   const auto view = typed(in, pbf_wire_type::length_delimited).get_view();
-  require(view.size() <= bytes_max, "a text is too long");
+  require(view.size() <= bytes_max, "a string is too long");
   std::string value{view.data(), view.size()};
-  require(valid_utf8_prefix(value) == value.size(), "a text is not UTF-8");
+  require(valid_utf8_prefix(value) == value.size(), "a string is not UTF-8");
   return value;
 }
 
@@ -105,7 +105,7 @@ metrics::Detail read_detail(pbf_reader in) {
   while (in.next()) {
     switch (static_cast<record::Detail>(in.tag())) {
       case record::Detail::what:
-        detail.what = enumerator<metrics::Tail>(in, metrics::tail_count, "a detail that there is not");
+        detail.what = enumerator<metrics::Tail>(in, metrics::tail_count, "unknown detail");
         break;
       case record::Detail::labels: detail.labels = text(in); break;
       case record::Detail::value: detail.value = number(in); break;
@@ -116,7 +116,7 @@ metrics::Detail read_detail(pbf_reader in) {
 }
 
 metrics::Health health_of(std::int32_t value) {
-  require(value >= -1 && value <= 1, "a health that there is not");
+  require(value >= -1 && value <= 1, "unknown health");
   return static_cast<metrics::Health>(value);
 }
 
@@ -150,7 +150,7 @@ Sample read_sample(pbf_reader in) {
         if (!read_count(in, metrics::sample_counts, sample)) in.skip();
     }
   }
-  // The walk over them searches.
+  // The walk searches in them.
   std::ranges::sort(sample.details, {}, [](const metrics::Detail& d) { return std::tie(d.what, d.labels); });
   return sample;
 }
@@ -170,7 +170,7 @@ std::pair<std::string, std::string> read_label(pbf_reader in) {
 std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
   metrics::Container container;
   std::vector<std::pair<std::string, std::string>> labels;
-  // Docker's labels, as many variables, and those of the container itself.
+  // Docker's labels, as many variables, and the container's own labels.
   constexpr auto labels_max = 2 * limits::labels_max + 16;
   while (in.next()) {
     switch (static_cast<record::Container>(in.tag())) {
@@ -184,12 +184,12 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
       case record::Container::started: container.started = number(in); break;
       case record::Container::cpu_quota_us: container.limits.cpu_quota_us = number(in); break;
       case record::Container::subject:
-        container.subject = enumerator<metrics::Subject>(in, metrics::subject_count, "a subject that there is not");
+        container.subject = enumerator<metrics::Subject>(in, metrics::subject_count, "unknown subject");
         break;
       case record::Container::windows: container.windows = number(in) != 0; break;
       case record::Container::shares_network: container.shares_network = number(in) != 0; break;
       case record::Container::state:
-        container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "a state that there is not");
+        container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "unknown state");
         break;
       case record::Container::oom_killed: container.lifecycle.oom_killed = number(in) != 0; break;
       case record::Container::finished: container.lifecycle.finished = number(in); break;
@@ -206,10 +206,10 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
   return std::make_shared<const metrics::Container>(std::move(container));
 }
 
-/// Refers to what was read before: a record never refers forward.
+/// Refers to an entry that was read before: a record never refers forward.
 template<class T>
 const T& at(const std::vector<T>& table, std::uint64_t index) {
-  require(index < table.size(), "a reference to what is not there");
+  require(index < table.size(), "a reference to a missing entry");
   return table[index];
 }
 
@@ -240,7 +240,7 @@ class Reader {
         default: in.skip();
       }
     }
-    require(sent <= readings_.size(), "a reference to what is not there");
+    require(sent <= readings_.size(), "a reference to a missing entry");
     round.readings.assign(readings_.begin(), readings_.begin() + static_cast<std::ptrdiff_t>(sent));
     return round;
   }
@@ -255,7 +255,7 @@ class Reader {
         default: in.skip();
       }
     }
-    require(reading.container != nullptr, "a reading of no container");
+    require(reading.container != nullptr, "a reading without a container");
     metrics::measure(reading, selection_);
     return std::make_shared<const metrics::Reading>(std::move(reading));
   }
@@ -273,7 +273,7 @@ class Reader {
         default: in.skip();
       }
     }
-    require(ending.last != nullptr, "an end of nothing");
+    require(ending.last != nullptr, "an ending without a reading");
     return ending;
   }
 
@@ -288,7 +288,7 @@ Result<metrics::Round> read_round(std::string_view record, const metrics::Select
   try {
     return Reader{selection}.read(pbf_reader{record.data(), record.size()});
   } catch (const protozero::exception& error) {
-    return fail(Code::malformed, std::string{"not a round's record: "} + error.what());
+    return fail(Code::malformed, std::string{"not a round record: "} + error.what());
   }
 }
 

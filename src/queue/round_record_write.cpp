@@ -12,8 +12,8 @@ using metrics::Sample;
 using protozero::pbf_writer;
 using record::tag;
 
-// Does not compile where one of these has a member that is neither a count of its table nor known to the writer:
-// whoever adds one writes it, reads it, and gives it a number in record_fields.def.
+// Does not compile if one of these structs gets a member that is neither a count of its table nor known to the writer.
+// For a new member: write it, read it, and give it a number in record_fields.def.
 static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 5);
 static_assert(boost::pfr::tuple_size_v<metrics::DeviceCounters> == metrics::device_counts.size() + 3);
 static_assert(boost::pfr::tuple_size_v<metrics::NetworkCounters> == metrics::network_counts.size() + 1);
@@ -77,7 +77,7 @@ void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_string(tag(record::Container::image_digest), lifecycle.image_digest);
 }
 
-/// Writes what is shared once, and says under which number.
+/// Writes shared objects once, and returns their numbers.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_{out} {}

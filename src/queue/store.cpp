@@ -28,7 +28,7 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
   if (!journal) return std::unexpected{std::move(journal).error()};
   journal_.emplace(std::move(*journal));
   if (recovery.bytes_cut_off > 0 || unreadable > 0) {
-    log_.warn("the queue's files were damaged: some rounds could not be read and are lost",
+    log_.warn("the queue files are damaged: some rounds cannot be read and are lost",
               {{"directory", directory},
                {"bytes", std::to_string(recovery.bytes_cut_off)},
                {"rounds", std::to_string(unreadable)}});
@@ -39,7 +39,7 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
     return nothing_left;
   });
   if (!found.empty())
-    log_.info("rounds of the last run are waiting to be delivered", {{"rounds", std::to_string(found.size())}});
+    log_.info("rounds from before the restart are waiting to be delivered", {{"rounds", std::to_string(found.size())}});
   return found;
 }
 
@@ -64,10 +64,10 @@ void Store::remove(const Waiting& waiting) {
 void Store::log_trouble(const Result<void>& written) {
   switch (failing_.update(!written)) {
     case Trouble::Change::began:
-      log_.warn("cannot write the queue to disk: it goes on in memory and would not survive a restart",
+      log_.warn("cannot write the queue to disk: keeping it in memory, where it would not survive a restart",
                 {{"error", written.error().message}, {"remedy", "free some space, or set another queue_dir"}});
       break;
-    case Trouble::Change::ended: log_.info("the queue is written to disk again"); break;
+    case Trouble::Change::ended: log_.info("can write the queue to disk again"); break;
     case Trouble::Change::none: break;
   }
 }

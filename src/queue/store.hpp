@@ -1,7 +1,7 @@
-// The copy of waiting rounds on disk, where a directory for it is configured.
+// The copy of waiting rounds on disk, if a directory for it is configured.
 //
-// A round is written when it has to wait: while deliveries succeed, nothing is written. When the disk takes no more,
-// the queue goes on in memory alone, and one warning says so.
+// A round is written when it has to wait. While deliveries succeed, nothing is written. If the disk takes no more data,
+// the queue continues in memory alone, and one warning reports it.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@ namespace cspy::queue {
 
 class Store {
  public:
-  /// Has no directory: until open(), every other call does nothing. `log` outlives it.
+  /// Has no directory: every other call does nothing until open(). `log` must outlive it.
   explicit Store(Log& log) : log_{log} {}
 
   /// Opens the journal in `directory` and returns the rounds that it still holds, the oldest first, measured by
   /// `selection`. Errors as Journal::open.
   Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
 
-  /// Writes the round unless it is on disk already. false: the journal is full, and the oldest round must go first.
+  /// Writes the round unless it is already on disk. false: the journal is full, and the oldest round must go first.
   [[nodiscard]] bool keep(const Waiting& waiting);
   /// Writes how far the delivery of the round has come.
   void update_progress(const Waiting& waiting);

@@ -1,4 +1,4 @@
-// A round that waits to be delivered, and how far its delivery has come. Pure.
+// A round that waits for its delivery, and how far its delivery has come. Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,8 @@
 
 namespace cspy::queue {
 
-/// The first so many of the round's readings, then of its endings, have been answered for: taken or refused for good.
+/// How many of the round's readings, and then of its endings, are settled, counted from the first: the receiver took
+/// them or refused them for good.
 struct Progress {
   std::uint32_t readings = 0;
   std::uint32_t endings = 0;
@@ -18,15 +19,14 @@ struct Progress {
 [[nodiscard]] bool is_whole(const metrics::Round& round, Progress progress);
 
 struct Waiting {
-  std::uint64_t sequence = 0;  ///< grows with each round; the journal knows the round by it
+  std::uint64_t sequence = 0;  ///< grows with each round; identifies the round in the journal
   metrics::Round round;
   Progress progress = {};
-  std::size_t bytes = 0;  ///< estimate of the memory it takes; set by Backlog
+  std::size_t bytes = 0;  ///< estimate of its memory; set by Backlog
   bool refused = false;   ///< the receiver refused a part of it for good
 };
 
-/// Estimate of the memory that a round takes while it waits. Containers are shared with the fleet and do not count,
-/// except those that are gone.
+/// Estimates the memory of a waiting round. Containers that the fleet shares do not count; containers that are gone do.
 [[nodiscard]] std::size_t memory_bytes(const metrics::Round& round);
 
 }  // namespace cspy::queue

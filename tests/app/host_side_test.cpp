@@ -163,13 +163,13 @@ TEST_F(HostSideTest, SaysOnceWhatItReadsAndWhatASettingIsGoodForNothing) {
   auto web = container();
   host.add_local_facts(here, web);
   host.meet(here, true);
-  EXPECT_THAT(capture.lines,
-              testing::ElementsAre(
-                  "level=info msg=\"numbers are read from this machine's own files\" cgroups=" + options.cgroup_root +
-                      " processes=\"\"",
-                  "level=warn msg=\"no container of this engine found in the place that a setting "
-                  "names: asking the engine instead\" setting=proc_root place=" +
-                      options.proc_root + " remedy=\"mount /proc of the engine's host there, read-only\""));
+  EXPECT_THAT(
+      capture.lines,
+      testing::ElementsAre("level=info msg=\"reading container metrics from this machine's own files\" cgroups=" +
+                               options.cgroup_root + " processes=\"\"",
+                           "level=warn msg=\"found no container of this engine at the configured place: "
+                           "asking the engine instead\" setting=proc_root place=" +
+                               options.proc_root + " remedy=\"mount /proc of the engine's host there, read-only\""));
 }
 
 TEST_F(HostSideTest, BelievesItsOwnNumberOnlyOnTheEnginesMachine) {
@@ -227,9 +227,10 @@ TEST_F(HostSideTest, SaysWhatItReadsWhenTheFirstContainerComesLate) {
   auto web = container();
   host.add_local_facts(here, web);
   host.add_local_facts(here, web);
-  EXPECT_THAT(capture.lines, testing::ElementsAre("level=info msg=\"numbers are read from this machine's own files\" "
-                                                  "cgroups=" +
-                                                  options.cgroup_root + " processes=\"\""));
+  EXPECT_THAT(capture.lines,
+              testing::ElementsAre("level=info msg=\"reading container metrics from this machine's own files\" "
+                                   "cgroups=" +
+                                   options.cgroup_root + " processes=\"\""));
 }
 
 TEST_F(HostSideTest, EndsTheStartForASettingThatCannotBeFollowed) {

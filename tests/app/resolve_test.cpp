@@ -214,11 +214,10 @@ TEST(Settings, SelectTheLabelsOfContainers) {
   EXPECT_FALSE(options.label_rules.take_label("com.docker.compose.project"));
   EXPECT_TRUE(options.label_rules.take_label("team"));
   EXPECT_TRUE(options.label_rules.take_variable("REGION"));
-  EXPECT_THAT(
-      resolve_all({}, {}, "{container_labels: 'a,-', container_env: '-SECRET'}").mistakes,
-      ElementsAre("container_labels = 'a,-' (c.json, line 1, column 20): nothing follows '-'",
-                  "container_env = '-SECRET' (c.json, line 1, column 42): the list begins by taking away, where "
-                  "there is nothing yet: name first what to take"));
+  EXPECT_THAT(resolve_all({}, {}, "{container_labels: 'a,-', container_env: '-SECRET'}").mistakes,
+              ElementsAre("container_labels = 'a,-' (c.json, line 1, column 20): nothing follows '-'",
+                          "container_env = '-SECRET' (c.json, line 1, column 42): the list starts with a removal, but "
+                          "there is nothing to remove yet: first name what to include"));
 }
 
 TEST(Settings, CoverSizesStoppedContainersAndMounts) {

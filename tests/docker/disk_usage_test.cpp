@@ -133,10 +133,10 @@ TEST_F(DiskUsageTest, SaysOnceThatItFailsKeepsWhatItHasForAWhileAndRecovers) {
   list_answer = {.body = std::string{two_containers}};
   ASSERT_TRUE(until([&] { return disk.of("aa").has_value(); }));
   EXPECT_THAT(capture.lines,
-              ElementsAre("level=warn msg=\"the sizes of containers cannot be read: trying again\" error=\"GET "
+              ElementsAre("level=warn msg=\"cannot read the sizes of containers: trying again\" error=\"GET "
                           "/v1.51/containers/json over " +
                               endpoint.path + ": HTTP 500: busy\" interval_ms=20",
-                          "level=info msg=\"the sizes of containers are read again\""));
+                          "level=info msg=\"can read the sizes of containers again\""));
 }
 
 TEST_F(DiskUsageTest, LeavesOutWhatIsRefusedWithOneLineAndAsksTheRest) {
@@ -147,11 +147,11 @@ TEST_F(DiskUsageTest, LeavesOutWhatIsRefusedWithOneLineAndAsksTheRest) {
   EXPECT_TRUE(disk.of("aa"));
   EXPECT_EQ(disk.totals(), Totals{});
   EXPECT_THAT(capture.lines,
-              ElementsAre("level=warn msg=\"the engine's disk usage is refused: it is left out\" error=\"GET "
+              ElementsAre("level=warn msg=\"the engine refuses its disk usage: its metrics are missing\" error=\"GET "
                           "/v1.51/system/df over " +
                           endpoint.path +
-                          ": HTTP 403: Forbidden\" remedy=\"allow SYSTEM=1 at the socket proxy, or take the group "
-                          "engine_disk out of metrics\""));
+                          ": HTTP 403: Forbidden\" remedy=\"allow SYSTEM=1 at the socket proxy, or remove the group "
+                          "engine_disk from metrics\""));
 }
 
 TEST_F(DiskUsageTest, AsksAgainForWhatWasRefusedWhenTheEngineIsConnectedAgain) {

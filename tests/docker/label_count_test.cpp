@@ -35,9 +35,9 @@ TEST(CrowdedLabels, AreToldInOneLineAndOnce) {
   crowded.say(capture.log);
   crowded.say(capture.log);
   EXPECT_THAT(capture.lines,
-              testing::ElementsAre("level=warn msg=\"series have more labels than some receivers take\" labels=44 "
-                                   "advised=30 container=most containers=3 remedy=\"name those that are needed, or "
-                                   "take away others, with container_labels\""));
+              testing::ElementsAre("level=warn msg=\"series have more labels than some receivers accept\" labels=44 "
+                                   "advised=30 container=most containers=3 remedy=\"select the labels you need, or "
+                                   "remove others, with container_labels\""));
 }
 
 TEST(CrowdedLabels, SayNothingWhereAllFit) {

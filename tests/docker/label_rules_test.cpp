@@ -90,9 +90,10 @@ TEST(LabelRules, SayWhatIsWrong) {
   for (std::size_t i = 0; i <= limits::label_globs_max; ++i)
     many.append("x").append(std::to_string(i)).append(",");
   EXPECT_THAT(labels_of(many), ElementsAre("there are more than 256 globs"));
-  EXPECT_THAT(variables_of("-SECRET"),
-              ElementsAre("the list begins by taking away, where there is nothing yet: name first what to take"));
-  EXPECT_THAT(variables_of("REGION=eu"), ElementsAre("expected names of variables, which have no '='"));
+  EXPECT_THAT(
+      variables_of("-SECRET"),
+      ElementsAre("the list starts with a removal, but there is nothing to remove yet: first name what to include"));
+  EXPECT_THAT(variables_of("REGION=eu"), ElementsAre("expected names of variables, without '='"));
 }
 
 TEST(LabelRules, StayAsTheyWereWhereAListIsWrong) {

@@ -12,7 +12,7 @@ TEST(Remedy, OfPermissionDeniedNamesTheGroupAndBothWaysToJoinIt) {
             "the socket belongs to group 998 (owner 0, mode 0660): run with '--group-add 998', in compose "
             "'group_add: [\"998\"]', or as a user of that group");
   EXPECT_EQ(remedy(Code::denied, docker_socket, std::nullopt),
-            "a directory on the way to the socket cannot be entered by this user");
+            "this user cannot enter a directory on the path to the socket");
 }
 
 TEST(Remedy, OfAMissingSocketNamesTheMount) {

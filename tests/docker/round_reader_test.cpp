@@ -114,7 +114,7 @@ TEST_F(CollectTest, WhatIsNotReadInTimeIsCounted) {
   const auto result = collect(1, milliseconds{-1});
   EXPECT_THAT(result.readings, IsEmpty());
   EXPECT_EQ(result.failed, 20U);
-  EXPECT_EQ(result.first_error->message, "the round's time was over before all containers were read");
+  EXPECT_EQ(result.first_error->message, "the round ran out of time before all containers were read");
 }
 
 TEST_F(CollectTest, SuspectsWhatStoppedIsGoneOrCountsFromTheStart) {

@@ -67,8 +67,7 @@ TEST_F(CgroupTreeTest, RefusesATreeThatIsOnlyOurOwnPart) {
   const auto tree = open();
   ASSERT_FALSE(tree);
   EXPECT_EQ(tree.error().code, Code::invalid);
-  EXPECT_EQ(tree.error().message,
-            dir.file("cgroup") + " shows only the part of the cgroup tree that this process itself is in");
+  EXPECT_EQ(tree.error().message, dir.file("cgroup") + " shows only this process's own part of the cgroup tree");
   EXPECT_EQ(tree.error().remedy, "mount the host's /sys/fs/cgroup there with '-v /sys/fs/cgroup:" + dir.file("cgroup") +
                                      ":ro', or run in the host's cgroup namespace with '--cgroupns host'");
 }

@@ -50,7 +50,7 @@ struct ProcRootTest : testing::Test {
 
 TEST(ProcRoot, IsNoneWhereNoProcIsMounted) {
   constexpr std::string_view remedy =
-      "mount the host's /proc (-v /proc:/host/proc:ro) and name the place where it is mounted";
+      "mount the host's /proc (-v /proc:/host/proc:ro) and set proc_root to the place where it is mounted";
   const auto missing = ProcRoot::open("/nonexistent/proc");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Code::missing);
@@ -60,7 +60,7 @@ TEST(ProcRoot, IsNoneWhereNoProcIsMounted) {
   const auto other = ProcRoot::open(empty.file(""));
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, Code::invalid);
-  EXPECT_EQ(other.error().message, empty.file("") + ": it is no /proc");
+  EXPECT_EQ(other.error().message, empty.file("") + ": not a /proc filesystem");
 }
 
 TEST_F(ProcRootTest, KnowsAContainersProcessByItsCgroup) {

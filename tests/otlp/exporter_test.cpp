@@ -310,7 +310,7 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   exporter->push(round(2));
   ASSERT_TRUE(settled(4));
   EXPECT_THAT(capture.lines,
-              ElementsAre("level=info msg=\"rounds of the last run are waiting to be delivered\" rounds=3",
+              ElementsAre("level=info msg=\"rounds from before the restart are waiting to be delivered\" rounds=3",
                           HasSubstr("first metrics delivered"), "level=info msg=\"all waiting rounds are delivered\""));
   ASSERT_THAT(requests, SizeIs(4));
   EXPECT_EQ(requests[0].body, requests[1].body);

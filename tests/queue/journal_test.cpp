@@ -231,7 +231,7 @@ TEST_F(JournalTest, BelongsToOneProcess) {
   const auto first = open(directory);
   const auto second = open(directory);
   ASSERT_FALSE(second.journal);
-  EXPECT_EQ(second.journal.error().message, directory + ": another process has it");
+  EXPECT_EQ(second.journal.error().message, directory + ": another process uses it");
   EXPECT_EQ(second.journal.error().remedy, "give each agent a directory of its own");
 }
 

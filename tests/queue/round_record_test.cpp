@@ -155,8 +155,8 @@ TEST(RoundRecord, SurvivesAnyByteBeingAnother) {
 
 TEST(RoundRecord, RefusesReferencesToNothing) {
   EXPECT_EQ(read_round(std::string{"\x1a\x02\x08\x05", 4}).error().message,
-            "not a round's record: a reference to what is not there");
-  EXPECT_EQ(read_round(std::string{"\x2a\x00", 2}).error().message, "not a round's record: an end of nothing");
+            "not a round record: a reference to a missing entry");
+  EXPECT_EQ(read_round(std::string{"\x2a\x00", 2}).error().message, "not a round record: an ending without a reading");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ ENGINE_LOST = "engine lost: trying again until it is back"
 ENGINE_AWAY = "engine not reachable yet: trying again until it answers"
 ENGINE_CONNECTED = "engine connected"
 UNDELIVERED = "cannot deliver metrics"
-OWN_FILES = "numbers are read from this machine's own files"
+OWN_FILES = "reading container metrics from this machine's own files"
 FIRST_DELIVERED = "first metrics delivered"
 DELIVERED_AGAIN = "metrics are delivered again"
 CAUGHT_UP = "all waiting rounds are delivered"
@@ -34,11 +34,11 @@ SMALLER = "the receiver refuses requests of this size: smaller ones are sent"
 PARTLY_REJECTED = "the receiver rejected some points"
 STOPPING = "stopping"
 STOPPED = "stopped"
-NOT_READ = "containers cannot be read: their points of this round are missing"
+NOT_READ = "cannot read some containers: their points are missing in this round"
 
 # They depend on how busy the machine is, which no test decides.
-_LATENESS = {"a round took longer than the interval: rounds are skipped", "rounds are on time again",
-             NOT_READ, "all containers are read again"}
+_LATENESS = {"a round took longer than the interval: skipping rounds", "rounds are on time again",
+             NOT_READ, "can read all containers again"}
 
 # The line of the level debug that each round makes.
 _ROUND_READ = "round read"

@@ -21,15 +21,14 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/e2e"))
 sys.dont_write_bytecode = True
 
-from support.agent import STOPPED, Agent  # their folder is found two lines above
+from support.agent import ENGINE_ONLY, STOPPED, Agent  # their folder is found two lines above
 from support.engine import Engine
 
 # `settings` are the agent's; None: connections that stream each container's stats once a second.
 Way = collections.namedtuple("Way", "name settings goal")
-OFF = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}
 WAYS = (
     Way("a stream a container", None, None),
-    Way("one-shot (socket)", OFF, 7.0),
+    Way("one-shot (socket)", ENGINE_ONLY, 7.0),
     Way("cgroup tree", {"CSPY_PROC_ROOT": "none"}, None),
     Way("cgroup tree and /proc", {}, 0.5),
 )

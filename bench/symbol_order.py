@@ -10,9 +10,8 @@ import argparse
 import pathlib
 import re
 
-from agent import WAYS, Fixture, finish, wait_for
+from agent import ROOT, WAYS, Fixture, finish, wait_for
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONTAINERS, ROUNDS = 20, 5
 
 

@@ -10,8 +10,6 @@
 namespace cspy::app {
 namespace {
 
-using metrics::Group;
-
 constexpr std::string_view off{"none"};
 /// After this many searches without a result, the tree counts as another machine's until the next connection.
 constexpr int searches_without_result_max = 8;

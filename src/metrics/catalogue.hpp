@@ -52,8 +52,8 @@ class PointSink {
 struct Accessor {
   using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
 
-  /// Without `parts`, everything comes from the container. NOLINTNEXTLINE(misc-explicit-constructor): rows name a
-  /// function
+  /// Without `parts`, everything comes from the container.
+  // NOLINTNEXTLINE(misc-explicit-constructor): a row of the catalogue may name only a function
   constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
 
   /// Passes the reading's points for this metric to the sink. Checks neither the metric's condition nor the subject.

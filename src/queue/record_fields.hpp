@@ -20,6 +20,7 @@ constexpr Tag tag(Field field) {
 }
 
 // One enumeration per message: record::Round::time is a field's number.
+// NOLINTBEGIN(bugprone-macro-parentheses): an enumerator has none
 // clang-format off
 #define MESSAGE(name) enum class name : Tag {
 #define END() };
@@ -27,6 +28,7 @@ constexpr Tag tag(Field field) {
 #define LIMIT(number, name) name = number,
 #define LIFECYCLE(number, name) name = number,
 #include "queue/record_fields.def"
+// NOLINTEND(bugprone-macro-parentheses)
 
 struct FieldRow {
   Tag number;  ///< 0: `name` is a message, and its fields follow

@@ -183,6 +183,24 @@ TEST_F(HostSideTest, BelievesItsOwnNumberOnlyOnTheEnginesMachine) {
   EXPECT_EQ(web.limits.open_files_soft, 1'048'576U) << "ours does not show its id from within";
 }
 
+TEST_F(HostSideTest, ReadsNothingFromPlacesInWhichNoContainerWasFound) {
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  host.meet(here, true);
+  // There is something to read now, but no container has proven it to be the engine's: a round does not look for it.
+  add_cgroup("/docker/" + id);
+  add_process(4711, "/docker/" + id);
+  metrics::Sample sample;
+  const auto given = host.read(web, sample);
+  EXPECT_FALSE(given.tree);
+  EXPECT_FALSE(given.proc);
+  EXPECT_FALSE(sample.cpu_total_ns);
+  host.add_local_facts(here, web);
+  EXPECT_TRUE(host.read(web, sample).tree);
+  EXPECT_EQ(sample.cpu_total_ns, 7'000'000'000U);
+}
+
 TEST_F(HostSideTest, AsksForProofAnewOfAnotherEngine) {
   add_cgroup("/docker/" + id);
   auto& host = opened();

@@ -100,7 +100,7 @@ class Documentation(EngineCase):
     COMMANDS = (
         (r"(\./)?scripts/\w+ --help", run_as_written),
         (r"\./scripts/demo .*", run_demo),
-        (r"(\./)?scripts/setup build", run_as_written),
+        (r"(\./)?scripts/setup build( test)?", run_as_written),
         (r"cmake --preset release && cmake --build build/release --target containerspy", run_build),
         (r"(sudo )?cmake --install build/release --prefix \S+", run_install),
         (r"docker build .*", run_image_build),

@@ -16,7 +16,7 @@ class EachSource:
     mounts = False
 
     def kernel_of(self, container):
-        cgroup = label(self.collector.first(container.name), "id")
+        cgroup = label(self.receiver.first(container.name), "id")
         kernel = Kernel(cgroup, container.inspect()["State"]["Pid"], self.mounts)
         if not kernel.is_there():
             self.skipTest(f"{cgroup} is not in the cgroup tree of this machine: the engine's is another")
@@ -62,10 +62,10 @@ class EachSource:
         compared = moved = 0
         for _ in range(6):
             before = {name: kernel.values() for name, kernel in kernels.items()}
-            time = self.collector.whole_rounds(1)[0]
+            time = self.receiver.whole_rounds(1)[0]
             after = {name: kernel.values() for name, kernel in kernels.items()}
             for name in kernels:
-                values = self.collector.at(name, time)
+                values = self.receiver.at(name, time)
                 for key, low in before[name].items():
                     if not key[0].endswith("_total"):
                         continue
@@ -98,7 +98,7 @@ class BySocket(EachSource, EngineCase):
                 ("container_network_transmit_packets_total", (("interface", "eth0"),)): eth0["tx_packets"],
             }
 
-        self.collector.first(sleeper.name)
+        self.receiver.first(sleeper.name)
         expected, values = self.while_still(of_the_engine, sleeper.name)
         self.assertEqual({key: values.get(key) for key in expected}, expected)
 
@@ -110,11 +110,11 @@ class ByMounts(EachSource, EngineCase):
         self.run_agent(mounts=True)
         web = self.engine.run("web", network="bridge")
         self.kernel_of(web)
-        self.collector.whole_rounds(3)
+        self.receiver.whole_rounds(3)
         self.agent.stop()
         stopped = self.agent.said(STOPPED)[0]
         self.assertEqual(stopped["stats_requests"], "0", stopped)
-        values = self.collector.at(web.name, self.collector.times()[-1])
+        values = self.receiver.at(web.name, self.receiver.times()[-1])
         self.assertIn(("container_network_receive_errors_total", (("interface", "eth0"),)), values)
         self.assertIn(("container_memory_swap", ()), values)
 
@@ -122,17 +122,17 @@ class ByMounts(EachSource, EngineCase):
         self.run_agent(mounts=True)
         host = self.engine.run("host", network="host")
         kernel = self.kernel_of(host)
-        values = self.collector.at(host.name, self.collector.whole_rounds(1)[0])
+        values = self.receiver.at(host.name, self.receiver.whole_rounds(1)[0])
         shown = {dict(labels)["interface"] for metric, labels in values if metric == "container_network_receive_bytes_total"}
         self.assertEqual(shown, kernel.interfaces())
 
     def test_the_root_of_the_tree_and_other_cgroups_are_told(self):
         self.run_agent(mounts=True, environment={"CSPY_CGROUP_ALL": "true"})
         web = self.engine.run("web")
-        parent = label(self.collector.first(web.name), "id").rpartition("/")[0]
+        parent = label(self.receiver.first(web.name), "id").rpartition("/")[0]
         self.kernel_of(web)
-        self.collector.whole_rounds(1)
-        memory = {label(point, "id") for point in self.collector.points("", "container_memory_usage_bytes")}
+        self.receiver.whole_rounds(1)
+        memory = {label(point, "id") for point in self.receiver.points("", "container_memory_usage_bytes")}
         self.assertIn("/", memory)
         self.assertIn(parent, memory)
         self.assertFalse([identity for identity in memory if web.id in identity], "it is a container's")

@@ -19,14 +19,14 @@ class Size(EngineCase):
         interval = 10.0
         names = {c.name for c in in_parallel(lambda i: self.engine.run(f"many-{i}"), range(CONTAINERS))}
         agent = self.run_agent(interval_ms=int(interval * 1000))
-        self.collector.wait(lambda: len(self.collector.times()) >= 4, 60, "four rounds")
-        times = self.collector.times()[:3]
+        self.receiver.wait(lambda: len(self.receiver.times()) >= 4, 60, "four rounds")
+        times = self.receiver.times()[:3]
         for time_of_round in times:
-            self.assertLessEqual(names, self.collector.containers_at(time_of_round), "all are in each round")
+            self.assertLessEqual(names, self.receiver.containers_at(time_of_round), "all are in each round")
         # The grid begins when the fleet is known; a round is done when the receiver has its last request.
         begin = log.seconds_of(agent.said(log.ENGINE_CONNECTED)[0]["time"])
         for number, time_of_round in enumerate(times):
-            requests = [(arrived, size) for arrived, size, round_time in self.collector.requests if round_time == time_of_round]
+            requests = [(arrived, size) for arrived, size, round_time in self.receiver.requests if round_time == time_of_round]
             took = max(arrived for arrived, _ in requests) - (begin + number * interval)
             self.assertLess(took, interval / 2, f"round {number} of {CONTAINERS} containers")
             self.assertGreater(len(requests), 1, "a round of this size is split")
@@ -55,23 +55,23 @@ class Churn(EngineCase):
         agent = self.run_agent(binary=binary)
         survivors = [self.engine.run(f"survivor-{i}") for i in range(3)]
         for survivor in survivors:
-            self.collector.first(survivor.name)
+            self.receiver.first(survivor.name)
         in_parallel(self.come_and_go, range(CHURN // 5))
-        self.collector.whole_rounds(1)
+        self.receiver.whole_rounds(1)
         warm, files = agent.rss_kb(), agent.open_files()
         in_parallel(self.come_and_go, range(CHURN // 5, CHURN))
-        last = self.collector.whole_rounds(2)[-1]
+        last = self.receiver.whole_rounds(2)[-1]
         grown = agent.rss_kb() - warm
         print(f"\n    resident memory: {warm} kB after {CHURN // 5} containers, {grown:+} kB after {CHURN - CHURN // 5} more ", end="")
         if growth_kb_max is not None:
             self.assertLessEqual(grown, growth_kb_max, f"kB of resident memory over {CHURN} containers")
         self.assertLessEqual(agent.open_files(), files + 1, "open files and sockets")
-        self.assertEqual(self.collector.containers_at(last), self.engine.running())
-        self.assertLessEqual({s.name for s in survivors}, self.collector.containers_at(last))
+        self.assertEqual(self.receiver.containers_at(last), self.engine.running())
+        self.assertLessEqual({s.name for s in survivors}, self.receiver.containers_at(last))
         self.assertEqual(agent.messages(), [log.STARTING, log.ENGINE_CONNECTED, log.FIRST_DELIVERED], agent.log())
         seen = 0
         for number in range(CHURN):
-            series = self.collector.series(f"e2e-{os.getpid()}-job-{number}")
+            series = self.receiver.series(f"e2e-{os.getpid()}-job-{number}")
             seen += bool(series)
             for identity, points in series.items():
                 self.assert_ended_once(points, identity)
@@ -81,7 +81,7 @@ class Churn(EngineCase):
         """One in twenty lives until it was seen; of the others half end by themselves, half are removed while they run."""
         if number % 20 == 0:
             job = self.engine.run(f"job-{number}")
-            self.collector.first(job.name)
+            self.receiver.first(job.name)
             job.remove()
         elif number % 2:
             self.engine.run(f"job-{number}", "true", AutoRemove=True)

@@ -16,7 +16,7 @@ import urllib.parse
 from support import agent as log
 from support.agent import BINARY, Agent
 from support.case import EngineCase
-from support.collector import refusal
+from support.receiver import refusal
 
 # Made anew each time, and with what has to be percent-encoded in it.
 SECRET = f"s3cr3t-{secrets.token_hex(6)}=/+"
@@ -184,7 +184,7 @@ class Running(EngineCase):
     def run_quietly(self, message, environment, arguments=(), endpoint=None):
         """Runs an agent until it has said something; checks all that it said and wrote down."""
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as queue:
-            agent = Agent(engine=self.engine.socket, endpoint=endpoint or self.collector.endpoint, interval_ms=self.interval_ms,
+            agent = Agent(engine=self.engine.socket, endpoint=endpoint or self.receiver.endpoint, interval_ms=self.interval_ms,
                           arguments=arguments, environment={"CSPY_QUEUE_DIR": queue, **environment})
             self.own(agent)
             agent.wait_message(message)
@@ -198,8 +198,8 @@ class Running(EngineCase):
 
     def arrived(self):
         """The headers that the receiver was sent last."""
-        with self.collector.changed:
-            return dict(self.collector.headers)
+        with self.receiver.changed:
+            return dict(self.receiver.headers)
 
     def test_headers_that_are_accepted(self):
         self.run_quietly(log.FIRST_DELIVERED, {"CSPY_OTLP_HEADERS": HEADERS})
@@ -209,11 +209,11 @@ class Running(EngineCase):
     def test_headers_that_are_refused(self):
         for status in (401, 403, 400, 503):
             with self.subTest(status):
-                self.collector.answer_with(refusal(status, "who are you?"))
+                self.receiver.answer_with(refusal(status, "who are you?"))
                 self.run_quietly(log.UNDELIVERED, {"CSPY_OTLP_HEADERS": HEADERS})
 
     def test_headers_that_are_refused_wherever_they_come_from(self):
-        self.collector.answer_with(refusal(401, "who are you?"))
+        self.receiver.answer_with(refusal(401, "who are you?"))
         with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
             file.write(HEADERS.replace(",", "\n") + "\n")
             file.flush()
@@ -222,8 +222,8 @@ class Running(EngineCase):
                        "ambient, for metrics": ({"OTEL_EXPORTER_OTLP_METRICS_HEADERS": HEADERS}, ())}
             for name, (environment, arguments) in sources.items():
                 with self.subTest(name):
-                    with self.collector.changed:
-                        self.collector.headers = []
+                    with self.receiver.changed:
+                        self.receiver.headers = []
                     self.run_quietly(log.UNDELIVERED, environment, arguments)
                     self.assertEqual(self.arrived().get("x-api-key"), SECRET)
 
@@ -231,7 +231,7 @@ class Running(EngineCase):
         with tempfile.TemporaryDirectory(prefix="containerspy-e2e-") as directory:
             path = pathlib.Path(directory, "headers")
             path.write_text(HEADERS.replace(",", "\n"), encoding="ascii")
-            agent = Agent(engine=self.engine.socket, endpoint=self.collector.endpoint, interval_ms=self.interval_ms,
+            agent = Agent(engine=self.engine.socket, endpoint=self.receiver.endpoint, interval_ms=self.interval_ms,
                           environment={"CSPY_OTLP_HEADERS_FILE": str(path)})
             self.own(agent)
             agent.wait_message(log.FIRST_DELIVERED)
@@ -248,8 +248,8 @@ class Running(EngineCase):
         with _RefusingProxy() as proxy:
             self.addCleanup(proxy.shutdown)
             url = PROXY + str(proxy.server_address[1])
-            for variable, endpoint in (("CSPY_HTTPS_PROXY", "https://collector.invalid:4318"), ("CSPY_HTTP_PROXY", "http://collector.invalid:4318"),
-                                       ("HTTPS_PROXY", "https://collector.invalid:4318")):
+            for variable, endpoint in (("CSPY_HTTPS_PROXY", "https://receiver.invalid:4318"), ("CSPY_HTTP_PROXY", "http://receiver.invalid:4318"),
+                                       ("HTTPS_PROXY", "https://receiver.invalid:4318")):
                 for protocol in ("httpbinary", "grpc"):
                     with self.subTest(variable, protocol=protocol):
                         agent = self.run_quietly(log.UNDELIVERED, {variable: url, "CSPY_OTLP_PROTO": protocol}, endpoint=endpoint)
@@ -257,4 +257,4 @@ class Running(EngineCase):
                         self.assertIn(base64.b64encode(f"{USER}:{SECRET}".encode()), proxy.head)
 
     def test_a_proxy_that_is_not_there(self):
-        self.run_quietly(log.UNDELIVERED, {"CSPY_HTTPS_PROXY": PROXY + "1"}, endpoint="https://collector.invalid:4318")
+        self.run_quietly(log.UNDELIVERED, {"CSPY_HTTPS_PROXY": PROXY + "1"}, endpoint="https://receiver.invalid:4318")

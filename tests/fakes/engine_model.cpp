@@ -133,6 +133,12 @@ std::size_t EngineModel::asked(std::string_view part) const {
 }
 
 HttpResponse EngineModel::answer(const HttpRequest& request) {
+  auto response = answer_as_model(request);
+  response.in_parts = answers_in_parts && !response.stream && !response.raw && !response.hang;
+  return response;
+}
+
+HttpResponse EngineModel::answer_as_model(const HttpRequest& request) {
   if (record_requests) requests.push_back(request.target);
   if (intercept) {
     if (auto response = intercept(request)) return *std::move(response);

@@ -62,9 +62,12 @@ class EngineModel {
   std::string api_version = "1.51";
   std::string server_header = "Docker/28.5.2 (linux)";
   bool record_requests = true;
+  /// Answers in three writes, as dockerd does: the header, one chunk, the end of the chunks.
+  bool answers_in_parts = false;
 
  private:
   HttpResponse answer(const HttpRequest& request);
+  HttpResponse answer_as_model(const HttpRequest& request);
   HttpResponse answer_container(const std::string& id, std::string_view what);
   [[nodiscard]] std::string list_json(bool all) const;
   [[nodiscard]] static std::string inspect_json(const ModelContainer& container);

@@ -1,6 +1,6 @@
-// An engine that is none: answers the engine's API on a unix socket, from recorded answers or for a synthetic fleet.
+// Stands in for an engine: answers its API on a unix socket, from recorded answers or for a synthetic fleet.
 //
-//   engine_stand_in --socket PATH (--replay DIR | --containers N) [--ready-file FILE]
+//   engine_stand_in --socket PATH (--replay DIR | --containers N) [--whole] [--ready-file FILE]
 
 #include <fmt/format.h>
 
@@ -36,10 +36,13 @@ void add_fleet(EngineModel& engine, unsigned count) {
 int run(int argc, char** argv) {
   std::string socket, replay, ready_file;
   unsigned containers = 0;
+  bool whole = false;
   CLI::App app{"Answers the Docker Engine API without an engine"};
   app.add_option("--socket", socket, "Path of the unix socket to listen on")->required();
   auto* const recorded = app.add_option("--replay", replay, "Folder with recorded answers");
   app.add_option("--containers", containers, "How many synthetic containers to have")->excludes(recorded);
+  app.add_flag("--whole", whole,
+               "Send each answer in one write, instead of as dockerd does: header, chunk and end apart");
   app.add_option("--ready-file", ready_file, "Created once it is listening; removed at the end");
   CLI11_PARSE(app, argc, argv);
   const auto endpoint = parse_engine_address(socket);
@@ -51,6 +54,7 @@ int run(int argc, char** argv) {
   boost::asio::io_context io{1};
   EngineModel engine{io};
   engine.record_requests = false;
+  engine.answers_in_parts = !whole;
   if (replay.empty()) {
     add_fleet(engine, containers);
   } else {

@@ -45,6 +45,18 @@ std::string chunk(std::string_view text) {
   return fmt::format("{:x}\r\n{}\r\n", text.size(), text);
 }
 
+/// The answer as Go's net/http sends it when the handler flushes: the header, the body as one chunk and the end of the
+/// chunks each by a write of its own. dockerd answers so.
+std::array<std::string, 3> compose_in_parts(const HttpResponse& response) {
+  std::string head = fmt::format("HTTP/1.1 {} Answer\r\n", response.status);
+  if (!response.content_type.empty())
+    fmt::format_to(std::back_inserter(head), "Content-Type: {}\r\n", response.content_type);
+  for (const auto& [name, value] : response.headers)
+    fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
+  head.append("Transfer-Encoding: chunked\r\n\r\n");
+  return {std::move(head), response.body.empty() ? std::string{} : chunk(response.body), "0\r\n\r\n"};
+}
+
 /// The answer's bytes; of a stream, what comes before its first broadcast.
 std::string compose(const HttpResponse& response) {
   std::string bytes = fmt::format("HTTP/1.1 {} Answer\r\n", response.status);
@@ -190,6 +202,16 @@ Task<void> HttpServer::serve(std::shared_ptr<Session> session) {
       std::array<char, 1> byte{};
       co_await session->socket.async_read_some(asio::buffer(byte), as_tuple);
       co_return;
+    }
+    if (response.in_parts) {
+      bool failed = false;
+      for (const auto& part : compose_in_parts(response)) {
+        if (part.empty() || failed) continue;
+        auto [part_error, part_written] = co_await asio::async_write(session->socket, asio::buffer(part), as_tuple);
+        failed = bool{part_error};
+      }
+      if (failed || !message.keep_alive()) break;
+      continue;
     }
     auto bytes = response.raw ? *response.raw : compose(response);
     if (response.cut_after) bytes.resize(std::min(bytes.size(), *response.cut_after));

@@ -34,6 +34,7 @@ struct HttpResponse {
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool chunked = false;                       ///< send the body in two chunks instead of with its length
+  bool in_parts = false;                      ///< chunked, with a write for the header, the chunk and the end each
   bool stream = false;                        ///< after the body, stay open for broadcast()
   bool close = false;                         ///< close the connection after the answer
   std::optional<std::string> raw = {};        ///< these bytes instead of an answer

@@ -1,4 +1,10 @@
-"""What every leg prints: a line for each check as it is decided, and in the end the status."""
+"""What every leg prints: a line for each check as it is decided, and the total at the end."""
+
+import os
+import pathlib
+
+# Where scripts/interop reads how many checks passed, of how many: also of a leg that ended early.
+_FILE = os.environ.get("CHECKS_FILE")
 
 
 class Checks:
@@ -7,14 +13,16 @@ class Checks:
         self.passed = 0
 
     def check(self, what, passed, found=""):
-        """`found` says what was seen, be it right or wrong."""
+        """`found` is what was seen, right or wrong."""
         self.passed += bool(passed)
         self.failed += not passed
         print(f"  {'ok    ' if passed else 'FAILED'}  {what:<66}  {found}".rstrip(), flush=True)
+        if _FILE:
+            pathlib.Path(_FILE).write_text(f"{self.passed} {self.passed + self.failed}\n", encoding="ascii")
         return passed
 
     def equal(self, what, found, expected):
-        """Sets of names: what is missing and what is too much."""
+        """Compares sets of names; prints what is missing and what is not expected."""
         missing, surplus = sorted(expected - found), sorted(found - expected)
         detail = [f"{len(found & expected)} of {len(expected)}"]
         detail += [f"missing: {', '.join(missing)}"] if missing else []

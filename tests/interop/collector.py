@@ -36,7 +36,7 @@ WAYS = (
     Way("grpc-mtls-gzip", "grpc", "gzip", "mutual"),
 )
 
-# How each kind of connection begins, to know that it is what was asked for.
+# The first bytes of a connection show its kind.
 _TLS_HANDSHAKE = b"\x16\x03"
 _HTTP_2 = b"PRI * HTTP/2.0\r\n"
 
@@ -71,7 +71,7 @@ class OtelCollector(Server):
 
 
 def settings(way, port, certificates):
-    """The agent's, as its environment."""
+    """The agent's settings, as environment variables."""
     # By name with TLS, by number without: the certificate has both.
     found = {"CSPY_OTLP_PROTO": way.protocol, "CSPY_OTLP_COMPRESSION": way.compression,
              "CSPY_OTLP_ENDPOINT": f"http://127.0.0.1:{port}" if way.tls == "none" else f"https://localhost:{port}"}
@@ -96,16 +96,16 @@ def check_wire(checks, way, relay):
 
 
 def check_size(checks, ways, relays, receivers):
-    """What a point takes on the wire; with gzip it is far less than the least without."""
+    """Bytes per point on the wire: with gzip less than half of the smallest number without."""
     sizes = {way.name: relays[way.name].bytes_sent / max(1, receivers[way.name].held.invariants.points) for way in ways}
     plain = min((sizes[way.name] for way in ways if way.compression == "none"), default=None)
     for way in ways:
         if way.compression == "gzip" and plain:
-            checks.check(f"{way.name}: gzip is at work", sizes[way.name] < plain / 2, f"{sizes[way.name]:.0f} bytes a point, {plain:.0f} without")
+            checks.check(f"{way.name}: gzip makes it smaller", sizes[way.name] < plain / 2, f"{sizes[way.name]:.0f} bytes a point, {plain:.0f} without")
 
 
 def check_refused(checks, undo, engine, way, port, certificates, what, change):
-    """An agent that must not be able to deliver: with one setting changed."""
+    """With one setting changed, an agent must not be able to deliver."""
     environment = settings(way, port, certificates)
     for key, value in change.items():
         if value is None:
@@ -118,7 +118,7 @@ def check_refused(checks, undo, engine, way, port, certificates, what, change):
         agent.wait_message(log.UNDELIVERED, seconds=20)
     told = agent.said(log.UNDELIVERED)
     refused = told and not agent.said(log.FIRST_DELIVERED)
-    checks.check(f"{way.name}: {what}", refused, told[0].get("error", "") if told else "nothing was said")
+    checks.check(f"{way.name}: {what}", refused, told[0].get("error", "") if told else "nothing in the log")
     agent.kill()
 
 
@@ -160,7 +160,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop collector", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collector", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--version", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--way", action="append", choices=[way.name for way in WAYS], help="only this one; more than once for several (all)")
+    parser.add_argument("--way", action="append", choices=[way.name for way in WAYS], help="run only this one; may be repeated (default: all)")
     return on_an_engine(run, parser.parse_args())
 
 

@@ -1,4 +1,4 @@
-"""What a receiver must have, said apart from the catalogue: renaming a metric there must not go unnoticed here."""
+"""What a receiver must hold. This list is not made from the catalogue, so that it notices a metric that is renamed there."""
 
 import pathlib
 import re
@@ -26,7 +26,7 @@ GAUGES = frozenset("""
 
 NAMES = COUNTERS | GAUGES
 
-# Counters that go on when a container is started again: they count since its creation.
+# Counters that continue when a container is restarted: they count from its creation on.
 OVER_ALL_RUNS = frozenset({"container_oom_events_total"})
 
 

@@ -11,7 +11,7 @@ def _unescaped(value):
 
 
 def parse(text):
-    """{(metric, labels): value}. Labels are sorted pairs; an empty one is none, as Prometheus has it. Time stamps are left out."""
+    """{(metric, labels): value}. Labels are sorted pairs, without empty ones, as in Prometheus. Timestamps are left out."""
     series = {}
     for line in text.split("\n"):
         if not line or line.startswith("#"):

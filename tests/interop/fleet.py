@@ -1,4 +1,4 @@
-"""What runs on the engine: between them every metric has a reason to exist."""
+"""The containers that a leg runs. Together they give every metric a value."""
 
 import os
 import pathlib
@@ -6,7 +6,7 @@ import time
 
 MEMORY_BYTES_MAX = 64 * 1024 * 1024
 
-# The numbers that stand still afterwards are to be none that a receiver would have by chance.
+# Some work, so that no receiver has the resulting numbers by chance.
 _WORK = """
     i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done
     dd if=/dev/zero of=/data bs=1M count=4 conv=fsync 2>/dev/null
@@ -32,15 +32,15 @@ class Fleet:
         self.burner = self.engine.run("burner", "while :; do :; done", CpusetCpus="0", **({"CgroupParent": "/" + parent} if parent else {}))
 
     def stand_still(self):
-        """One more, which has worked and is paused: its numbers do not change, whoever asks for them."""
+        """One more, which has worked and is paused: its numbers no longer change."""
         still = self.engine.run("still", _WORK, network="bridge", Memory=MEMORY_BYTES_MAX, NanoCpus=900_000_000, **self.engine.disk_accounting())
         still.wait_output("finished")
         still.pause()
         return still
 
     def _favoured_parent(self):
-        """A cgroup that gets its CPU whatever else this machine does, or None where we cannot make one: the burner's rate
-        is to be 1, and that is what is checked, not how busy the machine is."""
+        """A cgroup that gets its CPU whatever else this machine does, or None where we cannot make one. Without it, the rate of
+        the burner depends on how busy the machine is."""
         if self.engine.info["CgroupDriver"] != "cgroupfs":
             return None
         unified = pathlib.Path("/sys/fs/cgroup/cgroup.controllers").exists()

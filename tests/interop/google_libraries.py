@@ -13,11 +13,11 @@ import tempfile
 from certificates import Certificates
 from checks import Checks
 from fleet import Fleet
-from held import Held
+from google_server import GoogleReceiver
 from holds import Receiver, check_all
 from leg import on_an_engine
 from relay import Relay
-from server import Server, free_port, wait_for
+from server import wait_for
 from stand_in import StandIn
 from support.agent import BINARY, Agent
 from support.points import label
@@ -25,29 +25,9 @@ from support.points import label
 INTERVAL_MS = 2_000
 MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 
-# How an agent writes its headers, and what has to arrive.
+# The headers as the agent's setting has them, and as they must arrive.
 HEADERS = "x-scope-orgid=tenant-1,authorization=Basic%20dXNlcjpwYXNz%3D%3D"
 ARRIVING = {("x-scope-orgid", "tenant-1"), ("authorization", "Basic dXNlcjpwYXNz==")}
-
-
-class GoogleReceiver(Server):
-    """`ways`: {name: "grpc" or "http"}, each with a port and a file of its own."""
-
-    def __init__(self, python, ways, *arguments):
-        self.ports = {name: free_port() for name in ways}
-
-        def command(directory, _):
-            listen = [f"--listen={protocol}:{self.ports[name]}:{directory / name}.jsonl" for name, protocol in ways.items()]
-            return [python, str(pathlib.Path(__file__).with_name("google_receiver.py")), *listen, *map(str, arguments)]
-
-        super().__init__("google", command)
-
-    def held(self, name):
-        return Held(self.directory / f"{name}.jsonl", lambda line: line.get("request", {}))
-
-    def wait_started(self):
-        self.wait_said("ready; ")
-        return self.log().partition("ready; ")[2].strip()
 
 
 def check_metadata(checks, receiver):
@@ -56,14 +36,14 @@ def check_metadata(checks, receiver):
     checks.check(f"{receiver.name}: the user's headers come with each request", lines and not without,
                  f"{len(lines) - len(without)} of {len(lines)}")
     agents = {value for line in lines for key, value in line if key == "user-agent"}
-    checks.check(f"{receiver.name}: the agent says who it is", len(agents) == 1 and agents.pop().startswith("ContainerSpy/"))
+    checks.check(f"{receiver.name}: the agent names itself", len(agents) == 1 and agents.pop().startswith("ContainerSpy/"))
     refused = [line["refused"] for line in receiver.held.lines if "refused" in line]
     checks.check(f"{receiver.name}: Google's library reads everything", not refused, "; ".join(refused[:2]))
 
 
 def check_gzip(checks, receiver, relay):
     size = sum(line["bytes"] for line in receiver.held.lines)
-    checks.check(f"{receiver.name}: gzip is at work", 0 < relay.bytes_sent < size / 3, f"{relay.bytes_sent} bytes on the wire for {size}")
+    checks.check(f"{receiver.name}: gzip makes it smaller", 0 < relay.bytes_sent < size / 3, f"{relay.bytes_sent} bytes on the wire for {size}")
 
 
 def check_large(checks, undo, options, compression):
@@ -85,7 +65,7 @@ def check_large(checks, undo, options, compression):
     checks.check(f"{name}: all arrive", len(names()) == options.containers, f"{len(names())} containers, {held.invariants.points} points")
     checks.check(f"{name}: each request is less than 4 MiB", sizes and max(sizes) <= MESSAGE_BYTES_MAX and sum(sizes) > MESSAGE_BYTES_MAX,
                  f"{len(sizes)} requests of at most {max(sizes, default=0)} bytes, {sum(sizes) / 1e6:.1f} MB in all")
-    checks.check(f"{name}: all that came keeps the rules", not held.invariants.violations, "; ".join(held.invariants.violations[:2]))
+    checks.check(f"{name}: everything received follows the rules", not held.invariants.violations, "; ".join(held.invariants.violations[:2]))
     agent.kill()
 
 
@@ -137,7 +117,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop google", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--stand-in", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--containers", type=int, default=2_000, help="how many the large round has (2000)")
+    parser.add_argument("--containers", type=int, default=2_000, help="how many containers the large round has (2000)")
     return on_an_engine(run, parser.parse_args())
 
 

@@ -1,4 +1,4 @@
-"""What a receiver holds, read from the file that it writes: a line of OTLP's JSON for each request."""
+"""What a receiver holds. The receiver writes a file with a line of OTLP's JSON for each request; this reads it."""
 
 import json
 
@@ -43,7 +43,7 @@ def request_of(message):
 
 
 class Held:
-    """`message_of` finds the request in a line, which may have more to say. `refresh` reads what is new in the file."""
+    """`message_of` finds the request in a line, which may hold more. `refresh` reads what is new in the file."""
 
     def __init__(self, path, message_of=lambda line: line):
         self._path = path

@@ -1,4 +1,4 @@
-"""The checks of what a receiver holds, which are the same for all that write it down."""
+"""Checks of what a receiver holds: the same for every receiver that writes down what it gets."""
 
 import contextlib
 import time
@@ -9,7 +9,7 @@ from support import agent as log
 from support.kernel import Kernel
 from support.points import label
 
-# What an agent says from its start to its end if nothing is wrong.
+# What an agent logs from its start on if nothing is wrong.
 _PEACE = [log.STARTING, log.ENGINE_CONNECTED, log.FIRST_DELIVERED]
 
 
@@ -51,8 +51,8 @@ def check_identity(checks, receiver, fleet):
 
 
 def standing_still(kernel, look):
-    """What the kernel says of a container, and what `look` finds meanwhile, which is called with the time before, in
-    nanoseconds. None where the numbers do not stand still for that long."""
+    """The kernel's numbers of a container, and what `look` finds while they do not change; `look` is called with the time
+    before, in nanoseconds. None if the numbers do not stand still for that long."""
     for _ in range(8):
         before, begin = kernel.values(), time.time_ns()
         found = look(begin)
@@ -68,7 +68,7 @@ def differences(kernel_values, values):
 
 
 def check_values(checks, receivers, still):
-    """The same round or not: what stands still has the same numbers for everybody, and they are the kernel's."""
+    """The receivers may look at different rounds: a paused container has the kernel's numbers in each."""
     point = next(iter(receivers[0].held.of(still.name).values()))[0]
     kernel = Kernel(label(point, "id"), still.inspect()["State"]["Pid"])
     if not kernel.is_there():
@@ -115,7 +115,7 @@ def check_removal(checks, receivers, leaver, interval_ms):
 
 def check_rules(checks, receiver):
     invariants = receiver.held.refresh().invariants
-    checks.check(f"{receiver.name}: all that came keeps the rules", not invariants.violations and invariants.points,
+    checks.check(f"{receiver.name}: everything received follows the rules", not invariants.violations and invariants.points,
                  "; ".join(invariants.violations[:2]) or f"{invariants.requests} requests, {invariants.points} points")
 
 
@@ -125,7 +125,7 @@ def check_peace(checks, receiver):
     said = [message for message in receiver.agent.messages() if message != log.OWN_FILES]
     lost = receiver.agent.said(log.STOPPED)[-1].get("rounds_lost")
     right = said[:3] == _PEACE and not set(said[3:]) - {log.STOPPING, log.STOPPED} and lost == "0"
-    checks.check(f"{receiver.name}: the agent had nothing to complain of", right, f"rounds_lost={lost}" if right else "; ".join(map(str, said[:6])))
+    checks.check(f"{receiver.name}: the agent logged no trouble", right, f"rounds_lost={lost}" if right else "; ".join(map(str, said[:6])))
 
 
 def check_all(checks, receivers, fleet, interval_ms):

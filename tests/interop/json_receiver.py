@@ -1,4 +1,4 @@
-"""A receiver of OTLP's JSON that writes each request down as a line, and decodes nothing: the smallest that Held can read."""
+"""The smallest receiver that Held can read: it writes each request of OTLP's JSON as a line, and decodes nothing."""
 
 import http.server
 import pathlib
@@ -40,7 +40,7 @@ class JsonReceiver:
 
         class Server(http.server.ThreadingHTTPServer):
             def handle_error(self, request, client_address):
-                # An agent that is killed resets its connection; anything else is told.
+                # An agent that is killed resets its connection; anything else is reported.
                 if not isinstance(sys.exc_info()[1], ConnectionError):
                     super().handle_error(request, client_address)
 

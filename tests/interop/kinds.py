@@ -1,5 +1,5 @@
-"""One container of each kind that a metric treats differently. They work a little, and are paused: then their numbers stand
-still, whoever reads them and when."""
+"""One container of each kind that some metric treats differently. They work a little and are paused: from then on their
+numbers do not change."""
 
 from support.engine import FOREVER
 
@@ -16,7 +16,7 @@ _OUT_OF_MEMORY = "(exec tail /dev/zero) 2>/dev/null"
 class Kinds:
     def __init__(self, engine):
         disk = engine.disk_accounting() if engine.info.get("CgroupVersion", "1") == "1" else {}
-        web = engine.run("web", "; ".join((_BURN, _TALK)) + _SAY_FINISHED, network="bridge", Memory=64 * _MEGABYTE, NanoCpus=500_000_000,
+        web = engine.run("web", f"{_BURN}; {_TALK}" + _SAY_FINISHED, network="bridge", Memory=64 * _MEGABYTE, NanoCpus=500_000_000,
                          labels={"com.docker.compose.project": "shop", "com.docker.compose.service": "web"})
         self.containers = [
             web,

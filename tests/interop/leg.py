@@ -1,4 +1,4 @@
-"""How a leg runs: on an engine, and with nothing left of it however it ends."""
+"""Runs a leg on an engine, and removes what the leg made, however it ends."""
 
 import contextlib
 import signal
@@ -8,7 +8,7 @@ from support.engine import Engine
 
 
 def cleanly(run, options):
-    """Calls `run(options, undo)`; returns the status. `undo` is what is undone at the end."""
+    """Calls `run(options, undo)` and returns its status. At the end everything on the stack `undo` is undone."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as undo:
         try:
@@ -25,7 +25,7 @@ def on_an_engine(run, options):
         engine = Engine()
         undo.callback(engine.stop)
         if reason := engine.start():
-            print(f"interop: a real engine is needed: {reason}; or name one by ENGINE_SOCKET", file=sys.stderr)
+            print(f"interop: a real engine is needed: {reason}; or set ENGINE_SOCKET", file=sys.stderr)
             return 1
         return run(options, engine, undo)
 

@@ -6,6 +6,7 @@ folder for what waits. What a round is, the agent's log says ("round read"); a s
 
 import argparse
 import contextlib
+import itertools
 import os
 import pathlib
 import re
@@ -21,7 +22,7 @@ from server import wait_for
 from support import agent as log
 from support.agent import BINARY, Agent, seconds_of
 
-# Between a round's own time and the line that tells of it: an answer of an engine with slow stats takes a second.
+# Between a round's own time and its line in the log: an answer of an engine with slow stats takes a second.
 _TOLD_SECONDS_MAX = 2.0
 
 
@@ -40,13 +41,9 @@ class Line:
         self._undo.callback(self.agents[-1].kill)
 
     def rounds(self):
-        """When agents told that they had read one, in seconds since 1970."""
-        return [seconds_of(entry["time"]) for agent in self.agents for entry in agent.said("round read")]
-
-    def is_last(self, when):
-        """Whether an agent that was told to stop read one more round then, which it does without a word."""
-        return any(seconds_of(stopping["time"]) < when <= seconds_of(stopped["time"]) for agent in self.agents
-                   for stopping, stopped in zip(agent.said(log.STOPPING), agent.said(log.STOPPED)))
+        """For each round that an agent has read, in order: the earliest and the latest time that its sample can have, in
+        seconds since 1970. The log has no more than milliseconds, so both ends belong to it."""
+        return [times for agent in self.agents for times in _rounds_of(agent)]
 
     def samples(self, selector, at=None):
         """[(time, value)], as they are stored, of the last hour."""
@@ -56,44 +53,78 @@ class Line:
         return series[0][1] if series else []
 
     def refused(self):
-        """What Prometheus counts of samples that it could not place."""
+        """Prometheus' own counters of samples that it refused."""
         return {name: float(value) for name, value in
                 re.findall(r"^(prometheus_tsdb_(?:out_of_order|too_old|out_of_bound)_samples_total)(?:\{.*\})? (\S+)$",
                            self.prometheus.get("/metrics"), re.MULTILINE) if float(value)}
 
 
+def _rounds_of(agent):
+    stopping = None
+    for entry in agent.entries():
+        at = seconds_of(entry["time"])
+        if entry.get("msg") == log.STOPPING:
+            stopping = at
+        elif entry.get("msg") == log.STOPPED:
+            # An agent that is told to stop reads one more round, and need not say so.
+            yield stopping, at
+        elif entry.get("msg") == "round read" and stopping is None:
+            yield at - _TOLD_SECONDS_MAX, at
+
+
 def check_rounds(checks, line, selector, began, ended, interval, slack):
-    """Every round that an agent read is a sample, from the first on."""
+    """Every round that an agent read is a sample, and every agent read on its grid all the time."""
     rounds = line.rounds()
     # Some more may have come since the log was read.
-    samples = [when for when, _ in line.samples(selector) if when <= rounds[-1]]
-    told = [when for when in samples if not line.is_last(when)]
-    paired = len(told) == len(rounds) and all(0 <= said - when < _TOLD_SECONDS_MAX for said, when in zip(rounds, told))
-    lost = [said for said in rounds if not any(0 <= said - when < _TOLD_SECONDS_MAX for when in told)]
-    checks.check(f"{line.name}: there is a sample for each round", paired, f"{len(told)} of {len(rounds)}"
-                 + (f" and {len(samples) - len(told)} of an agent's end" if len(samples) > len(told) else "")
+    samples = [when for when, _ in line.samples(selector) if when <= rounds[-1][1]]
+    paired = len(samples) == len(rounds) and all(low <= when <= high for when, (low, high) in zip(samples, rounds))
+    lost = [high for low, high in rounds if not any(low <= when <= high for when in samples)]
+    checks.check(f"{line.name}: there is one sample for each round", paired, f"{len(samples)} of {len(rounds)}"
                  + (f"; the first of {len(lost)} without one was {lost[0] - began:.1f} s after the end of Prometheus" if lost else ""))
-    within = [when for when in samples if began < when <= ended]
-    expected = int((ended - began) / interval)
-    checks.check(f"{line.name}: those of the outage", len(within) >= expected, f"{len(within)} of {expected}")
-    gaps = [after - before for before, after in zip(samples, samples[1:])]
-    # An agent that is started again reads at once, and from then on at the interval.
+    check_grids(checks, line, samples, began, ended, interval)
+    gaps = [after - before for before, after in itertools.pairwise(samples)]
     checks.check(f"{line.name}: without a gap and without one twice", gaps and max(gaps) < interval + slack and min(gaps) > 0,
                  f"from {min(gaps, default=0):.3f} to {max(gaps, default=0):.3f} s between two")
     last_seen = line.samples(selector)
-    checks.check(f"{line.name}: each has the value of its own time", all(abs(when - value) <= 1 for when, value in last_seen), f"{len(last_seen)} samples")
+    checks.check(f"{line.name}: each sample has the value of its own time", all(abs(when - value) <= 1 for when, value in last_seen), f"{len(last_seen)} samples")
+
+
+def check_grids(checks, line, samples, began, ended, interval):
+    """How many rounds there are up to the end of the outage, to the last one.
+
+    An agent reads its first round at once, the others on a grid from there, and one more when it is told to stop. The grid
+    of an agent that is started again is not the one of the agent before it.
+    """
+    found, expected, previous_stopped = 0, 0, None
+    for agent in line.agents:
+        first = next(when for when in samples if previous_stopped is None or when > previous_stopped)
+        if previous_stopped is not None:
+            waited = first - previous_stopped
+            # The next round of the old grid was half an interval away.
+            checks.check(f"{line.name}: the new agent reads at once", waited < interval / 2, f"{waited:.1f} s after the other one's end")
+        stopping = next((seconds_of(entry["time"]) for entry in agent.said(log.STOPPING)), None)
+        # Counted up to the middle between two rounds, where it is certain how many there are.
+        end = stopping or first + ((ended - first) // interval - 0.5) * interval
+        expected += int((end - first) / interval) + 1
+        found += sum(first <= when < end for when in samples)
+        if stopping:
+            previous_stopped = seconds_of(agent.said(log.STOPPED)[0]["time"])
+            expected += 1
+            found += sum(stopping <= when <= previous_stopped for when in samples)
+    within = sum(began < when <= ended for when in samples)
+    checks.check(f"{line.name}: all rounds up to the end of the outage", found == expected, f"{found} of {expected}; {within} are of the outage")
 
 
 def check_leaver(checks, line, leaver, removed, interval):
-    """What was removed meanwhile ends at that time, although the mark comes later."""
-    series = '{name="%s"}' % leaver.name
+    """A container that is removed during the outage ends at that time, although its mark arrives later."""
+    series = f'{{name="{leaver.name}"}}'
     before, after = line.prometheus.query(series, at=removed - interval / 2), line.prometheus.query(series, at=removed + 1.5 * interval + 1)
-    checks.check(f"{line.name}: what was removed meanwhile ended then", before and not after, f"{len(before)} series before, {len(after)} after")
+    checks.check(f"{line.name}: a container that was removed meanwhile ended then", before and not after, f"{len(before)} series before, {len(after)} after")
 
 
 def check_peace(checks, line, selector):
     pushes = line.prometheus.pushes()
-    checks.check(f"{line.name}: Prometheus took every push", set(pushes) == {"200"}, ", ".join(f"{count} with {code}" for code, count in pushes.items()))
+    checks.check(f"{line.name}: Prometheus accepted every push", set(pushes) == {"200"}, ", ".join(f"{count} with {code}" for code, count in pushes.items()))
     checks.check(f"{line.name}: and every sample", not line.refused(), str(line.refused() or ""))
     resets = line.prometheus.value(f"sum(resets(container_cpu_user_seconds_total{selector}[1h]))")
     checks.check(f"{line.name}: no counter was reset", resets == 0, f"{resets} resets")
@@ -113,7 +144,7 @@ def run(options, engine, undo):
     checks = Checks()
     steady = engine.run("steady", "while :; do i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; sleep 1; done")
     leaver = engine.run("leaver")
-    selector = '{name="%s"}' % steady.name
+    selector = f'{{name="{steady.name}"}}'
     last_seen = "container_last_seen" + selector
 
     queue = pathlib.Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="containerspy-queue-")))
@@ -136,7 +167,7 @@ def run(options, engine, undo):
     leaver.remove()
     removed = time.time()
     restarted.agents[-1].wait_rounds(1)
-    time.sleep(0.2)  # So that this round and the agent's last are told apart by their times.
+    time.sleep(interval / 2)  # Again in the middle between two rounds: the last round and the new agent's first are off the grid.
     restarted.agents[-1].stop()
     restarted.start_agent()
     time.sleep(max(0, began + options.seconds - time.time()))
@@ -172,8 +203,8 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop outage", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=os.environ.get("OUTAGE_SECONDS", "120"),
-                        help="how long it is away (OUTAGE_SECONDS in the environment, else 120)")
-    parser.add_argument("--interval-ms", type=int, default=5_000, help="between two rounds (5000)")
+                        help="how long Prometheus is stopped (OUTAGE_SECONDS in the environment, else 120)")
+    parser.add_argument("--interval-ms", type=int, default=5_000, help="time between two rounds (5000)")
     return on_an_engine(run, parser.parse_args())
 
 

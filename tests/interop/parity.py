@@ -1,9 +1,9 @@
-"""cAdvisor beside the agent, on the same containers at the same moment: every series of theirs is to have the same value here.
+"""cAdvisor beside the agent, on the same containers at the same moment: every series of cAdvisor has the agent's value.
 
-The containers are paused, so that most numbers stand still. cAdvisor is asked before and after a round of the agent: what is
-the same both times must be the same here, to the last digit; a counter that moved must lie between. What cAdvisor has and the
-agent has not is explained by docs/METRICS.md, where the agent lacks the source, or by the list of known differences below.
-Where cAdvisor cannot run, or does not see the containers, the leg says so and is skipped.
+The containers are paused, so that most numbers stand still. cAdvisor is read before and after a round of the agent: a value
+that is the same both times must be the agent's, to the last digit; of a counter that moved, the agent's must lie between. A
+series that the agent lacks is explained by docs/METRICS.md, if the agent has no source for it, or by the list of known
+differences below. Where cAdvisor cannot run, or does not see the containers, the leg says so and runs no check.
 
     --way socket           an agent that has the engine's socket alone
     --way host             one that has the host's cgroup tree and /proc as well, and asks for sizes
@@ -27,22 +27,22 @@ from json_receiver import JsonReceiver
 from kinds import Kinds
 from leg import on_an_engine
 from server import Server, get, wait_for
-from support.agent import BINARY, Agent
+from support.agent import BINARY, ENGINE_ONLY, Agent
 from support.points import label
 
 INTERVAL_MS = 2_000
 TOLERANCE = 1e-9  # relative
 ATTEMPTS = 3
 
-# What an agent has, and so which columns of docs/METRICS.md it must have points for.
+# What an agent may read, and for which columns of docs/METRICS.md it must therefore have points.
 Way = collections.namedtuple("Way", "environment sources")
 _ALWAYS = {"engine", "stats", "0", "host"}
 WAYS = {
-    "socket": Way({"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}, _ALWAYS),
+    "socket": Way(ENGINE_ONLY, _ALWAYS),
     "host": Way({"CSPY_DISK_USAGE": "true", "CSPY_DISK_USAGE_INTERVAL": "10000"}, _ALWAYS | {"cgroup tree", "host /proc", "disk_usage"}),
 }
 
-# Kinds of cAdvisor's that the agent has not, and would have to be explained one by one.
+# Kinds of cAdvisor's metrics that the agent does not have.
 _NOT_COMPARED = "referenced_memory,resctrl,cpu_topology,perf_event,app"
 
 # Statistics of the whole disk that holds a container's layer, which cAdvisor shows under each container.
@@ -55,16 +55,17 @@ KNOWN = (
     ("socket", r"missing container_network_.*-hostnet\".*", "only the host's /proc has the interfaces of the host's network"),
     ("socket", rf"missing container_fs_{_WHOLE_DISK}\{{.*", "statistics of the whole disk need the host's /proc"),
     (".*", r"(missing|differs) container_fs_(reads|writes)_total\{.*", "cAdvisor shows the whole disk's where a container has none"),
-    ("socket", r"differs container_spec_cpu_shares\{.*", "cgroup v2: the runtime's formula is not told; exact with the cgroup tree"),
+    ("socket", r"differs container_spec_cpu_shares\{.*", "cgroup v2: the engine does not report the runtime's formula; exact with the cgroup tree"),
     ("socket", r"missing container_ulimits_soft\{.*", "limits that are inherited need the host's /proc"),
     ("socket", r"(differs|missing) container_oom_events_total\{.*", "the engine's events may join several kills"),
-    ("host", r"differs container_cpu_schedstat_.*", "of processes that ended, as those of a health check, each knows those that it saw"),
-    ("host", r"differs container_network_(tcp6?_usage|advance_tcp_stats)_total\{.*-hostnet\".*", "the connections of the questions themselves are the host's, too"),
+    ("host", r"differs container_cpu_schedstat_.*", "each counts only the ended processes that it has seen, such as those of health checks"),
+    ("host", r"differs container_network_(tcp6?_usage|advance_tcp_stats)_total\{.*-hostnet\".*", "the connections to the engine and to cAdvisor are the host's, too"),
     ("host", r"missing container_network_advance_tcp_stats_total\{.*", "cAdvisor shows 0 for what this kernel does not count"),
-    (".*", r"(missing|differs) container_fs_usage_bytes\{.*", "the engine counts a layer otherwise, and without the logs"),
+    (".*", r"(missing|differs) container_fs_usage_bytes\{.*", "the engine measures a layer differently, and without the logs"),
     (".*", r"missing container_fs_inodes_total\{.*", "the engine does not count inodes"),
     (".*", r"extra container_(state|restart_count|exit_code|oom_killed|finish_time_seconds|health_failing_streak|image_info)\{.*",
-     "what only the engine knows: not cAdvisor's"),
+     "known to the engine only, not to cAdvisor"),
+    ("host", r"extra container_pids_failcnt_total\{.*", "the forks that failed at the limit of threads: cAdvisor does not read them"),
 )
 
 
@@ -78,7 +79,7 @@ class CAdvisor(Server):
 
 
 def needs(platform):
-    """{metric: what gives it}, by the column of docs/METRICS.md."""
+    """{metric: its source}, from a column of docs/METRICS.md."""
     found = {}
     for line in (ROOT / "docs/METRICS.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.split(" | ")]
@@ -213,7 +214,7 @@ def start_agent(way, engine, undo):
 
 
 def missing_settings(way):
-    """Those of the way that the agent does not know: it would run as if they were not there."""
+    """Settings of the way that this agent does not have: it would ignore them."""
     known = subprocess.run([BINARY, "--help"], capture_output=True, text=True, check=True).stdout
     return [variable for variable in WAYS[way].environment if variable not in known]
 
@@ -259,7 +260,7 @@ def run(options, engine, undo):
     checks = Checks()
     for way in ways:
         wait_for(lambda w=way: kinds.names <= {label(points[-1], "name") for points in held[w].refresh().series.values()}, 60,
-                 f"the agent of the way {way} to tell of the containers")
+                 f"the agent of the way {way} to report the containers")
         check_way(checks, way, needs(f"Docker, cgroup v{version}"), held[way], scrape, kinds.names)
     return checks.status()
 
@@ -268,9 +269,9 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/interop cadvisor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cadvisor", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--version", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--way", action="append", choices=list(WAYS), help="only this one; more than once for several (all)")
-    parser.add_argument("--cadvisor-at", metavar="URL", help="one that runs already")
-    parser.add_argument("--agent-pushes-to", metavar="ADDRESS:PORT", help="where an agent that runs already pushes OTLP's JSON to; for one way")
+    parser.add_argument("--way", action="append", choices=list(WAYS), help="run only this one; may be repeated (default: all)")
+    parser.add_argument("--cadvisor-at", metavar="URL", help="a cAdvisor that runs already")
+    parser.add_argument("--agent-pushes-to", metavar="ADDRESS:PORT", help="where an agent that runs already pushes OTLP's JSON to; needs one --way")
     options = parser.parse_args()
     if bool(options.cadvisor_at) != bool(options.agent_pushes_to) or options.cadvisor_at and len(options.way or ()) != 1:
         parser.error("--cadvisor-at, --agent-pushes-to and one --way go together")

@@ -1,6 +1,5 @@
-"""The agent pushing to a real Prometheus, of which one runs for each translation strategy, all at the same time.
-
-Each has an agent of its own. What depends on a strategy is checked with all of them, the rest with the default one.
+"""The agent pushing to a real Prometheus. One runs for each translation strategy, all at the same time, each with an agent of
+its own. What depends on the strategy is checked with all of them, the rest with the default one.
 """
 
 import argparse
@@ -28,7 +27,7 @@ INTERVAL_MS = 2_000
 _OWN = {"target_info"}
 _OWN_LABELS = {"__name__", "job", "instance"}
 
-# What it does only if it is asked to: the type of what was pushed as a label, and the start of a counter as a zero.
+# Features that are off by default: the type of a metric as a label, and a zero at the start of a counter.
 _FEATURES = ("type-and-unit-labels", "created-timestamp-zero-ingestion")
 
 
@@ -115,7 +114,7 @@ def check_values(checks, prometheus, containers):
 
 
 def check_still(checks, receivers, asked, still):
-    """What stands still has the kernel's numbers, whatever the strategy, and began when the container did."""
+    """A paused container has the kernel's numbers under every strategy, and its counters start with the container."""
     selector = f'{{name="{still.name}"}}'
     labels, _ = wait_for(lambda: receivers[0].query("container_last_seen" + selector), 30, f"series of {still.name}")[0]
     kernel = Kernel(labels["id"], still.inspect()["State"]["Pid"])
@@ -149,7 +148,7 @@ def check_still(checks, receivers, asked, still):
 
 
 def check_removal(checks, receivers, containers):
-    """A series that is not ended would be found for five minutes after its last sample."""
+    """Prometheus shows a series that was not ended for five minutes after its last sample."""
     selector = f'{{name="{containers.leaver.name}"}}'
     for prometheus in receivers:
         wait_for(lambda p=prometheus: p.query(selector), 30, f"series of {containers.leaver.name}")
@@ -165,37 +164,37 @@ def check_removal(checks, receivers, containers):
         checks.check(f"a removed container is gone, {prometheus.strategy}", left == 0 and took < 3 * INTERVAL_MS / 1000,
                      f"{before[prometheus.strategy]} series, {left} left after {took:.1f} s")
     past = len(receivers[0].query(selector, at=present))
-    checks.check("what was known of it is still known", past == before[receivers[0].strategy], f"{past} series when it was there")
+    checks.check("its past samples are kept", past == before[receivers[0].strategy], f"{past} series when it was there")
 
 
 def check_rate(checks, prometheus, containers, since):
-    """`since`: what `burnt` said when the minute began."""
+    """`since`: the result of `burnt` when the minute began."""
     time.sleep(max(0, since[1] + 62 - time.time()))
     burnt, now = containers.burnt()
     kernel = (burnt - since[0]) / (now - since[1])
     selector = f'container_cpu_usage_seconds_total{{name="{containers.burner.name}"}}'
     rate = prometheus.value(f"sum by (name) (rate({selector}[1m]))")
     found = f"{rate:.4f}, the kernel says {kernel:.4f}" if rate is not None else "no result"
-    # On a machine that is too busy to give it a whole CPU the kernel's own number is what is right.
+    # On a machine that is too busy to give it a whole CPU, the kernel's own number is the right one.
     right = 1.0 if kernel > 0.95 else kernel
     checks.check("rate of a container that burns one CPU, within 10 %", rate is not None and abs(rate - right) <= 0.1 * right, found)
     checks.check("the same, within 2 % of the kernel's number", rate is not None and abs(rate - kernel) <= 0.02 * kernel, found)
 
 
 def check_restart(checks, prometheus, containers, agent, start_agent):
-    """Counters are the kernel's, not the agent's: one that is started again goes on."""
+    """Counters are the kernel's, not the agent's: a new agent continues them."""
     agent.stop()
     start_agent()
     selector = f'container_cpu_usage_seconds_total{{name="{containers.burner.name}"}}'
     since = time.time()
     wait_for(lambda: (prometheus.value(f"max(timestamp({selector}))") or 0) > since, 30, "points of the new agent")
     resets = prometheus.value(f"sum(resets({selector}[2m]))")
-    checks.check("an agent that is started again resets no counter", resets == 0, f"{resets} resets")
+    checks.check("a restarted agent resets no counter", resets == 0, f"{resets} resets")
 
 
 def check_pushes(checks, receivers):
     pushes = [prometheus.pushes() for prometheus in receivers]
-    checks.check("every push was taken", all(set(codes) == {"200"} for codes in pushes),
+    checks.check("every push was accepted", all(set(codes) == {"200"} for codes in pushes),
                  ", ".join(f"{count} with {code}" for codes in pushes for code, count in codes.items()))
 
 
@@ -242,7 +241,7 @@ def run(options, engine, undo):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/interop prometheus", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--strategy", action="append", choices=STRATEGIES, help="only this one; more than once for several (all)")
+    parser.add_argument("--strategy", action="append", choices=STRATEGIES, help="run only this one; may be repeated (default: all)")
     return on_an_engine(run, parser.parse_args())
 
 

@@ -1,4 +1,4 @@
-"""Between an agent and a receiver: passes bytes on unread, and tells how many went and what the first ones were."""
+"""Stands between an agent and a receiver: passes bytes on unread, counts them and keeps the first ones."""
 
 import contextlib
 import socket

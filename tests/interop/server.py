@@ -1,4 +1,4 @@
-"""A receiver as a process: started on a free port with files of its own, asked over HTTP, and gone afterwards."""
+"""A receiver as a process: it gets a free port and a directory, is read over HTTP, and both are removed afterwards."""
 
 import json
 import pathlib
@@ -28,7 +28,7 @@ def free_port():
 
 
 def wait_for(condition, seconds, what, pause=0.2):
-    """Polls: a program of others tells nobody when it changes. Returns what the condition returned."""
+    """Polls, because other programs do not notify us. Returns what the condition returned."""
     end = time.monotonic() + seconds
     while True:
         result = condition()
@@ -40,7 +40,7 @@ def wait_for(condition, seconds, what, pause=0.2):
 
 
 class Server:
-    """`command` is called with the directory and the port and gives the command line."""
+    """`command(directory, port)` returns the command line."""
 
     def __init__(self, name, command):
         self.name = name
@@ -51,11 +51,11 @@ class Server:
         self.start()
 
     def start(self):
-        """Also after `stop`: on the same port, with what it has in its directory."""
+        """Also after `stop`: on the same port and directory."""
         self.process = subprocess.Popen(self._command, cwd=self.directory, stdout=self._log, stderr=subprocess.STDOUT)
 
     def stop(self):
-        """As its user would; its directory stays."""
+        """Ends it by SIGTERM; its directory stays."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -84,7 +84,7 @@ class Server:
         self._wait_alive(ready, seconds)
 
     def wait_said(self, text, seconds=60):
-        """Until it has said in its log that it is ready."""
+        """Until its log contains `text`."""
         self._wait_alive(lambda: text in self.log(), seconds)
 
     def _wait_alive(self, ready, seconds):

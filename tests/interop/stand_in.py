@@ -8,7 +8,7 @@ from server import wait_for
 
 
 class StandIn:
-    """`arguments`: what it has, such as --containers 100."""
+    """`arguments`: what it simulates, such as --containers 100."""
 
     def __init__(self, binary, *arguments):
         self._directory = tempfile.TemporaryDirectory(prefix="containerspy-stand-in-")

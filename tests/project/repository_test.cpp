@@ -1,4 +1,5 @@
 // The rules of the house that a machine can check.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -207,11 +208,11 @@ TEST(Repository, BoundsAreNamedInOnePlaceOrHaveAReason) {
     if (file.filename() == "limits.hpp") continue;
     const auto relative = fs::relative(file, root / "src").string();
     for (const auto& name : bounds_of(file))
-      found.insert(relative + ": " + name);
+      found.insert(fmt::format("{}: {}", relative, name));
   }
   std::set<std::string> listed;
   for (const auto& bound : own_bounds)
-    listed.insert(bound.file + ": " + bound.name);
+    listed.insert(fmt::format("{}: {}", bound.file, bound.name));
   for (const auto& bound : found)
     EXPECT_TRUE(listed.contains(bound)) << bound << " belongs in base/limits.hpp, or in own_bounds with its reason";
   for (const auto& bound : listed)

@@ -17,9 +17,13 @@ from support.waiting import wait_until
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("BINARY", str(ROOT / "build/release/containerspy"))
 
+# Settings of an agent that reads nothing of this machine: the engine's answers are all that it has.
+ENGINE_ONLY = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none"}
+
 # The lines that tell a change of state.
 STARTING = "starting"
 ENGINE_LOST = "engine lost: trying again until it is back"
+ENGINE_AWAY = "engine not reachable yet: trying again until it answers"
 ENGINE_CONNECTED = "engine connected"
 UNDELIVERED = "cannot deliver metrics"
 OWN_FILES = "reading container metrics from this machine's own files"

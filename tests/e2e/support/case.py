@@ -4,9 +4,9 @@ import unittest
 
 from support import agent as agent_module
 from support.agent import Agent
-from support.collector import Collector
 from support.engine import Engine
 from support.invariants import SUITE
+from support.receiver import Receiver
 
 ENGINE = Engine()
 
@@ -37,8 +37,8 @@ class EngineCase(unittest.TestCase):
         # Undone in reverse order: the agent has to end before its receiver goes, and the engine is swept last.
         self.addCleanup(self._check)
         self.addCleanup(ENGINE.remove_all, keep=_anchor)
-        self.collector = Collector()
-        self.addCleanup(self.collector.kill)
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.kill)
         self.agent = None
 
     def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, mounts=False, environment=None, **more):
@@ -47,9 +47,9 @@ class EngineCase(unittest.TestCase):
         Only with `mounts` does it read this machine's own files, and then as it does by itself.
         """
         if not mounts:
-            environment = {"CSPY_CGROUP_ROOT": "none", "CSPY_PROC_ROOT": "none", **(environment or {})}
+            environment = {**agent_module.ENGINE_ONLY, **(environment or {})}
         more["environment"] = environment
-        agent = Agent(engine=engine or ENGINE.socket, endpoint=self.collector.endpoint,
+        agent = Agent(engine=engine or ENGINE.socket, endpoint=self.receiver.endpoint,
                       interval_ms=interval_ms or self.interval_ms, binary=binary, **more)
         self.own(agent)
         return agent
@@ -68,9 +68,9 @@ class EngineCase(unittest.TestCase):
         """What `read` says before and after a round in which it did not change, and the round's values."""
         for _ in range(8):
             before = read()
-            time = self.collector.whole_rounds(1)[0]
+            time = self.receiver.whole_rounds(1)[0]
             if read() == before:
-                return before, self.collector.at(container, time)
+                return before, self.receiver.at(container, time)
         self.fail(f"the numbers of {container} never stood still")
 
     def _check(self):

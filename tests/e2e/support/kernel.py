@@ -27,7 +27,7 @@ class Kernel:
         return (_ROOT / ("" if _UNIFIED else "cpuacct") / self._path).is_dir()
 
     def values(self):
-        """{(metric, own labels): value}, as Collector.at gives them, of all that the kernel counts."""
+        """{(metric, own labels): value}, as Receiver.at gives them, of all that the kernel counts."""
         values = (_unified if _UNIFIED else _legacy)(self._read) | self._networks()
         if self._whole:
             values |= (_unified_beyond if _UNIFIED else _legacy_beyond)(self._read)

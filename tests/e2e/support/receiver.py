@@ -72,7 +72,7 @@ def partial_success(rejected, message):
     return Answer(200, otlp_pb2.ExportMetricsServiceResponse(partial_success=partial).SerializeToString())
 
 
-class Collector:
+class Receiver:
     """Listens until it is killed, and again after `listen()`, on the same port. Answers ACCEPTED until told otherwise.
 
     Only requests that were accepted are remembered; `refused` counts the others.
@@ -236,10 +236,10 @@ class _Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = True
     daemon_threads = False  # so that server_close() waits for them
 
-    def __init__(self, address, collector):
+    def __init__(self, address, receiver):
         self._lock = threading.Lock()
         self._connections = set()
-        self.collector = collector
+        self.receiver = receiver
         super().__init__(address, _Handler)
 
     def process_request(self, request, client_address):
@@ -272,7 +272,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         body = self.rfile.read(length)
         if len(body) == length:
-            self.server.collector.take(self, body)
+            self.server.receiver.take(self, body)
 
     def log_message(self, *_):
         pass

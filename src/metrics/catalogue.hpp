@@ -52,7 +52,8 @@ class PointSink {
 struct Accessor {
   using Emit = void (*)(const Reading& reading, UnixNanos time, PointSink& sink);
 
-  // NOLINTNEXTLINE(misc-explicit-constructor): a row of the catalogue names a function where the container has it all
+  /// Without `parts`, everything comes from the container.
+  // NOLINTNEXTLINE(misc-explicit-constructor): a row of the catalogue may name only a function
   constexpr Accessor(Emit emit, SampleParts parts = {}) : emit{emit}, parts{parts} {}
 
   /// Passes the reading's points for this metric to the sink. Checks neither the metric's condition nor the subject.

@@ -6,8 +6,8 @@
 //   the newest one they hold.
 // - While the front is held, a request with a part of it is on its way and refers to it: neither the memory limit nor
 //   the age limit removes it.
-// - bytes() is the sum of Waiting::bytes. After each push() it is at most `bytes_max`, unless the newest round and a held
-//   front are larger by themselves.
+// - bytes() is the sum of Waiting::bytes. After each push() it is at most `bytes_max`, unless the newest round and a
+//   held front are larger by themselves.
 #pragma once
 
 #include <chrono>

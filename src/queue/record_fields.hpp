@@ -19,7 +19,7 @@ constexpr Tag tag(Field field) {
   return static_cast<Tag>(field);
 }
 
-// One enumeration a message: record::Round::time is a field's number.
+// One enumeration per message: record::Round::time is a field's number.
 // NOLINTBEGIN(bugprone-macro-parentheses): an enumerator has none
 // clang-format off
 #define MESSAGE(name) enum class name : Tag {

@@ -48,15 +48,11 @@ if(CSPY_FUZZ)
 endif()
 
 option(CSPY_STATIC "One static, stripped, link-time optimised binary" OFF)
-option(CSPY_SYMBOLS "... that keeps its symbols" OFF)
 if(CSPY_STATIC)
   add_compile_options(-flto=thin)
-  # What runs stands together, so that what does not run is not paged in with it: docs/decisions/symbol-order.md.
-  add_link_options(-static -flto=thin -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all
-    -Wl,--symbol-ordering-file=${PROJECT_SOURCE_DIR}/cmake/symbol_order.txt -Wl,--no-warn-symbol-ordering)
-  if(NOT CSPY_SYMBOLS)
-    add_link_options(-s)
-  endif()
+  # The script separates the code that runs from the code that does not: docs/decisions/cold-code.md.
+  set(CSPY_LINKER_SCRIPT ${PROJECT_SOURCE_DIR}/cmake/cold_code.ld)
+  add_link_options(-static -flto=thin -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,-T,${CSPY_LINKER_SCRIPT} -s)
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_link_options(-fuse-ld=lld)
 endif()

@@ -58,7 +58,7 @@ WAYS = (
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RECORDED = ROOT / "tests/data/fleet-cadvisor/cgroup"
-sys.path.insert(0, str(ROOT / "tests/interop"))
+sys.path[:0] = [str(ROOT / "tests/interop"), str(ROOT / "tests/e2e")]
 sys.dont_write_bytecode = True
 
 from certificates import Certificates  # its folder is found two lines above

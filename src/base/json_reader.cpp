@@ -85,15 +85,22 @@ class Handler {
 
  private:
   struct Frame {
-    const Node* owner;  ///< the node of this object or array
-    const Node* node;   ///< of the current member; null: not in the schema
-    std::string key;    ///< of the current member, if its node matches any key
-    std::size_t next;   ///< where to search first: members mostly have the order of the schema
+    const Node* owner;          ///< the node of this object or array
+    const Node* node;           ///< of the current member; null: not in the schema
+    std::string key;            ///< of the current member, if its node matches any key
+    std::size_t next;           ///< where to search first: members mostly have the order of the schema
+    std::uint64_t key_lengths;  ///< bit i: the schema has a key of the length i; bit 63: of that or more
   };
+
+  static std::uint64_t length_bit(std::string_view key) {
+    return std::uint64_t{1} << std::min<std::size_t>(key.size(), 63);
+  }
 
   static const Node* match(Frame& frame, std::string_view key) {
     const auto children = frame.owner->children;
-    for (std::size_t tried = 0; tried < children.size(); ++tried) {
+    // Most members of an engine's answer are not in the schema. Their length alone rules out many.
+    const auto candidates = (frame.key_lengths & length_bit(key)) != 0 ? children.size() : 0;
+    for (std::size_t tried = 0; tried < candidates; ++tried) {
       if (frame.next >= children.size()) frame.next = 0;
       const auto& child = children[frame.next++];
       if (child.key == key) return &child;
@@ -130,6 +137,9 @@ class Handler {
     frame.owner = node;
     frame.key.clear();
     frame.next = 0;
+    frame.key_lengths = 0;
+    for (const auto& child : node->children)
+      frame.key_lengths |= length_bit(child.key);
     frame.node = type == Type::array ? match(frame, "*") : nullptr;
     return true;
   }

@@ -2,7 +2,7 @@
 
 Agents and engines mostly wait, so several processes run the tests side by side: each takes the next test from a common
 list, and has an engine of its own. What a test prints comes in one piece when it is over. A test class with `alone = True`
-measures times; its tests run before the others, while no other test runs.
+depends on time; its tests run before the others, while no other test runs.
 """
 
 import collections

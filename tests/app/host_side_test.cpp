@@ -153,7 +153,7 @@ TEST_F(HostSideTest, SearchesNoTreeForContainersOfAnotherMachine) {
   host.add_local_facts(elsewhere, web);
   EXPECT_EQ(web.labels.get("id"), "/docker/" + id);
   host.meet(elsewhere, true);
-  EXPECT_EQ(host.cgroups(), nullptr) << "what is no container's would be of another machine";
+  EXPECT_EQ(host.cgroups(), nullptr) << "cgroups that are not containers would belong to another machine";
   EXPECT_EQ(host.device_name(254, 0), "");
 }
 

@@ -1,4 +1,4 @@
-"""Checks of what a receiver holds: the same for every receiver that writes down what it gets."""
+"""Checks of what a receiver holds: the same for every receiver that stores what it gets."""
 
 import contextlib
 import time

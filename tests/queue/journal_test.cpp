@@ -71,7 +71,7 @@ TEST_F(JournalTest, GivesBackWhatWasWritten) {
     EXPECT_TRUE(content.journal->update_progress(6, {.readings = 3, .endings = 1}));
     EXPECT_TRUE(content.journal->update_progress(6, {.readings = 4, .endings = 2}));
     EXPECT_TRUE(content.journal->remove(5));
-    EXPECT_TRUE(content.journal->remove(99)) << "what it does not know is none of its business";
+    EXPECT_TRUE(content.journal->remove(99)) << "an unknown round is ignored";
     EXPECT_FALSE(content.journal->contains(5));
     EXPECT_TRUE(content.journal->contains(6));
   }

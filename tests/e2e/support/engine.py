@@ -1,4 +1,4 @@
-"""A real engine: a private one of tests/engine/engine, or the one at ENGINE_SOCKET, of which only what is ours is touched."""
+"""A real engine: a private one of tests/engine/engine, or the one at ENGINE_SOCKET, of which the tests touch only their own containers."""
 
 import calendar
 import concurrent.futures

@@ -210,6 +210,11 @@ class Container:
     def started(self):
         return nanos_of(self.inspect()["State"]["StartedAt"])
 
+    @property
+    def finished(self):
+        """When its last run ended."""
+        return nanos_of(self.inspect()["State"]["FinishedAt"])
+
     def start(self):
         self._post("start")
 

@@ -24,9 +24,10 @@ milliseconds poll_interval(milliseconds export_interval) {
 
 }  // namespace
 
-Daemon::Daemon(const Options& options, Log& log)
+Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
     : options_{options},
       log_{log},
+      random_{seed},
       host_{options_, log},
       client_{engine_side_, options.docker_socket},
       watch_{client_,
@@ -80,7 +81,7 @@ void Daemon::run() {
   boost::asio::co_spawn(io_, await_signal(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
-  io_.run();
+  net::run_loop(io_);
   if (failure_) std::rethrow_exception(failure_);
   const auto& sent = exporter_.counts();
   log_.info("stopped", {{"rounds_sent", std::to_string(sent.rounds_sent)},

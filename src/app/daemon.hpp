@@ -27,8 +27,8 @@ namespace cspy::app {
 /// one loop.
 class Daemon {
  public:
-  /// `log` must outlive it.
-  Daemon(const Options& options, Log& log);
+  /// `log` must outlive it. `seed`: of the random numbers for backoffs.
+  Daemon(const Options& options, Log& log, std::uint32_t seed = std::random_device{}());
 
   /// Opens the files and places of the settings. Call it once, before run(). Errors are mistakes in the configuration.
   Result<void> prepare();
@@ -53,7 +53,7 @@ class Daemon {
   net::Context engine_side_{io_};
   net::Context disk_side_{io_};  ///< also for the engine, for its slow questions
 
-  std::minstd_rand random_{std::random_device{}()};
+  std::minstd_rand random_;
   metrics::Fleet fleet_;
   HostSide host_;
   docker::Client client_;

@@ -116,6 +116,13 @@ inline constexpr auto backlog_pause_min = 50ms;
 /// Time for the last round, and from the signal to the end of the process. The documentation promises 3 s.
 inline constexpr auto last_round_time_max = 1200ms;
 inline constexpr auto shutdown_time_max = 2700ms;
+/// Probes of an idle TCP connection: a partition is noticed after a minute, not after the system's two hours.
+inline constexpr auto keepalive_idle = 30s;
+inline constexpr auto keepalive_interval = 10s;
+inline constexpr int keepalive_probes = 3;
+/// Lookups of names at one time. The system's resolver cannot be interrupted, so a lookup that takes too long keeps a
+/// thread until it ends by itself.
+inline constexpr std::size_t lookups_max = 4;
 /// Precision of deadlines. One timer serves all of them.
 inline constexpr auto deadline_granularity = 50ms;
 

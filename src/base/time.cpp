@@ -59,11 +59,6 @@ std::optional<std::int64_t> take_offset(std::string_view& text) {
 
 }  // namespace
 
-UnixNanos system_now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<UnixNanos>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
-}
-
 std::optional<UnixNanos> parse_rfc3339(std::string_view text) {
   const auto year = take_number(text, 4);
   if (!year || !take(text, '-')) return std::nullopt;

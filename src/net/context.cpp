@@ -1,6 +1,5 @@
 #include "net/context.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -10,11 +9,6 @@
 #include "base/limits.hpp"
 
 namespace cspy::net {
-namespace {
-
-constexpr auto as_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>{});
-
-}  // namespace
 
 Deadlines::Guard::Guard(Deadlines& owner, TimePoint at, void (*expire)(void*), void* object)
     : owner_{owner}, at_{at}, expire_{expire}, object_{object}, next_{owner.first_} {
@@ -37,10 +31,9 @@ void Deadlines::Guard::fire() {
 void Deadlines::start() {
   if (running_) return;
   running_ = true;
-  timer_.expires_after(limits::deadline_granularity);
-  timer_.async_wait([this](const boost::system::error_code& error) {
+  timer_.start(Clock::now() + limits::deadline_granularity, [this](bool reached) {
     running_ = false;
-    if (!error) check();
+    if (reached) check();
   });
 }
 
@@ -59,10 +52,7 @@ void Deadlines::expire_all() {
 }
 
 Task<bool> Alarm::wait_until(TimePoint at) {
-  if (!raised_) {
-    timer_.expires_at(at);
-    co_await timer_.async_wait(as_tuple);
-  }
+  if (!raised_) co_await timer_.wait_until(at);
   const bool notified = raised_;
   raised_ = false;
   co_return notified;

@@ -1,21 +1,18 @@
 // The event loop: deadlines, waits and concurrent workers. Everything runs on one thread.
 #pragma once
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "net/clock.hpp"
 #include "net/task.hpp"
 
 namespace cspy::net {
-
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
 
 /// The deadlines of many operations, checked by one coarse timer (limits::deadline_granularity). Setting a deadline
 /// costs two pointers; a timer for each operation would cost system calls in every request. The timer runs only while
@@ -57,7 +54,7 @@ class Deadlines {
   void start();
   void check();
 
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer_;
+  Timer timer_;
   Guard* first_ = nullptr;
   bool running_ = false;
 };
@@ -73,7 +70,7 @@ class Alarm {
   void notify();
 
  private:
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer_;
+  Timer timer_;
   bool raised_ = false;
 };
 
@@ -84,6 +81,8 @@ struct Context {
 
   boost::asio::io_context& io;
   Deadlines deadlines{io};
+  /// The address of the last connection. See connect().
+  boost::asio::generic::stream_protocol::endpoint last_good = {};
   /// Returns the addresses of a host name. If it is empty or returns none, the system's resolver is used. For tests.
   std::function<std::vector<std::string>(std::string_view name)> hosts = {};
 };

@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -12,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <vector>
@@ -24,18 +24,12 @@ namespace cspy::net {
 namespace {
 
 namespace asio = boost::asio;
-using Address = asio::generic::stream_protocol::endpoint;
-using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 void close_socket(void* socket) {
   boost::system::error_code ignored;  // Closing ends the pending operation, even if it fails.
   static_cast<Socket*>(socket)->close(ignored);
-}
-
-void cancel_resolver(void* resolver) {
-  static_cast<Resolver*>(resolver)->cancel();
 }
 
 Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, TimePoint deadline) {
@@ -62,39 +56,33 @@ Task<Result<std::vector<Address>>> resolve(Context& context, Endpoint endpoint, 
     }
     if (!addresses.empty()) co_return addresses;
   }
-  Resolver resolver{context.io};
-  const Deadlines::Guard guard{context.deadlines, deadline, cancel_resolver, &resolver};
-  auto [resolve_error, found] = co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), as_tuple);
-  if (resolve_error) {
-    co_return std::unexpected{
-        socket_error(resolve_error, guard.expired()).in("cannot resolve '" + endpoint.host + "'")};
-  }
-  for (const auto& entry : found)
-    addresses.emplace_back(entry.endpoint());
-  co_return addresses;
+  co_return co_await look_up(context, std::move(endpoint.host), endpoint.port, deadline);
+}
+
+/// The end of the time for an address, if `addresses_left` share what is left until `deadline`.
+TimePoint share_of(TimePoint deadline, std::size_t addresses_left) {
+  const auto now = Clock::now();
+  return now + (deadline - now) / static_cast<Clock::rep>(addresses_left);
 }
 
 Task<Result<Socket>> connect_socket(Context& context, Endpoint endpoint, TimePoint deadline) {
-  auto addresses = co_await resolve(context, endpoint, deadline);
+  auto addresses = co_await resolve(context, std::move(endpoint), deadline);
   if (!addresses) co_return std::unexpected{std::move(addresses).error()};
-  Socket socket{context.io};
-  const Deadlines::Guard guard{context.deadlines, deadline, close_socket, &socket};
-  boost::system::error_code failure = asio::error::host_not_found;
-  for (const auto& address : *addresses) {
-    boost::system::error_code ignored;
-    socket.close(ignored);
-    if (guard.expired()) break;
-    auto [error] = co_await socket.async_connect(address, as_tuple);
-    failure = error;
-    if (!error) break;
+  // A peer with a dead address must not cost its share of the time again and again.
+  if (const auto good = std::ranges::find(*addresses, context.last_good); good != addresses->end())
+    std::rotate(addresses->begin(), good, good + 1);
+  auto failure = fail(Code::unreachable, "the name has no addresses");
+  for (std::size_t i = 0; i < addresses->size(); ++i) {
+    const auto& address = (*addresses)[i];
+    auto socket = co_await dial(context, address, share_of(deadline, addresses->size() - i));
+    if (socket) {
+      context.last_good = address;
+      co_return socket;
+    }
+    failure = std::unexpected{std::move(socket).error()};
+    if (Clock::now() >= deadline) break;
   }
-  if (failure || guard.expired()) co_return std::unexpected{socket_error(failure, guard.expired())};
-  if (endpoint.kind != Endpoint::Kind::unix_socket) {
-    boost::system::error_code ignored;  // Both options are improvements only.
-    socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    socket.set_option(asio::socket_base::keep_alive{true}, ignored);
-  }
-  co_return socket;
+  co_return failure;
 }
 
 /// Reads byte by byte, because bytes after the header already belong to the peer, which may send first.

@@ -1,9 +1,7 @@
 // Connections to a peer over any kind of socket, and the translation of the errors of sockets and TLS.
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/system/error_code.hpp>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -12,13 +10,11 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "net/context.hpp"
+#include "net/dial.hpp"
 #include "net/route.hpp"
 #include "net/task.hpp"
 
 namespace cspy::net {
-
-/// One type for unix and TCP sockets, so that the HTTP code exists once.
-using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
 /// A connected stream of bytes: a socket, or TLS over a socket. It is an AsyncStream of Asio. One read and one write
 /// may be pending at the same time.
@@ -65,8 +61,9 @@ class Stream {
 
 /// Connects before `deadline`, through the proxy of the route if there is one (see Route). For a `tls` endpoint, the
 /// TLS handshake follows; the peer needs a certificate for the host of the endpoint. A name is resolved for each
-/// connection, because a peer may move. "localhost" and addresses need no resolver. Errors: unreachable, denied,
-/// missing, timeout; untrusted, malformed (TLS); refused, forbidden (the proxy).
+/// connection, because a peer may move. "localhost" and addresses need no resolver. If there are several addresses, the
+/// one that worked last comes first, and each gets a share of the time. Errors: unreachable, denied, missing, timeout;
+/// untrusted, malformed (TLS); refused, forbidden (the proxy).
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline);
 
 /// The error of a failed operation on a stream. `expired`: the deadline has passed.

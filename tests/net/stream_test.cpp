@@ -154,5 +154,25 @@ TEST_F(StreamTest, ConnectsToAnAddressOfVersion6WithItsCertificate) {
   EXPECT_EQ(other.server_name(), "") << "an address is not a server name";
 }
 
+TEST_F(StreamTest, PassesOverADeadAddressAndRemembersTheGoodOne) {
+  // The system drops what is sent to this address (RFC 5737), or refuses it at once.
+  context.hosts = [](std::string_view) { return std::vector<std::string>{"192.0.2.1", "127.0.0.1"}; };
+  route.endpoint.host = "receiver.test";
+  peer.expect({test::send("hello"), silence()});
+  ASSERT_EQ(open(std::chrono::milliseconds{1'200}), "connected");
+  EXPECT_EQ(test::run(io, read_exactly(&*stream, 5)), "hello");
+  const auto begun = Clock::now();
+  ASSERT_EQ(open(std::chrono::milliseconds{1'200}), "connected");
+  EXPECT_LT(Clock::now() - begun, std::chrono::milliseconds{400}) << "the good address comes first now";
+}
+
+TEST_F(StreamTest, LooksUpNamesOfTheSystem) {
+  route.endpoint.host = "ip6-localhost.invalid";
+  EXPECT_EQ(open().substr(0, 46), "cannot resolve 'ip6-localhost.invalid': Name o");
+  route.endpoint.host = "LOCALHOST";  // "localhost" itself needs no resolver
+  peer.expect({test::send("hello"), silence()});
+  EXPECT_EQ(open(), "connected");
+}
+
 }  // namespace
 }  // namespace cspy::net

@@ -36,8 +36,9 @@ const std::map<std::string, std::set<std::string>> layers{
 const std::map<std::string, std::set<std::string>> libraries{
     // Headers that name only a coroutine, a timer or the loop; sockets stay in stream, http1 and http2.
     {"boost/asio/",
-     {"net/task.hpp", "net/context.hpp", "net/context.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp",
-      "net/http2.cpp", "net/asio.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
+     {"net/task.hpp", "net/clock.hpp", "net/clock.cpp", "net/context.hpp", "net/context.cpp", "net/dial.hpp",
+      "net/dial.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp", "net/http2.cpp", "net/asio.cpp",
+      "docker/watch.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
     {"nghttp2/", {"net/http2.cpp"}},

@@ -114,11 +114,11 @@ Task<void> Daemon::tick() {
   const auto interval = options_.otlp_export_interval;
   const auto share = std::chrono::duration_cast<milliseconds>(interval * limits::round_share_of_interval);
   const auto reading = std::max(share, milliseconds{limits::round_time_min});
-  while (!stopping_ && watch_.engine() == nullptr)
+  while (!stopping_ && watch_.known_engine() == nullptr)
     co_await tick_alarm_.wait();
   auto next = Clock::now();
   while (!stopping_) {
-    co_await round(next + reading, interval);
+    co_await round({.all = next + reading, .stuck = next + share}, interval);
     next += interval;
     const auto late = Clock::now() - next;
     const auto skipped = late > Clock::duration::zero() ? late / interval + 1 : 0;
@@ -128,31 +128,33 @@ Task<void> Daemon::tick() {
       co_await tick_alarm_.wait_until(next);
   }
   const auto remaining = std::chrono::duration_cast<milliseconds>(stop_at_ - Clock::now());
-  if (remaining > milliseconds::zero()) co_await round(stop_at_, remaining);
+  if (remaining > milliseconds::zero()) co_await round({.all = stop_at_, .stuck = stop_at_}, remaining);
   ticking_ = false;
   exporter_.close();
 }
 
 /// One round: reads, closes, hands over. A shorter `time_for_reading` makes more reads run at once.
-Task<void> Daemon::round(TimePoint deadline, milliseconds time_for_reading) {
+Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds time_for_reading) {
+  using Ask = docker::RoundReader::Ask;
   docker::RoundReader::Result result;
   host_.begin_round();
-  const auto* const engine = watch_.engine();
+  const auto* const engine = watch_.known_engine();
+  // The watch ends with the program. This is not a failure of the engine.
+  const auto reachable = [this] { return stopping_ ? reachable_at_stop_ : watch_.engine() != nullptr; };
   if (engine != nullptr) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
-    result = co_await reader_.read(concurrency, deadline);
+    result = co_await reader_.read(concurrency, deadlines, reachable() ? Ask::engine : Ask::files_only);
     // If the connection is lost, the watch logs it. Each failed read is only a consequence.
-    if (watch_.engine() != nullptr) say_reads(result);
+    if (reachable()) say_reads(result);
   }
-  for (auto& id : result.suspects)
-    watch_.suspect(std::move(id));
+  for (const auto& id : result.suspects)
+    watch_.suspect(id);
   const auto time = result.time != 0 ? result.time : system_now();
   auto round = fleet_.close_round(time, std::move(result.readings));
   // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
   if (resource_known_) {
-    // The watch ends with the program. This is not a failure of the engine.
     Surroundings::Found found{
-        .engine = stopping_ ? engine : watch_.engine(), .all_read = result.failed == 0, .deadline = deadline};
+        .engine = reachable() ? engine : nullptr, .all_read = result.failed == 0, .deadline = deadlines.all};
     if (disk_usage_)
       found.add_totals = [this](metrics::Sample& sample) { docker::add_totals(sample, disk_usage_->totals()); };
     co_await surroundings_.add_to(round, std::move(found));
@@ -168,6 +170,7 @@ Task<void> Daemon::await_signal() {
   const auto begun = Clock::now();
   stopping_ = true;
   stop_at_ = begun + limits::last_round_time_max;
+  reachable_at_stop_ = watch_.engine() != nullptr;
   watch_.stop();
   if (disk_usage_) disk_usage_->stop();
   disk_side_.deadlines.expire_all();

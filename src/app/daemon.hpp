@@ -38,7 +38,7 @@ class Daemon {
 
  private:
   net::Task<void> tick();
-  net::Task<void> round(net::TimePoint deadline, std::chrono::milliseconds time_for_reading);
+  net::Task<void> round(docker::RoundReader::Deadlines deadlines, std::chrono::milliseconds time_for_reading);
   net::Task<void> await_signal();
   void spawn(net::Task<void> task);
   void on_connected(const docker::Engine& engine);
@@ -71,7 +71,8 @@ class Daemon {
   int running_ = 0;
   bool ticking_ = true;
   bool stopping_ = false;
-  net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
+  bool reachable_at_stop_ = false;  ///< the engine, when the signal came
+  net::TimePoint stop_at_{};        ///< when reading must end, once the program is stopping
   std::exception_ptr failure_;
   Trouble reads_failing_{limits::trouble_free_rounds};
   std::uint64_t rounds_skipped_ = 0;

@@ -24,8 +24,6 @@ inline constexpr std::size_t list_body_bytes_max = 256 * 1024 * 1024;
 inline constexpr std::size_t containers_max = 50'000;
 /// One event. It carries all labels of a container, and the engine does not limit those.
 inline constexpr std::size_t event_bytes_max = 1024 * 1024;
-/// Events that wait while containers are inspected. If there are more, they are dropped and a new list replaces them.
-inline constexpr std::size_t events_queued_max = 4'096;
 /// Time to wait for the past events that the engine remembers. It sends them at once.
 inline constexpr auto event_history_time_max = 3s;
 /// Header of an HTTP answer: the default of Beast.
@@ -81,9 +79,19 @@ inline constexpr std::size_t huge_page_sizes_max = 16;
 
 // Time.
 
+/// One stats request. An engine that answers at once does so within milliseconds; one that samples once a second may
+/// need several under load.
+inline constexpr auto stats_time_max_fast = 2s;
+inline constexpr auto stats_time_max_slow = 6s;
 /// One request to the engine, from connecting to the last byte. Engines before 23.0.8 need a second for one-shot stats,
 /// and more under load. An engine that needs longer than this hangs.
 inline constexpr auto engine_request_time_max = 10s;
+/// A question that an engine which works answers at once: /_ping, /version, an inspection, the header of the events.
+inline constexpr auto engine_question_time_max = 3s;
+/// /info. It counts containers and images, so a busy engine needs longer for it.
+inline constexpr auto info_time_max = 5s;
+/// /info is asked again after this if it was not answered.
+inline constexpr auto info_retry_interval = 30s;
 /// One size query. The engine walks directories, which takes minutes with 1,000 containers.
 inline constexpr auto disk_usage_time_max = 10min;
 /// Failed size queries in a row after which the last known sizes are dropped.
@@ -100,8 +108,22 @@ inline constexpr auto reconcile_interval = 300s;
 /// Time between two lists without /events, whatever the export interval is.
 inline constexpr auto poll_interval_max = 30s;
 inline constexpr auto poll_interval_min = 2s;
-/// A failed inspection is tried again after this.
+/// The shortest time between two lists, except for the polling: a flood of broken events asks for many.
+inline constexpr auto list_pause_min = 2s;
+/// The longest wait before a list that has failed is tried again.
+inline constexpr auto list_backoff_max = 30s;
+/// A failed inspection is tried again after this, and then after twice as long each time, up to 8 s.
 inline constexpr auto inspect_retry_interval = 2s;
+inline constexpr unsigned inspect_retry_doublings_max = 2;
+/// Reading begins at the latest so long after the first list, even if some inspections hang.
+inline constexpr auto complete_time_max = 4s;
+/// A session, or a stream of events, that has lived so long was good: the next one is opened at once.
+inline constexpr auto session_good_after = 30s;
+/// Waits before the events are asked for again.
+inline constexpr auto events_backoff_min = 1s;
+inline constexpr auto events_backoff_max = 60s;
+/// What a socket proxy refuses is asked for again after this. The proxy may have other rules by then.
+inline constexpr auto refused_retry_interval = 300s;
 /// Waits between attempts to reach the engine.
 inline constexpr auto engine_backoff_min = 250ms;
 inline constexpr auto engine_backoff_max = 10s;
@@ -134,6 +156,10 @@ inline constexpr std::size_t stats_concurrency_fast = 8;
 /// The same for engines whose one-shot stats wait for a shared one-second clock (before 23.0.8, 24.0.7).
 inline constexpr std::size_t stats_concurrency_slow_max = 256;
 inline constexpr std::size_t inspect_concurrency = 8;
+/// Those of them that may be for containers whose last inspection failed.
+inline constexpr std::size_t inspect_retries_at_once = 2;
+/// Concurrent stats requests for containers whose last one got no answer in time.
+inline constexpr std::size_t stuck_reads_at_once = 2;
 /// Idle connections that are kept open. Only an engine with slow stats needs so many.
 inline constexpr std::size_t idle_connections_max = 64;
 

@@ -1,6 +1,5 @@
 #include "docker/changes.hpp"
 
-#include <set>
 #include <string_view>
 
 #include "docker/inspect.hpp"
@@ -11,7 +10,7 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
   constexpr std::string_view health_prefix{"health_status: "};
   const auto* known = fleet.find(event.id);
   const bool outdated = known != nullptr && event.time != 0 && event.time < known->container->started;
-  if (event.action == "destroy") {
+  if (event.action == "destroy" || event.action == "remove") {  // Podman says "remove"
     fleet.remove(event.id);
     fleet.oom_kills().forget(event.id);
     return false;
@@ -34,11 +33,13 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
                                event.action == "pause" || event.action == "unpause"));
 }
 
-std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet) {
+std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet,
+                                   const std::set<std::string>& touched) {
   std::set<std::string_view> ids;
-  std::vector<std::string> inspect;
+  std::vector<std::string> inspect(touched.begin(), touched.end());
   for (const auto& container : listed) {
     ids.insert(container.id);
+    if (touched.contains(container.id)) continue;
     const auto* known = fleet.find(container.id);
     const bool changed = known == nullptr || known->container->name != container.name ||
                          container.runs != (known->container->subject == metrics::Subject::container) ||
@@ -48,7 +49,7 @@ std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::F
   }
   std::vector<std::string> gone;
   for (const auto& [id, entry] : fleet.entries()) {
-    if (!ids.contains(id)) gone.push_back(id);
+    if (!ids.contains(id) && !touched.contains(id)) gone.push_back(id);
   }
   for (const auto& id : gone)
     fleet.remove(id);

@@ -1,6 +1,7 @@
 // How events and lists change the fleet. Pure.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ namespace cspy::docker {
 [[nodiscard]] bool apply(const Event& event, metrics::Fleet& fleet, Which which = Which::running);
 
 /// Makes the fleet match a list: forgets containers that are not in it, and updates the health. Returns the ids to
-/// inspect: containers that are new, have another name or another health, or began or ceased to run.
-[[nodiscard]] std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet);
+/// inspect: containers that are new, have another name or another health, or began or ceased to run. `touched`: ids of
+/// containers that changed after the list was asked for. What it says about them may be outdated, so they are
+/// inspected.
+[[nodiscard]] std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet,
+                                                 const std::set<std::string>& touched = {});
 
 }  // namespace cspy::docker

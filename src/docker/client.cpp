@@ -25,6 +25,28 @@ TimePoint request_deadline() {
   return Clock::now() + limits::engine_request_time_max;
 }
 
+/// For what an engine that works answers at once.
+TimePoint question_deadline() {
+  return Clock::now() + limits::engine_question_time_max;
+}
+
+/// Copies what /version has told.
+void copy_version(const Engine& from, Engine& to) {
+  to.version = from.version;
+  to.api_min = from.api_min;
+  to.podman = from.podman;
+  to.runc_version = from.runc_version;
+}
+
+/// Copies what /info has told: everything else.
+void copy_info(const Engine& from, Engine& to) {
+  auto copy = from;
+  copy.api_max = to.api_max;
+  copy.socket_owner = to.socket_owner;
+  copy_version(to, copy);
+  to = std::move(copy);
+}
+
 struct ErrorBody {
   std::string message;
 };
@@ -47,12 +69,7 @@ Error http_error(unsigned status, std::string_view body) {
   return {code, fmt::format("HTTP {}{}{}", status, quote.empty() ? "" : ": ", quote)};
 }
 
-EventStream::EventStream(net::http1::Connection connection, std::string context)
-    : connection_{std::move(connection)}, context_{std::move(context)} {
-  connection_.release_deadline();
-}
-
-std::optional<std::string_view> EventStream::take_line() {
+std::optional<std::string_view> LineReader::take_line() {
   const auto end = buffer_.find('\n', consumed_);
   if (end == std::string::npos) return std::nullopt;
   const auto line = std::string_view{buffer_}.substr(consumed_, end - consumed_);
@@ -60,27 +77,36 @@ std::optional<std::string_view> EventStream::take_line() {
   return line;
 }
 
-Task<Result<Event>> EventStream::next() {
+Task<Result<std::optional<std::string_view>>> LineReader::next() {
   constexpr std::size_t step = 4 * 1024;
   for (;;) {
-    if (const auto line = take_line()) {
-      if (line->find_first_not_of(" \r\t") == std::string_view::npos) continue;
-      auto event = parse_event(*line);
-      if (!event) co_return std::unexpected{std::move(event).error().in(context_)};
-      co_return event;
+    while (const auto line = take_line()) {
+      if (line->find_first_not_of(" \r\t") != std::string_view::npos) co_return line;
     }
     buffer_.erase(0, std::exchange(consumed_, 0));
-    if (buffer_.size() > limits::event_bytes_max) {
-      co_return fail(Code::too_large,
-                     fmt::format("{}: an event is larger than {} bytes", context_, limits::event_bytes_max));
-    }
+    if (buffer_.size() > limits::event_bytes_max)
+      co_return fail(Code::too_large, fmt::format("an event is larger than {} bytes", limits::event_bytes_max));
     const auto filled = buffer_.size();
     buffer_.resize(filled + step);
     auto arrived = co_await connection_.read_some({buffer_.data() + filled, step});
     buffer_.resize(filled + arrived.value_or(0));
-    if (!arrived) co_return std::unexpected{std::move(arrived).error().in(context_)};
-    if (*arrived == 0) co_return fail(Code::unreachable, context_ + ": the engine ended the stream");
+    if (!arrived) co_return std::unexpected{std::move(arrived).error()};
+    if (*arrived == 0) co_return std::nullopt;
   }
+}
+
+EventStream::EventStream(net::http1::Connection connection, std::string context)
+    : lines_{std::move(connection)}, context_{std::move(context)} {
+  lines_.connection().release_deadline();
+}
+
+Task<Result<Event>> EventStream::next() {
+  auto line = co_await lines_.next();
+  if (!line) co_return std::unexpected{std::move(line).error().in(context_)};
+  if (!*line) co_return fail(Code::unreachable, context_ + ": the engine ended the stream");
+  auto event = parse_event(**line);
+  if (!event) co_return std::unexpected{std::move(event).error().in(context_)};
+  co_return event;
 }
 
 std::string Client::operation(std::string_view target) const {
@@ -133,40 +159,65 @@ void Client::keep(Channel channel) {
 Task<Result<Engine>> Client::negotiate() {
   Engine engine;
   ++counts_.other;
-  auto ping = co_await get("/_ping", limits::error_body_bytes_max, request_deadline());
+  auto ping = co_await get("/_ping", limits::error_body_bytes_max, question_deadline());
   if (!ping) co_return std::unexpected{std::move(ping).error()};
   apply_ping(engine, ping->connection.header("Server"), ping->connection.header("Api-Version"));
   keep(std::move(*ping));
+  engine.socket_owner = owner_of(endpoint_);
 
-  ++counts_.other;
-  auto version = co_await get("/version", limits::info_body_bytes_max, request_deadline());
-  if (version) {
-    if (auto applied = apply_version(engine, version->body); !applied) {
-      co_return std::unexpected{std::move(applied).error().in(operation("/version"))};
-    }
-    keep(std::move(*version));
-  } else if (version.error().code != Code::forbidden && version.error().code != Code::not_found) {
-    co_return std::unexpected{std::move(version).error()};
-  }
+  // An engine that is slow to tell what it is must not be taken for another one.
+  auto version = co_await add_version(engine);
   if (engine.api_max == ApiVersion{}) {
+    const bool refused = version || version.error().code == Code::forbidden || version.error().code == Code::not_found;
+    if (!refused) co_return std::unexpected{std::move(version).error()};
     co_return fail(Code::malformed,
                    operation("/_ping") + ": the answer names no API version; is this a Docker engine?");
   }
-  engine.socket_owner = owner_of(endpoint_);
-  engine_ = engine;
-
-  ++counts_.other;
-  auto info = co_await get(versioned("/info"), limits::info_body_bytes_max, request_deadline());
-  if (info) {
-    if (auto applied = apply_info(engine, info->body); !applied) {
-      co_return std::unexpected{std::move(applied).error().in(operation("/info"))};
-    }
-    keep(std::move(*info));
-  } else if (info.error().code != Code::forbidden && info.error().code != Code::not_found) {
-    co_return std::unexpected{std::move(info).error()};
-  }
+  const bool same = engine_.api_max == engine.api_max && (!version || engine_.version == engine.version);
+  if (!version && same) copy_version(engine_, engine);
+  if (!co_await add_info(engine) && same && engine_.info_known) copy_info(engine_, engine);
   engine_ = engine;
   co_return engine;
+}
+
+Task<Result<void>> Client::add_version(Engine& engine) {
+  ++counts_.other;
+  auto version = co_await get("/version", limits::info_body_bytes_max, question_deadline());
+  if (!version) co_return std::unexpected{std::move(version).error()};
+  auto told = engine;
+  if (auto applied = apply_version(told, version->body); !applied)
+    co_return std::unexpected{std::move(applied).error().in(operation("/version"))};
+  engine = std::move(told);
+  keep(std::move(*version));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Client::add_info(Engine& engine) {
+  ++counts_.other;
+  const auto target = "/v" + engine.api().text() + "/info";
+  auto info = co_await get(target, limits::info_body_bytes_max, Clock::now() + limits::info_time_max);
+  if (!info) co_return std::unexpected{std::move(info).error()};
+  auto told = engine;
+  if (auto applied = apply_info(told, info->body); !applied)
+    co_return std::unexpected{std::move(applied).error().in(operation(target))};
+  engine = std::move(told);
+  keep(std::move(*info));
+  co_return Result<void>{};
+}
+
+Task<bool> Client::ask_info() {
+  auto engine = engine_;
+  if (!co_await add_info(engine)) co_return false;
+  engine_ = std::move(engine);
+  co_return true;
+}
+
+Task<Result<void>> Client::ping() {
+  ++counts_.other;
+  auto answer = co_await get("/_ping", limits::error_body_bytes_max, question_deadline());
+  if (!answer) co_return std::unexpected{std::move(answer).error()};
+  keep(std::move(*answer));
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Client::stream(std::string target, TimePoint deadline,
@@ -218,7 +269,7 @@ Task<Result<DiskReport>> Client::disk_report(std::string question, DiskReportRea
 Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules) {
   const auto target = versioned("/containers/" + id + "/json");
   ++counts_.other;
-  auto channel = co_await get(target, limits::inspect_body_bytes_max, request_deadline());
+  auto channel = co_await get(target, limits::inspect_body_bytes_max, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   auto inspection = parse_inspect(channel->body, rules);
   keep(std::move(*channel));
@@ -237,27 +288,28 @@ Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimeP
   co_return sample;
 }
 
-Task<Result<std::vector<Event>>> Client::oom_history(UnixNanos since, UnixNanos until) {
-  std::vector<Event> events;
-  if (engine_.podman) co_return events;
+Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take) {
+  if (engine_.podman) co_return Result<void>{};
   const auto target = versioned("/events?" + oom_history_query(since, until));
   ++counts_.other;
-  // An engine whose clock is behind ours would keep the answer open until that time.
-  const auto deadline = Clock::now() + limits::event_history_time_max;
-  auto channel = co_await get(target, limits::event_bytes_max, deadline);
+  auto channel = co_await begin(target, Clock::now() + limits::event_history_time_max);
   if (!channel) co_return std::unexpected{std::move(channel).error()};
-  for (const auto line : split(channel->body, '\n')) {
-    if (auto event = parse_event(line)) events.push_back(std::move(*event));
+  LineReader lines{std::move(channel->connection)};
+  for (;;) {
+    auto line = co_await lines.next();
+    if (!line && line.error().code == Code::timeout) break;
+    if (!line) co_return std::unexpected{std::move(line).error().in(operation(target))};
+    if (!*line) break;
+    if (auto event = parse_event(**line)) take(*event);
   }
-  keep(std::move(*channel));
-  co_return events;
+  co_return Result<void>{};
 }
 
 Task<Result<EventStream>> Client::events(Which which) {
   const auto target = versioned("/events?" + events_query(which));
   ++counts_.other;
   // Docker sends the header at once. An engine that waits for the first event would fail here and be polled instead.
-  auto channel = co_await begin(target, request_deadline());
+  auto channel = co_await begin(target, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   co_return EventStream{std::move(channel->connection), operation(target)};
 }

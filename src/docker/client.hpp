@@ -23,6 +23,24 @@
 
 namespace cspy::docker {
 
+/// The lines of a body as they arrive.
+class LineReader {
+ public:
+  explicit LineReader(net::http1::Connection connection) : connection_{std::move(connection)} {}
+
+  /// The next line that is not empty, valid until the next call; nullopt at the end of the body. Errors: too_large, and
+  /// those of Connection::read_some().
+  net::Task<Result<std::optional<std::string_view>>> next();
+  net::http1::Connection& connection() { return connection_; }
+
+ private:
+  std::optional<std::string_view> take_line();
+
+  net::http1::Connection connection_;
+  std::string buffer_;
+  std::size_t consumed_ = 0;  ///< bytes of the buffer
+};
+
 /// An open /events stream. The Client that made it must outlive it.
 class EventStream {
  public:
@@ -32,15 +50,11 @@ class EventStream {
   /// unreachable if the engine closed it, cancelled after close(), too_large.
   net::Task<Result<Event>> next();
   /// Makes next() fail at once.
-  void close() { connection_.close(); }
+  void close() { lines_.connection().close(); }
 
  private:
-  std::optional<std::string_view> take_line();
-
-  net::http1::Connection connection_;
+  LineReader lines_;
   std::string context_;
-  std::string buffer_;
-  std::size_t consumed_ = 0;  ///< bytes of the buffer
 };
 
 class Client {
@@ -53,9 +67,15 @@ class Client {
 
   Client(net::Context& context, Endpoint endpoint) : context_{context}, endpoint_{std::move(endpoint)} {}
 
-  /// Asks the engine what it is, and from then on uses the API version that both sides know. REQUIRES: call it before
-  /// all other requests, and again after a lost connection, because another engine may have taken its place.
+  /// Asks the engine what it is, and from then on uses the API version that both sides know. What the engine does not
+  /// tell, because it refuses or fails to answer /version or /info, stays as it was last known, or is not known.
+  /// REQUIRES: call it before all other requests, and again after a lost connection, because another engine may have
+  /// taken its place. Errors: the engine does not answer /_ping, or no API version is known.
   net::Task<Result<Engine>> negotiate();
+  /// Asks /info again. True: engine() has its answer now.
+  net::Task<bool> ask_info();
+  /// Whether the engine is there.
+  net::Task<Result<void>> ping();
   /// Uses what another client negotiated with the same engine.
   void adopt(Engine engine) { engine_ = std::move(engine); }
   /// Closes the kept connections.
@@ -70,8 +90,9 @@ class Client {
   net::Task<Result<DiskReport>> disk_report(std::string question, DiskReportReader::Answer answer,
                                             net::TimePoint deadline);
   net::Task<Result<EventStream>> events(Which which = Which::running);
-  /// The OOM kills that the engine remembers from this period. Podman has no such events, so there are none.
-  net::Task<Result<std::vector<Event>>> oom_history(UnixNanos since, UnixNanos until);
+  /// Passes on the OOM kills that the engine remembers from this period. Podman has no such events, so there are none.
+  /// An engine whose clock is behind keeps the answer open; then the time limit ends it, which is no error.
+  net::Task<Result<void>> oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const Engine& engine() const { return engine_; }
@@ -92,6 +113,8 @@ class Client {
   net::Task<Result<void>> stream(std::string target, net::TimePoint deadline,
                                  std::function<Result<void>(std::string_view)> feed);
   void keep(Channel channel);
+  net::Task<Result<void>> add_version(Engine& engine);
+  net::Task<Result<void>> add_info(Engine& engine);
   [[nodiscard]] std::string versioned(std::string_view path) const {
     return "/v" + engine_.api().text() + std::string{path};
   }

@@ -64,8 +64,9 @@ Result<Event> parse_event(std::string_view line) {
 }
 
 std::string events_query(Which which) {
-  return filters(fmt::format(R"("start","die","destroy","rename","update","oom","pause","unpause","health_status"{})",
-                             which == Which::all ? R"(,"create")" : ""));
+  return filters(
+      fmt::format(R"("start","die","destroy","remove","rename","update","oom","pause","unpause","health_status"{})",
+                  which == Which::all ? R"(,"create")" : ""));
 }
 
 std::string oom_history_query(UnixNanos since, UnixNanos until) {

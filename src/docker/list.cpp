@@ -53,7 +53,7 @@ bool end_container(void* target) {
   auto& [which, entry, listed] = *static_cast<Target*>(target);
   const bool runs = entry.state == "running" || entry.state == "paused";
   if ((!runs && which == Which::running) || !is_container_id(entry.id)) return true;
-  if (listed.size() >= limits::containers_max) return false;
+  if (listed.size() >= limits::containers_max) return true;
   listed.push_back(
       {.id = std::move(entry.id), .name = own_name(entry.names), .health = health_of(entry), .runs = runs});
   return true;

@@ -26,7 +26,7 @@ class ListReader {
   ListReader& operator=(const ListReader&) = delete;
 
   [[nodiscard]] Result<void> feed(std::string_view part) { return reader_.feed(part); }
-  /// The containers. With Which::running, only those that run.
+  /// The containers, at most limits::containers_max. With Which::running, only those that run.
   [[nodiscard]] Result<std::vector<Listed>> finish();
 
   /// One container of the list as the engine writes it. Public for the schema only.

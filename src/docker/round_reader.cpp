@@ -51,14 +51,32 @@ void name_devices(Sample& sample, const DeviceNamer& namer) {
   std::ranges::sort(sample.devices, {}, order);
 }
 
-Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint deadline) {
+void RoundReader::hurry(TimePoint deadline) {
+  deadlines_.all = std::min(deadlines_.all, deadline);
+  deadlines_.stuck = std::min(deadlines_.stuck, deadline);
+}
+
+/// Moves the stuck containers out of the targets, in the order in which they have waited.
+void RoundReader::sort_out_stuck() {
+  stuck_targets_.clear();
+  for (const auto& id : std::exchange(stuck_, {})) {
+    const auto found =
+        std::ranges::find(targets_, id, [](const Target& target) -> const std::string& { return target->id; });
+    if (found == targets_.end()) continue;
+    stuck_targets_.push_back(std::move(*found));
+    targets_.erase(found);
+  }
+}
+
+Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines deadlines, Ask ask) {
   targets_.clear();
   targets_.reserve(fleet_.size());
   for (const auto& [id, entry] : fleet_.entries()) {
     if (entry.container->subject == metrics::Subject::container) targets_.push_back(entry.container);
   }
   next_ = 0;
-  deadline_ = deadline;
+  deadlines_ = deadlines;
+  ask_ = ask;
   result_ = {};
   answered_.clear();
   for (const bool tree : {false, true}) {
@@ -69,12 +87,19 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint d
   }
   result_.attempted = targets_.size();
   result_.readings.reserve(targets_.size());
+  sort_out_stuck();
   co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
-  if (next_ < targets_.size()) {
-    result_.failed += targets_.size() - next_;
+  co_await net::run_workers(std::min(limits::stuck_reads_at_once, stuck_targets_.size()),
+                            [this](std::size_t) { return stuck_worker(); });
+  if (const auto unread = targets_.size() - next_ + stuck_targets_.size(); unread > 0) {
+    result_.failed += unread;
     if (!result_.first_error)
       result_.first_error = Error{Code::timeout, "the round ran out of time before all containers were read"};
   }
+  // Those that had no turn come first in the next round.
+  for (std::size_t i = 0; i < stuck_targets_.size(); ++i)
+    stuck_.insert(stuck_.begin() + static_cast<std::ptrdiff_t>(i), stuck_targets_[i]->id);
+  stuck_targets_ = {};
   targets_ = {};
   for (const auto& [id, entry] : fleet_.entries()) {
     if (entry.container->subject == metrics::Subject::stopped) add(entry.container, {});
@@ -87,9 +112,17 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, TimePoint d
 }
 
 Task<void> RoundReader::worker() {
-  while (next_ < targets_.size() && Clock::now() < deadline_) {
+  while (next_ < targets_.size() && Clock::now() < deadlines_.all) {
     auto container = targets_[next_++];
-    co_await read_one(std::move(container));
+    co_await read_one(std::move(container), deadlines_.all);
+  }
+}
+
+Task<void> RoundReader::stuck_worker() {
+  while (!stuck_targets_.empty() && Clock::now() < deadlines_.stuck) {
+    auto container = std::move(stuck_targets_.front());
+    stuck_targets_.pop_front();
+    co_await read_one(std::move(container), deadlines_.stuck);
   }
 }
 
@@ -97,7 +130,7 @@ bool RoundReader::needs_stats(LocalSource::Given given) const {
   return needs_stats_[index_of(given)];
 }
 
-Task<void> RoundReader::read_one(Target container) {
+Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   metrics::Sample local;
   const auto given = local_ == nullptr ? LocalSource::Given{} : local_->read(*container, local);
   if (!needs_stats(given)) {
@@ -106,7 +139,13 @@ Task<void> RoundReader::read_one(Target container) {
     co_await net::pass_turn();
     co_return;
   }
-  auto sample = co_await client_.stats(container->id, deadline_);
+  if (ask_ == Ask::files_only) {
+    --result_.attempted;
+    co_return;
+  }
+  const auto time_max = client_.engine().slow_stats() ? limits::stats_time_max_slow : limits::stats_time_max_fast;
+  const auto due = Clock::now() + time_max;
+  auto sample = co_await client_.stats(container->id, std::min(deadline, due));
   if (sample && *sample) {
     metrics::overlay(**sample, std::move(local));
     take(container, std::move(**sample));
@@ -114,6 +153,9 @@ Task<void> RoundReader::read_one(Target container) {
     result_.suspects.push_back(container->id);
   } else {
     ++result_.failed;
+    // The end of the round may cut any request short. Only a request that had all of its time tells.
+    const bool was_stuck = deadline == deadlines_.stuck;
+    if (sample.error().code == Code::timeout && (was_stuck || due <= deadline)) stuck_.push_back(container->id);
     if (!result_.first_error) result_.first_error = std::move(sample).error();
   }
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,18 +67,31 @@ class RoundReader {
               LocalSource* local = nullptr)
       : client_{client}, fleet_{fleet}, namer_{std::move(namer)}, selection_{selection}, local_{local} {}
 
+  /// When a round ends.
+  struct Deadlines {
+    net::TimePoint all;    ///< containers that are not read by then count as failed
+    net::TimePoint stuck;  ///< the same for containers that are known to be stuck: they must not delay the next round
+  };
+  /// Whom it may ask.
+  enum class Ask : std::uint8_t { engine, files_only };
+
   /// Reads every container that runs now, and adds the stopped ones. Does not ask the engine for what the machine's
-  /// files have, nor for numbers that no wanted metric needs. Containers that are not read by `deadline` count as
-  /// failed. One call at a time.
-  net::Task<Result> read(std::size_t concurrency, net::TimePoint deadline);
+  /// files have, nor for numbers that no wanted metric needs. With Ask::files_only, containers that need the engine are
+  /// left out, and do not count as failed. One call at a time.
+  ///
+  /// Each request has a deadline of its own. A container that misses it is stuck: from then on it is read after the
+  /// others, and with few requests at a time, until it answers.
+  net::Task<Result> read(std::size_t concurrency, Deadlines deadlines, Ask ask = Ask::engine);
   /// Brings the deadline of the current read() forward.
-  void hurry(net::TimePoint deadline) { deadline_ = std::min(deadline_, deadline); }
+  void hurry(net::TimePoint deadline);
 
  private:
   using Target = std::shared_ptr<const metrics::Container>;
 
   net::Task<void> worker();
-  net::Task<void> read_one(Target container);
+  net::Task<void> stuck_worker();
+  net::Task<void> read_one(Target container, net::TimePoint deadline);
+  void sort_out_stuck();
   void take(const Target& container, metrics::Sample sample);
   void add(const Target& container, metrics::Sample sample);
   [[nodiscard]] bool needs_stats(LocalSource::Given given) const;
@@ -90,7 +104,11 @@ class RoundReader {
   std::array<bool, 4> needs_stats_{};  ///< indexed by the mounts that had the container
   std::vector<Target> targets_;
   std::size_t next_ = 0;
-  net::TimePoint deadline_{};
+  std::deque<Target> stuck_targets_;
+  /// Containers whose last request got no answer in time, those that wait longest first.
+  std::vector<std::string> stuck_;
+  Deadlines deadlines_{};
+  Ask ask_ = Ask::engine;
   Result result_;
   std::vector<UnixNanos> answered_;
 };

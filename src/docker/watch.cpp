@@ -1,12 +1,13 @@
 #include "docker/watch.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "docker/changes.hpp"
-#include "docker/remedy.hpp"
 
 namespace cspy::docker {
 
@@ -14,32 +15,79 @@ using net::Clock;
 using net::Task;
 using net::TimePoint;
 
+namespace {
+
+/// The socket proxy or the engine's version has decided: asking again soon would not help.
+bool is_refusal(Code code) {
+  return code == Code::forbidden || code == Code::not_found;
+}
+
+/// No answer came: the engine itself may be gone.
+bool is_absence(Code code) {
+  return code == Code::unreachable || code == Code::missing || code == Code::denied;
+}
+
+}  // namespace
+
 Watch::Watch(Client& client, metrics::Fleet& fleet, Log& log, Settings settings)
     : client_{client},
       fleet_{fleet},
       log_{log},
+      say_{log, client.endpoint()},
       settings_{std::move(settings)},
       backoff_{limits::engine_backoff_min, limits::engine_backoff_max},
-      wake_{client.context().io} {}
+      wake_{client.context().io},
+      events_wake_{client.context().io},
+      list_wake_{client.context().io},
+      inspect_wake_{client.context().io},
+      rest_wake_{client.context().io} {}
 
 void Watch::stop() {
   stopping_ = true;
-  if (stream_) stream_->close();
-  wake_.notify();
+  wake_all();
 }
 
-void Watch::suspect(std::string id) {
-  pending_.insert(std::move(id));
+void Watch::wake_all() {
+  if (stream_) stream_->close();
   wake_.notify();
+  events_wake_.notify();
+  list_wake_.notify();
+  inspect_wake_.notify();
+  rest_wake_.notify();
+}
+
+void Watch::end(Error error) {
+  if (ended_) return;
+  ended_ = std::move(error);
+  connected_ = false;
+  wake_all();
+}
+
+void Watch::suspect(const std::string& id) {
+  inspect_soon(id);
+}
+
+void Watch::inspect_soon(const std::string& id) {
+  inspections_.add(id, Clock::now());
+  inspect_wake_.notify();
+}
+
+void Watch::list_and_inspect_all(TimePoint at) {
+  inspect_all_ = true;
+  list_at_ = std::min(list_at_, std::max(at, Clock::now()));
+  list_wake_.notify();
 }
 
 Task<void> Watch::run() {
   while (!stopping_) {
+    const auto begun = Clock::now();
     auto error = co_await session();
     connected_ = false;
     client_.reset();
     if (stopping_) break;
-    say_lost(error);
+    // An engine that answers and is gone at once must not be asked again and again.
+    if (Clock::now() - begun >= limits::session_good_after) backoff_.reset();
+    say_.lost(error);
     const auto until = Clock::now() + backoff_.next(settings_.random());
     while (!stopping_ && Clock::now() < until)
       co_await wake_.wait_until(until);
@@ -48,206 +96,258 @@ Task<void> Watch::run() {
 
 /// One life of the connection. Returns why it ended.
 Task<Error> Watch::session() {
-  stream_.reset();
   ended_.reset();
-  events_.clear();
-  events_lost_ = false;
-  pending_.clear();
+  stream_tried_ = complete_ = listed_ = false;
+  inspect_all_ = true;
+  list_at_ = complete_at_ = stream_good_at_ = TimePoint::max();
+  inspections_.clear();
   auto engine = co_await client_.negotiate();
   if (!engine) co_return std::move(engine).error();
   engine_ = std::move(*engine);
-  // Subscribe first: the stream has everything from now on, and the list has everything before.
-  if (auto opened = co_await open_events(); !opened) co_return std::move(opened).error();
-  if (settings_.oom_history) co_await read_history();
+  connected_ = known_;
   if (stopping_) co_return Error{Code::cancelled, "stopped"};
-  co_await net::run_workers(stream_ ? 2 : 1, [this](std::size_t i) { return i == 0 ? follow() : read_events(); });
-  stream_.reset();
+  co_await net::run_workers(4, [this](std::size_t i) {
+    switch (i) {
+      case 0: return follow_events();
+      case 1: return keep_listing();
+      case 2: return inspect();
+      default: return ask_rest();
+    }
+  });
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   co_return ended_.value_or(Error{Code::cancelled, "stopped"});
 }
 
-Task<Result<void>> Watch::open_events() {
-  auto stream = co_await client_.events(settings_.which);
-  if (stream) {
-    stream_.emplace(std::move(*stream));
-    co_return Result<void>{};
+// Events.
+
+Task<void> Watch::follow_events() {
+  Backoff backoff{limits::events_backoff_min, limits::events_backoff_max};
+  while (live()) {
+    auto stream = co_await client_.events(settings_.which);
+    if (!live()) break;
+    auto pause = backoff.next(settings_.random());
+    std::optional<Error> error;
+    if (stream) {
+      stream_.emplace(std::move(*stream));
+      stream_tried_ = true;
+      list_and_inspect_all();  // the stream has everything from now on, and the list has everything before
+      const auto begun = Clock::now();
+      stream_good_at_ = begun + limits::session_good_after;
+      rest_wake_.notify();
+      error = co_await read_events();
+      stream_good_at_ = TimePoint::max();
+      stream_.reset();
+      if (!live()) break;
+      // A stream that has lived is followed by another at once. One that ends again and again is not.
+      if (Clock::now() - begun >= limits::session_good_after) {
+        backoff.reset();
+        pause = {};
+      }
+      list_and_inspect_all();
+    } else {
+      error = std::move(stream).error();
+      if (!std::exchange(stream_tried_, true)) list_and_inspect_all();
+      if (is_refusal(error->code)) pause = limits::refused_retry_interval;
+    }
+    // Where the engine is gone, the list will tell, and ends the session.
+    const bool sure = !is_absence(error->code);
+    if (sure) say_.events_fail(*error, settings_.poll_interval);
+    const auto until = Clock::now() + pause;
+    while (live() && Clock::now() < until)
+      co_await events_wake_.wait_until(until);
+    if (live() && !sure && pause > pause.zero()) say_.events_fail(*error, settings_.poll_interval);
   }
-  const auto code = stream.error().code;
-  if (code != Code::forbidden && code != Code::not_found) co_return std::unexpected{std::move(stream).error()};
-  log_.warn("the engine refuses event streams: polling the list of containers instead",
-            {{"error", stream.error().message},
-             {"interval_ms", std::to_string(settings_.poll_interval.count())},
-             {"remedy", "allow EVENTS=1 at the socket proxy"}});
-  co_return Result<void>{};
+}
+
+/// Applies events until the stream ends. Returns why it ended.
+Task<Error> Watch::read_events() {
+  bool loss_told = false;
+  for (;;) {
+    auto event = co_await stream_->next();
+    if (!live()) co_return Error{Code::cancelled, "stopped"};
+    if (event) {
+      take_event(*event);
+      // The engine may send many events at once. Others want to run, too.
+      co_await net::pass_turn();
+      if (!live()) co_return Error{Code::cancelled, "stopped"};
+    } else if (event.error().code == Code::malformed) {
+      if (!std::exchange(loss_told, true)) {
+        log_.warn("an event cannot be read: listing and inspecting all containers instead",
+                  {{"error", event.error().message}});
+      }
+      // A flood of broken events must not become a flood of lists.
+      list_and_inspect_all(last_list_ + limits::list_pause_min);
+    } else {
+      co_return std::move(event).error();
+    }
+  }
+}
+
+void Watch::take_event(const Event& event) {
+  if (listing_) touched_.insert(event.id);
+  const bool inspect = apply(event, fleet_, settings_.which);
+  if (inspect) {
+    inspect_soon(event.id);
+  } else if (!fleet_.find(event.id)) {
+    // An inspection in progress may have seen it before it ended.
+    inspections_.outdate(event.id);
+  }
+}
+
+// Lists.
+
+Task<void> Watch::keep_listing() {
+  Backoff backoff{limits::engine_backoff_min, limits::list_backoff_max};
+  while (live()) {
+    if (!stream_tried_ || Clock::now() < list_at_) {
+      co_await list_wake_.wait_until(stream_tried_ ? list_at_ : TimePoint::max());
+      continue;
+    }
+    co_await list_once();
+    if (!live()) break;
+    if (list_failing_) {
+      list_at_ = Clock::now() + backoff.next(settings_.random());
+    } else {
+      backoff.reset();
+    }
+  }
+}
+
+/// Lists the containers, and has those inspected that are new or changed.
+Task<void> Watch::list_once() {
+  const auto now = Clock::now();
+  last_list_ = now;
+  list_at_ = now + (stream_ ? limits::reconcile_interval : settings_.poll_interval);
+  // Without events, a restart under the same id shows only in an inspection.
+  const bool all = std::exchange(inspect_all_, false) || (!stream_ && now >= full_look_at_);
+  listing_ = true;
+  touched_.clear();
+  auto listed = co_await client_.list(settings_.which);
+  listing_ = false;
+  if (!live()) co_return;
+  if (!listed) {
+    inspect_all_ = inspect_all_ || all;
+    // Is the engine gone, or does only the list fail?
+    auto there = co_await client_.ping();
+    if (!live()) co_return;
+    if (!there) {
+      end(std::move(listed).error());
+      co_return;
+    }
+    if (!std::exchange(list_failing_, true)) {
+      log_.warn("cannot list the containers: going on with those that are known, and trying again",
+                {{"error", listed.error().message}});
+    }
+    co_return;
+  }
+  if (std::exchange(list_failing_, false)) log_.info("can list the containers again", {});
+  if (listed->size() >= limits::containers_max && !std::exchange(too_many_told_, true)) {
+    log_.warn("the engine has too many containers: the others are ignored",
+              {{"containers_max", std::to_string(limits::containers_max)}});
+  }
+  const auto changed = reconcile(*listed, fleet_, touched_);
+  for (const auto& id : changed)
+    inspections_.add(id, Clock::now());
+  if (all) {
+    for (const auto& container : *listed)
+      inspections_.add(container.id, Clock::now());
+    full_look_at_ = Clock::now() + limits::reconcile_interval;
+  }
+  if (!std::exchange(listed_, true)) complete_at_ = Clock::now() + limits::complete_time_max;
+  inspect_wake_.notify();
+}
+
+// Inspections.
+
+Task<void> Watch::inspect() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  while (live()) {
+    const auto now = Clock::now();
+    if (auto id = inspections_.take(now)) {
+      auto one = inspect_one(*std::move(id));
+      boost::asio::co_spawn(executor, std::move(one), [this](std::exception_ptr error) {
+        if (error) failure_ = error;
+        inspect_wake_.notify();
+      });
+      continue;
+    }
+    if (failure_) end({Code::cancelled, "failed"});
+    if (listed_ && !complete_ && (!inspections_.has_untried() || now >= complete_at_)) become_complete();
+    if (inspections_.in_progress() == 0) crowded_.say(log_);
+    co_await inspect_wake_.wait_until(std::min(inspections_.next_due(), complete_ ? TimePoint::max() : complete_at_));
+  }
+  while (inspections_.in_progress() > 0 && !failure_)
+    co_await inspect_wake_.wait();
+}
+
+Task<void> Watch::inspect_one(std::string id) {
+  auto answer = co_await client_.inspect(id, settings_.rules);
+  if (answer && answer->id != id) answer = fail(Code::malformed, "the answer is about another container");
+  const bool told = answer || answer.error().code == Code::not_found;
+  const bool current = inspections_.done(id, told, Clock::now());
+  if (!live()) co_return;
+  if (told) {
+    if (current) take_inspection(id, std::move(answer));
+    if (!inspections_.has_failed()) inspect_failing_ = false;
+  } else if (!std::exchange(inspect_failing_, true)) {
+    log_.warn("cannot inspect a container: trying again",
+              {{"container", id.substr(0, 12)}, {"error", answer.error().message}});
+  }
+}
+
+void Watch::take_inspection(const std::string& id, Result<Inspection> answer) {
+  if (!answer) {
+    fleet_.remove(id);
+    return;
+  }
+  auto container = make_container(engine_, *answer);
+  const bool runs = container.subject == metrics::Subject::container;
+  if (!runs && settings_.which != Which::all) {
+    fleet_.remove(id);
+    return;
+  }
+  const auto* known = fleet_.find(id);
+  if (known == nullptr && fleet_.size() >= limits::containers_max) return;  // the list has warned
+  if (runs && settings_.add_local_facts) settings_.add_local_facts(engine_, container);
+  // Once a run: the log already has the line for a known run.
+  if (runs && (known == nullptr || known->container->started != container.started)) crowded_.add(container);
+  fleet_.put(std::make_shared<const metrics::Container>(std::move(container)), answer->health);
+}
+
+void Watch::become_complete() {
+  complete_ = known_ = connected_ = true;
+  say_.connected(engine_, fleet_.size(), stream_.has_value());
+  settings_.on_connected(engine_);
+}
+
+// The rest.
+
+Task<void> Watch::ask_rest() {
+  if (settings_.oom_history) co_await read_history();
+  auto info_at = Clock::now() + limits::info_retry_interval;
+  while (live()) {
+    co_await rest_wake_.wait_until(std::min(stream_good_at_, engine_.info_known ? TimePoint::max() : info_at));
+    if (!live()) break;
+    if (Clock::now() >= stream_good_at_) {
+      stream_good_at_ = TimePoint::max();
+      say_.events_followed();
+    }
+    if (engine_.info_known || Clock::now() < info_at) continue;
+    const bool told = co_await client_.ask_info();
+    info_at = Clock::now() + limits::info_retry_interval;
+    if (!told || !live()) continue;
+    engine_ = client_.engine();
+    log_.info("the engine answers /info now", {});
+    list_and_inspect_all();  // the paths of the cgroups depend on it
+  }
 }
 
 /// Reads the OOM kills that the engine remembers from when nobody listened. Without them the counts are only lower.
 Task<void> Watch::read_history() {
   const auto since = fleet_.oom_kills().last_event();
-  const auto events = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now());
-  if (!events) {
-    log_.debug("cannot read the engine's past events", {{"error", events.error().message}});
-    co_return;
-  }
-  for (const auto& event : *events)
-    (void)apply(event, fleet_, settings_.which);
-}
-
-/// Moves events from the stream into events_ until the stream or the session ends.
-Task<void> Watch::read_events() {
-  while (!ended_ && !stopping_) {
-    auto event = co_await stream_->next();
-    if (ended_ || stopping_) break;
-    if (event && events_.size() < limits::events_queued_max) {
-      events_.push_back(std::move(*event));
-    } else if (event || event.error().code == Code::malformed) {
-      // A list finds what the lost events would have reported.
-      if (!events_lost_)
-        log_.warn("lost some events: listing all containers",
-                  {{"error", event ? "too many at once" : event.error().message}});
-      events_lost_ = true;
-      events_.clear();
-    } else {
-      ended_ = std::move(event).error();
-    }
-    wake_.notify();
-  }
-}
-
-/// Keeps the fleet true until the connection is lost or the program stops.
-Task<void> Watch::follow() {
-  auto listed = co_await relist(true);
-  if (listed && !stopping_) {
-    connected_ = true;
-    backoff_.reset();
-    say_connected();
-    settings_.on_connected(engine_);
-  }
-  while (listed && !ended_ && !stopping_) {
-    co_await wake_.wait_until(pending_.empty() ? relist_at_ : std::min(relist_at_, retry_at_));
-    if (ended_ || stopping_) break;
-    take_events();
-    if (events_lost_ || Clock::now() >= relist_at_) {
-      listed = co_await relist(false);
-    } else {
-      co_await inspect_pending();
-    }
-  }
-  if (!listed && !ended_) ended_ = std::move(listed).error();
-  if (!ended_) ended_ = Error{Code::cancelled, "stopped"};
-  if (stream_) stream_->close();
-}
-
-void Watch::take_events() {
-  for (const auto& event : std::exchange(events_, {})) {
-    if (apply(event, fleet_, settings_.which)) {
-      pending_.insert(event.id);
-      retry_at_ = {};
-    }
-  }
-}
-
-/// Lists the containers, and inspects those that are new or changed. `inspect_all`: inspects the known ones too,
-/// because they may have restarted while nobody looked. Without events, this also happens from time to time.
-Task<Result<void>> Watch::relist(bool inspect_all) {
-  events_lost_ = false;
-  auto listed = co_await client_.list(settings_.which);
-  if (!listed) co_return std::unexpected{std::move(listed).error()};
-  const auto now = Clock::now();
-  inspect_all = inspect_all || (!stream_ && now >= full_look_at_);
-  auto fresh = reconcile(*listed, fleet_);
-  pending_.insert(fresh.begin(), fresh.end());
-  if (inspect_all) {
-    for (const auto& container : *listed)
-      pending_.insert(container.id);
-    full_look_at_ = now + limits::reconcile_interval;
-  }
-  relist_at_ = now + (stream_ ? limits::reconcile_interval : settings_.poll_interval);
-  retry_at_ = {};
-  co_await inspect_pending();
-  co_return Result<void>{};
-}
-
-Task<void> Watch::inspect_pending() {
-  if (pending_.empty() || Clock::now() < retry_at_) co_return;
-  batch_.assign(pending_.begin(), pending_.end());
-  pending_.clear();
-  const auto workers = std::min(batch_.size(), limits::inspect_concurrency);
-  co_await net::run_workers(workers, [this](std::size_t) { return inspect_worker(); });
-  crowded_.say(log_);
-  if (pending_.empty()) inspect_failing_ = false;
-  retry_at_ = Clock::now() + limits::inspect_retry_interval;
-}
-
-Task<void> Watch::inspect_worker() {
-  while (!batch_.empty() && !ended_ && !stopping_) {
-    auto id = std::move(batch_.front());
-    batch_.pop_front();
-    co_await inspect_one(std::move(id));
-  }
-}
-
-Task<void> Watch::inspect_one(std::string id) {
-  auto inspection = co_await client_.inspect(id, settings_.rules);
-  if (inspection && inspection->id == id) {
-    auto container = make_container(engine_, *inspection);
-    const bool runs = container.subject == metrics::Subject::container;
-    if (runs && settings_.add_local_facts) settings_.add_local_facts(engine_, container);
-    // Once a run: the log already has the line for a known run.
-    const auto* known = fleet_.find(id);
-    if (runs && (known == nullptr || known->container->started != container.started)) crowded_.add(container);
-    if (runs || settings_.which == Which::all) {
-      fleet_.put(std::make_shared<const metrics::Container>(std::move(container)), inspection->health);
-    } else {
-      fleet_.remove(id);
-    }
-    co_return;
-  }
-  if (!inspection && inspection.error().code == Code::not_found) {
-    fleet_.remove(id);
-    co_return;
-  }
-  const auto reason = inspection ? "the answer is about another container" : inspection.error().message;
-  if (!std::exchange(inspect_failing_, true)) {
-    log_.warn("cannot inspect a container: trying again", {{"container", id.substr(0, 12)}, {"error", reason}});
-  }
-  pending_.insert(std::move(id));
-}
-
-void Watch::say_connected() {
-  state_ = State::connected;
-  log_.info("engine connected", {{"address", client_.endpoint().text()},
-                                 {"version", engine_.version},
-                                 {"api", engine_.api().text()},
-                                 {"cgroup", std::to_string(engine_.cgroup_version)},
-                                 {"containers", std::to_string(fleet_.size())},
-                                 {"events", stream_ ? "followed" : "refused"}});
-  if (engine_.info_known && !engine_.memory_limits && !engine_.windows) {
-    log_.warn("the engine's kernel does not count memory: memory metrics are missing",
-              {{"remedy", "boot the kernel with cgroup_enable=memory; on a Raspberry Pi add it to /boot/cmdline.txt"}});
-  }
-  if (!engine_.info_known) {
-    log_.warn("the engine refuses /info: the id label assumes the systemd cgroup driver and cgroup v2",
-              {{"remedy", "allow INFO=1 at the socket proxy"}});
-  }
-}
-
-void Watch::say_lost(const Error& error) {
-  const auto state = error.code == Code::denied ? State::denied
-                     : error.code == Code::unreachable || error.code == Code::missing || error.code == Code::timeout
-                         ? State::away
-                         : State::wrong;
-  if (state == state_) return;
-  const bool first = state_ == State::unknown;
-  state_ = state;
-  const auto advice = remedy(error.code, client_.endpoint(), socket_access(client_.endpoint()));
-  const std::string_view message = state == State::denied ? "no permission to use the engine's socket"
-                                   : first                ? "engine not reachable yet: trying again until it answers"
-                                                          : "engine lost: trying again until it is back";
-  if (advice.empty()) {
-    log_.warn(message, {{"error", error.message}});
-  } else {
-    log_.warn(message, {{"error", error.message}, {"remedy", advice}});
-  }
+  const auto take = [this](const Event& event) { (void)apply(event, fleet_, settings_.which); };
+  const auto read = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now(), take);
+  if (!read) log_.debug("cannot read the engine's past events", {{"error", read.error().message}});
 }
 
 }  // namespace cspy::docker

@@ -1,38 +1,36 @@
 // Keeps the fleet true: follows the engine's events, lists and inspects containers, and reconnects for as long as the
 // program runs.
 //
-// States:
+// A session begins when the engine has answered /_ping. In it, four coroutines run side by side, so that none of the
+// engine's answers can hold up the others:
 //
-// - disconnected: between two sessions. run() waits for the backoff. The fleet stays as it was last known.
-// - negotiating: session() has emptied events_, pending_, stream_ and ended_. It asks the engine what it is, subscribes
-//   to its events, and reads the past OOM kills.
-// - listing: follow() lists and inspects all containers. read_events() already collects events.
-// - following: connected_ is set, and on_connected has been called. follow() applies events, retries failed
-//   inspections, and lists again: from time to time, after lost events, or at each poll_interval if the engine refuses
-//   events.
-// - stopped: stop() has set stopping_. Every coroutine ends after its current await.
+// - follow_events() opens the stream of events, applies each event as it arrives, and opens the stream again when it
+//   ends. Without a stream it tries again later, and the list is polled.
+// - keep_listing() lists the containers: at the start, when the stream has begun or ended, after lost events, and from
+//   time to time.
+// - inspect() inspects what events and lists have named, several containers at once.
+// - ask_rest() reads the past OOM kills, and asks for what the engine did not tell at the start (/info).
+//
+// The session ends when neither the list nor /_ping is answered. A failure of anything else is logged once, and tried
+// again.
 //
 // Invariants between two awaits:
 //
-// - connected_ is set only after the first list of the session was read and inspected, and cleared when the session
-//   ends. While it is set and ended_ is not, each container of the last list is in the fleet; or its id is in pending_,
-//   in batch_ or being inspected; or an event or an inspection has removed it. engine_ changes only while connected_ is
-//   not set.
-// - stream_ is opened before the first list, so the list and the stream together miss nothing. It is destroyed only
-//   after follow() and read_events() have ended. Without it, the list is polled.
-// - Only read_events() adds to events_, and only take_events(), called by follow(), applies them. So events that arrive
-//   while follow() lists or inspects wait, and are applied afterwards. docker/changes ignores an event from before the
-//   known run. If events are lost, events_ is emptied and events_lost_ is set. relist() clears it before it asks for
-//   the list, so a loss during the list causes another list.
-// - pending_ has the ids to inspect. inspect_pending() moves all of them into batch_. A worker takes an id out of
-//   batch_, and puts it back into pending_ if the inspection fails. Only suspect() can put an id into pending_ that is
-//   still in batch_; that container is inspected twice. What an ended session left in batch_ is never read.
-// - ended_ is set once a session, by the first of follow() and read_events() that sees the end. Then both end.
-// - suspect() may be called in any state. It only adds to pending_ and wakes follow(). A new session empties pending_,
-//   but inspects every container anyway.
+// - known_ is set once the first list was read and all of its containers were inspected or failed. From then on the
+//   fleet is what was last known, also between sessions, and known_engine() returns the engine.
+// - connected_ is set while a session lives and the fleet is known: the engine can be asked. engine_ changes only while
+//   it is not set, or in ask_rest(), which then inspects all containers again.
+// - The list begins after the stream was opened or has failed, so the list and the stream together miss nothing. While
+// a
+//   list is in progress, touched_ collects the ids that events name: what the list says about them may be outdated, so
+//   they are inspected.
+// - Only the engine's own 404, a "destroy" or "die" event, an inspection, or a list removes a container.
+// - An inspection whose container was named by an event meanwhile is outdated. Its answer is dropped (Inspections).
+// - ended_ is set once a session, by end(), which wakes all four. Then all four end.
+// - suspect() may be called in any state. A new session forgets what waited, but inspects every container anyway.
 #pragma once
 
-#include <deque>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <set>
@@ -42,8 +40,10 @@
 #include "base/log.hpp"
 #include "docker/client.hpp"
 #include "docker/engine.hpp"
+#include "docker/inspections.hpp"
 #include "docker/label_count.hpp"
 #include "docker/label_rules.hpp"
+#include "docker/watch_log.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
 
@@ -52,7 +52,7 @@ namespace cspy::docker {
 class Watch {
  public:
   struct Settings {
-    std::chrono::milliseconds poll_interval;          ///< between two lists, if the engine refuses events
+    std::chrono::milliseconds poll_interval;          ///< between two lists, if there are no events
     std::function<double()> random;                   ///< in [0, 1), for the backoff
     std::function<void(const Engine&)> on_connected;  ///< called after each (re)connect, once the fleet is complete
     Which which = Which::running;
@@ -70,51 +70,66 @@ class Watch {
   void stop();
 
   /// Asks for a new inspection of a container whose sample contradicts what is known about it.
-  void suspect(std::string id);
+  void suspect(const std::string& id);
 
-  /// The engine; null unless it is connected and the fleet complete. Valid until the next await.
+  /// The engine; null unless it can be asked now. Valid until the next await.
   [[nodiscard]] const Engine* engine() const { return connected_ ? &engine_ : nullptr; }
+  /// The engine as it was last known, also while it is away; null until the fleet was complete for the first time.
+  [[nodiscard]] const Engine* known_engine() const { return known_ ? &engine_ : nullptr; }
 
  private:
-  /// What the log last reported about the engine. A change writes a line.
-  enum class State { unknown, connected, away, denied, wrong };
-
   net::Task<Error> session();
-  net::Task<Result<void>> open_events();
-  net::Task<void> read_events();
-  net::Task<void> read_history();
-  net::Task<void> follow();
-  net::Task<Result<void>> relist(bool inspect_all);
-  net::Task<void> inspect_pending();
-  net::Task<void> inspect_worker();
+  net::Task<void> follow_events();
+  net::Task<Error> read_events();
+  void take_event(const Event& event);
+  net::Task<void> keep_listing();
+  net::Task<void> list_once();
+  net::Task<void> inspect();
   net::Task<void> inspect_one(std::string id);
-  void take_events();
-  void say_connected();
-  void say_lost(const Error& error);
+  void take_inspection(const std::string& id, Result<Inspection> answer);
+  net::Task<void> ask_rest();
+  net::Task<void> read_history();
+
+  [[nodiscard]] bool live() const { return !ended_ && !stopping_; }
+  void end(Error error);
+  void wake_all();
+  void list_and_inspect_all(net::TimePoint at = {});
+  void inspect_soon(const std::string& id);
+  void become_complete();
 
   Client& client_;
   metrics::Fleet& fleet_;
   Log& log_;
+  WatchLog say_;
   Settings settings_;
   Backoff backoff_;
   net::Alarm wake_;
   Engine engine_;
-  State state_ = State::unknown;
+  bool known_ = false;
   bool connected_ = false;
   bool stopping_ = false;
+  bool list_failing_ = false;
+  bool inspect_failing_ = false;
+  bool too_many_told_ = false;
+  CrowdedLabels crowded_;
 
   // Of the current session.
-  std::optional<EventStream> stream_;  ///< absent: the engine refuses events and the list is polled
   std::optional<Error> ended_;
-  std::deque<Event> events_;
-  bool events_lost_ = false;
-  std::set<std::string> pending_;  ///< ids to inspect
-  std::deque<std::string> batch_;  ///< ids of the current batch that no worker has taken yet
-  bool inspect_failing_ = false;
-  CrowdedLabels crowded_;
-  net::TimePoint relist_at_{};
-  net::TimePoint retry_at_{};
+  std::optional<EventStream> stream_;
+  bool stream_tried_ = false;
+  bool complete_ = false;  ///< on_connected was called
+  bool listed_ = false;    ///< at least once
+  bool listing_ = false;
+  bool inspect_all_ = false;       ///< with the next list
+  std::set<std::string> touched_;  ///< ids that events have named while a list is in progress
+  net::TimePoint list_at_{};
+  net::TimePoint last_list_{};
   net::TimePoint full_look_at_{};
+  net::TimePoint stream_good_at_{};  ///< when the stream will have lived long enough to count
+  net::TimePoint complete_at_{};     ///< the latest time to be complete: some inspections may hang
+  Inspections inspections_;
+  std::exception_ptr failure_;  ///< of an inspection
+  net::Alarm events_wake_, list_wake_, inspect_wake_, rest_wake_;
 };
 
 }  // namespace cspy::docker

@@ -111,6 +111,19 @@ TEST_F(ChangesTest, AListBringsTheFleetUpToDate) {
   EXPECT_EQ(fleet.find("aa")->health, Health::healthy);
 }
 
+TEST_F(ChangesTest, AListDoesNotOverruleWhatHappenedAfterIt) {
+  fleet.put(test::make_container("bb", "fresh"), Health::none);
+  const auto inspect = reconcile({{.id = "aa", .name = "web", .health = "healthy"}}, fleet, {"aa", "bb"});
+  EXPECT_THAT(inspect, ElementsAre("aa", "bb")) << "both are looked at";
+  EXPECT_NE(fleet.find("bb"), nullptr) << "it started after the list was made";
+  EXPECT_NE(fleet.find("aa")->health, Health::healthy);
+}
+
+TEST_F(ChangesTest, PodmanSaysRemoveForDestroy) {
+  EXPECT_FALSE(apply({.id = "aa", .action = "remove", .time = 0}, fleet));
+  EXPECT_EQ(fleet.find("aa"), nullptr);
+}
+
 TEST_F(ChangesTest, AListThatAgreesChangesNothing) {
   EXPECT_THAT(reconcile({{.id = "aa", .name = "web", .health = ""}}, fleet), IsEmpty());
   EXPECT_EQ(fleet.size(), 1U);

@@ -146,18 +146,57 @@ TEST_F(ClientTest, AsksAgainOnAFreshConnectionWhereTheKeptOneWasClosed) {
   EXPECT_EQ(engine.asked("/containers/json"), 1U);
 }
 
-TEST_F(ClientTest, FailsAtEachStepOfTheNegotiationAndRecovers) {
-  for (std::size_t step = 0; step < 3; ++step) {
-    std::size_t seen = 0;
-    engine.intercept = [&](const HttpRequest&) -> std::optional<HttpResponse> {
-      return seen++ == step ? std::optional{HttpResponse{.cut_after = 10}} : std::nullopt;
-    };
-    const auto negotiated = get(client.negotiate());
-    ASSERT_FALSE(negotiated) << step;
-    EXPECT_EQ(negotiated.error().code, Code::unreachable) << negotiated.error().message;
-    engine.intercept = nullptr;
-    EXPECT_TRUE(get(client.negotiate())) << step;
+TEST_F(ClientTest, NeedsOnlyThePing) {
+  answer("/_ping", {.cut_after = 10});
+  EXPECT_EQ(get(client.negotiate()).error().code, Code::unreachable);
+  for (const std::string part : {"/version", "/info"}) {
+    for (const auto& failure : std::vector<HttpResponse>{
+             {.cut_after = 10}, {.status = 503, .body = "{}"}, {.body = "[]"}, {.body = "{\"MemTotal\":\"x\""}}) {
+      Client fresh{context, endpoint};
+      answer(part, failure);
+      const auto negotiated = get(fresh.negotiate());
+      ASSERT_TRUE(negotiated) << part << ": " << negotiated.error().message;
+      EXPECT_EQ(negotiated->api(), (ApiVersion{1, 51}));
+      EXPECT_EQ(negotiated->info_known, part != "/info");
+      EXPECT_EQ(negotiated->version, part == "/version" ? "28.5.2" : negotiated->version);
+    }
   }
+}
+
+TEST_F(ClientTest, KeepsWhatItKnewOfAnEngineThatDoesNotTellItAgain) {
+  ASSERT_TRUE(get(client.negotiate()));
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target == "/_ping") return std::nullopt;
+    return HttpResponse{.status = 500, .body = "{}"};
+  };
+  const auto again = get(client.negotiate());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->version, "28.5.2");
+  EXPECT_TRUE(again->info_known);
+  EXPECT_EQ(again->name, "modelhost");
+  engine.api_version = "1.45";
+  const auto another = get(client.negotiate());
+  ASSERT_TRUE(another);
+  EXPECT_FALSE(another->info_known) << "another engine";
+}
+
+TEST_F(ClientTest, AsksForInfoAgain) {
+  answer("/info", {.status = 500, .body = "{}"});
+  ASSERT_TRUE(get(client.negotiate()));
+  EXPECT_FALSE(get(client.ask_info()));
+  engine.intercept = nullptr;
+  EXPECT_TRUE(get(client.ask_info()));
+  EXPECT_EQ(client.engine().name, "modelhost");
+}
+
+TEST_F(ClientTest, TakesThePastEventsOfAnEngineWhoseClockIsBehind) {
+  ASSERT_TRUE(get(client.negotiate()));
+  // The answer stays open until the engine's clock has reached the end of the period.
+  answer("until=", {.body = "{\"Action\":\"oom\",\"Actor\":{\"ID\":\"aa\"},\"timeNano\":7}\n", .stream = true});
+  std::vector<std::string> ids;
+  const auto read = get(client.oom_history(0, 8, [&](const Event& event) { ids.push_back(event.id); }));
+  EXPECT_TRUE(read) << read.error().message;
+  EXPECT_THAT(ids, testing::ElementsAre("aa"));
 }
 
 TEST_F(ClientTest, TellsWhyItCannotConnect) {

@@ -42,10 +42,10 @@ TEST(Event, WithoutWhatItNeedsIsMalformed) {
 }
 
 TEST(EventsQuery, LeavesHealthCheckNoiseAtTheEngine) {
-  EXPECT_EQ(
-      events_query(Which::running),
-      "filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C%22die%22%2C%22destroy%22%2C"
-      "%22rename%22%2C%22update%22%2C%22oom%22%2C%22pause%22%2C%22unpause%22%2C%22health_status%22%5D%7D");
+  EXPECT_EQ(events_query(Which::running),
+            "filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C%22die%22%2C%22destroy%22%"
+            "2C%22remove%22%2C"
+            "%22rename%22%2C%22update%22%2C%22oom%22%2C%22pause%22%2C%22unpause%22%2C%22health_status%22%5D%7D");
   EXPECT_TRUE(events_query(Which::all).contains("%22health_status%22%2C%22create%22"));
 }
 

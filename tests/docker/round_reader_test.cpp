@@ -50,6 +50,10 @@ TEST(NameDevices, NamesAndOrdersThem) {
   EXPECT_EQ(*sample.devices[1].write_bytes, 4U);
 }
 
+RoundReader::Deadlines within(milliseconds time) {
+  return {.all = Clock::now() + time, .stuck = Clock::now() + time};
+}
+
 struct CollectTest : testing::Test {
   CollectTest() {
     for (unsigned number = 1; number <= 20; ++number) {
@@ -60,7 +64,7 @@ struct CollectTest : testing::Test {
     EXPECT_TRUE(*test::run(io, client.negotiate()));
   }
   RoundReader::Result collect(std::size_t concurrency = 8, milliseconds time = milliseconds{10'000}) {
-    return *test::run(io, reader.read(concurrency, Clock::now() + time));
+    return *test::run(io, reader.read(concurrency, within(time)));
   }
 
   test::TempDir dir;
@@ -154,7 +158,7 @@ struct FakeSource final : LocalSource {
 TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
   FakeSource source;
   RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
-  const auto round = [&] { return *test::run(io, with_source.read(4, Clock::now() + milliseconds{10'000})); };
+  const auto round = [&] { return *test::run(io, with_source.read(4, within(milliseconds{10'000}))); };
   EXPECT_THAT(round().readings, SizeIs(20));
   EXPECT_EQ(engine.asked("/stats"), 20U) << "it gave nothing";
   source.given = {.tree = true, .proc = false};
@@ -171,7 +175,7 @@ TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
 TEST_F(CollectTest, AsksForNoStatsThatNoWantedMetricNeeds) {
   RoundReader frugal{client, fleet, [](std::uint32_t, std::uint32_t) { return ""; },
                      *metrics::Selection::parse("lifecycle,spec,container_last_seen")};
-  const auto result = *test::run(io, frugal.read(4, Clock::now() + milliseconds{10'000}));
+  const auto result = *test::run(io, frugal.read(4, within(milliseconds{10'000})));
   EXPECT_THAT(result.readings, SizeIs(20));
   EXPECT_EQ(engine.asked("/stats"), 0U);
 }
@@ -198,6 +202,44 @@ TEST_F(CollectTest, HasAContainerThatStopsMeanwhileOnce) {
   const auto result = collect();
   const auto round = fleet.close_round(result.time, result.readings);
   EXPECT_EQ(std::ranges::count(round.readings, id, [](const auto& r) { return r->container->id; }), 1);
+}
+
+TEST_F(CollectTest, ReadsTheOthersWhileSomeAreStuck) {
+  // As many as there are requests at a time.
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    for (unsigned number = 1; number <= 8; ++number) {
+      if (request.target.contains(EngineModel::id_of(number) + "/stats")) return HttpResponse{.hang = true};
+    }
+    return std::nullopt;
+  };
+  const auto first = collect();
+  EXPECT_THAT(first.readings, SizeIs(12));
+  EXPECT_EQ(first.failed, 8U);
+  ASSERT_TRUE(first.first_error);
+  EXPECT_EQ(first.first_error->code, Code::timeout);
+  // From now on they do not delay the round: the others come first, and the stuck ones have a time of their own.
+  const auto begun = Clock::now();
+  const auto second =
+      *test::run(io, reader.read(8, {.all = begun + milliseconds{10'000}, .stuck = begun + milliseconds{200}}));
+  EXPECT_THAT(second.readings, SizeIs(12));
+  EXPECT_EQ(second.failed, 8U);
+  EXPECT_LT(Clock::now() - begun, milliseconds{1'900}) << "less than one request may take";
+  engine.intercept = nullptr;
+  EXPECT_THAT(collect().readings, SizeIs(20)) << "they answer again";
+}
+
+TEST_F(CollectTest, AsksNothingOfAnEngineThatIsAway) {
+  FakeSource source;
+  RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
+  const auto round = [&] {
+    return *test::run(io, with_source.read(4, within(milliseconds{10'000}), RoundReader::Ask::files_only));
+  };
+  const auto without = round();
+  EXPECT_THAT(without.readings, IsEmpty());
+  EXPECT_EQ(without.failed, 0U) << "they were not tried";
+  source.given = {.tree = true, .proc = true};
+  EXPECT_THAT(round().readings, SizeIs(20)) << "the machine's files have everything";
+  EXPECT_EQ(engine.asked("/stats"), 0U);
 }
 
 TEST_F(CollectTest, OfAnEmptyFleetIsEmpty) {

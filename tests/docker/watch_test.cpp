@@ -115,6 +115,7 @@ TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
   const auto id = EngineModel::id_of(1);
   engine.server().stop();
   ASSERT_TRUE(until([&] { return watch().engine() == nullptr && capture.lines.size() == 2; }));
+  EXPECT_NE(watch().known_engine(), nullptr);
   EXPECT_EQ(fleet.size(), 2U) << "containers are not gone because the engine is";
   // Several attempts fail; then it is back, with one container stopped and one started again meanwhile.
   engine.at(EngineModel::id_of(2)).running = false;
@@ -125,15 +126,16 @@ TEST_F(WatchTest, SaysOnceThatTheEngineIsLostAndOnceThatItIsBack) {
     return net::Clock::now() > until_tried;
   }));
   listen();
-  ASSERT_TRUE(connected());
+  ASSERT_TRUE(until([&] { return connections == 2; }));
   EXPECT_EQ(fleet.size(), 1U);
   EXPECT_EQ(fleet.find(id)->container->started, later);
   EXPECT_THAT(
       capture.lines,
-      ElementsAre(connected_line(2),
-                  "level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /v1.51/events over " +
-                      endpoint.path + ": the peer closed the connection before its answer was complete\"",
-                  connected_line(1)));
+      ElementsAre(
+          connected_line(2),
+          "level=warn msg=\"engine lost: trying again until it is back\" error=\"GET /v1.51/containers/json over " +
+              endpoint.path + ": Connection refused\"",
+          connected_line(1)));
   EXPECT_EQ(connections, 2);
   EXPECT_EQ(engine.asked("/_ping"), 2U) << "negotiated again";
 }
@@ -178,7 +180,110 @@ TEST_F(WatchTest, ListsAgainAfterABrokenEvent) {
   engine.add(3, "job");  // without an event: as if it were the one that was broken
   engine.server().broadcast("{broken\n");
   EXPECT_TRUE(until([&] { return name_of(3) == "job"; }));
-  EXPECT_EQ(capture.count("lost some events"), 1U);
+  EXPECT_EQ(capture.count("an event cannot be read"), 1U);
+}
+
+TEST_F(WatchTest, SeesTheRestartBehindABrokenEvent) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(1);
+  engine.at(id).started = later;  // a list shows nothing of that
+  engine.server().broadcast("{broken\n");
+  EXPECT_TRUE(until([&] { return fleet.find(id)->container->started == later; }));
+}
+
+TEST_F(WatchTest, PollsWhileTheEventsFailInAnyWay) {
+  for (const auto& failure : std::vector<HttpResponse>{
+           {.hang = true}, {.status = 500, .body = "{}"}, {.body = "", .close = true}, {.raw = "junk\r\n\r\n"}}) {
+    engine.intercept = [&](const HttpRequest& request) {
+      return request.target.contains("/events") ? std::optional{failure} : std::nullopt;
+    };
+    made.reset();
+    fleet.remove(EngineModel::id_of(1));
+    fleet.remove(EngineModel::id_of(2));
+    listen();
+    start();
+    ASSERT_TRUE(connected());
+    EXPECT_EQ(fleet.size(), 2U);
+    engine.add(3, "job");
+    EXPECT_TRUE(until([&] { return name_of(3) == "job"; })) << "the list is polled";
+    EXPECT_LE(engine.asked("/events"), 3U) << "not again and again";
+    EXPECT_TRUE(until([&] { return capture.count("cannot follow the engine's events") == 1; }));
+    watch().stop();
+    engine.server().stop();
+    ASSERT_TRUE(test::drain(io));
+    engine.destroy(EngineModel::id_of(3));
+    engine.requests.clear();
+    capture.lines.clear();
+  }
+}
+
+TEST_F(WatchTest, EndsNoContainerBecauseTheSocketIsGone) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("/events")) return HttpResponse{.status = 403, .body = "{}"};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  ::unlink(endpoint.path.c_str());
+  engine.server().drop_connections();
+  for (unsigned number = 1; number <= 2; ++number)
+    watch().suspect(EngineModel::id_of(number));
+  ASSERT_TRUE(until([&] { return watch().engine() == nullptr; }));
+  EXPECT_EQ(fleet.size(), 2U);
+}
+
+TEST_F(WatchTest, GoesOnWithTheKnownContainersWhileTheListFails) {
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("/containers/json")) return HttpResponse{.status = 500, .body = "{}"};
+    return std::nullopt;
+  };
+  engine.server().drop_connections();
+  ASSERT_TRUE(until([&] { return capture.count("cannot list the containers") == 1; }));
+  EXPECT_NE(watch().engine(), nullptr) << "the engine can be asked";
+  EXPECT_EQ(fleet.size(), 2U);
+  const auto started_again = [&] { return engine.server().streams() == 1; };
+  ASSERT_TRUE(until(started_again));
+  engine.add(3, "job").running = false;
+  engine.start(EngineModel::id_of(3), later);
+  EXPECT_TRUE(until([&] { return name_of(3) == "job"; })) << "events are still followed";
+  engine.intercept = nullptr;
+  EXPECT_TRUE(until([&] { return capture.count("can list the containers again") == 1; }));
+}
+
+TEST_F(WatchTest, FollowsEventsWhileInspectionsHang) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.ends_with(EngineModel::id_of(1) + "/json")) return HttpResponse{.hang = true};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  ASSERT_TRUE(until([&] { return name_of(2) == "db"; }));
+  const auto begun = net::Clock::now();
+  engine.add(3, "job").running = false;
+  engine.start(EngineModel::id_of(3), later);
+  ASSERT_TRUE(until([&] { return name_of(3) == "job"; }));
+  engine.die(EngineModel::id_of(2), later);
+  ASSERT_TRUE(until([&] { return name_of(2) == "-"; }));
+  EXPECT_LT(net::Clock::now() - begun, std::chrono::milliseconds{1'500});
+  EXPECT_TRUE(connected()) << "without the one that hangs";
+}
+
+TEST_F(WatchTest, IsConnectedWithoutAnAnswerToInfoAndAsksAgain) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.ends_with("/info")) return HttpResponse{.status = 500, .body = "{}"};
+    return std::nullopt;
+  };
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.size(), 2U);
+  EXPECT_EQ(capture.count("the engine does not answer /info"), 1U);
 }
 
 TEST_F(WatchTest, TriesAFailedInspectionAgain) {
@@ -218,7 +323,7 @@ TEST_F(WatchTest, KnowsTheKillsThatHappenedBeforeAndWhileTheEngineWasAway) {
   listen();
   start();
   ASSERT_TRUE(connected());
-  EXPECT_EQ(fleet.oom_kills().of(EngineModel::id_of(1)), 2U);
+  EXPECT_TRUE(until([&] { return fleet.oom_kills().of(EngineModel::id_of(1)) == 2; }));
   EXPECT_EQ(engine.asked("until="), 1U);
   engine.emit(EngineModel::id_of(1), "oom", later + 2 * test::second);
   EXPECT_TRUE(until([&] { return fleet.oom_kills().of(EngineModel::id_of(1)) == 3; })) << "followed";
@@ -226,8 +331,9 @@ TEST_F(WatchTest, KnowsTheKillsThatHappenedBeforeAndWhileTheEngineWasAway) {
   ASSERT_TRUE(until([&] { return watch().engine() == nullptr; }));
   engine.emit(EngineModel::id_of(1), "oom", later + 3 * test::second);
   listen();
-  ASSERT_TRUE(connected());
-  EXPECT_EQ(fleet.oom_kills().of(EngineModel::id_of(1)), 4U) << "each once, although all are told again";
+  ASSERT_TRUE(until([&] { return connections == 2; }));
+  EXPECT_TRUE(until([&] { return fleet.oom_kills().of(EngineModel::id_of(1)) == 4; }))
+      << "each once, although all are told again";
 }
 
 TEST_F(WatchTest, DoesWithoutAHistoryThatIsRefused) {
@@ -308,8 +414,16 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
                                           {.status = 301},
                                           {.cut_after = 5},
                                           {.raw = "junk\r\n\r\n"}};
+  bool ended = false;
+  const auto begin = [&] {
+    ended = false;
+    boost::asio::co_spawn(io, watch().run(), [&](std::exception_ptr error) {
+      EXPECT_FALSE(error);
+      ended = true;
+    });
+  };
   listen();
-  start();
+  begin();
   for (const auto& part :
        std::vector<std::string>{"/_ping", "/version", "/info", "/events", "/containers/json", EngineModel::id_of(1)}) {
     for (const auto& response : garbage) {
@@ -321,7 +435,11 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
         sent = true;
         return response;
       };
+      watch().stop();
       engine.server().drop_connections();
+      ASSERT_TRUE(until([&] { return ended; }));
+      made.reset();
+      begin();
       ASSERT_TRUE(until([&] { return sent; })) << part;
       engine.intercept = nullptr;
       ASSERT_TRUE(until([&] { return watch().engine() != nullptr && fleet.size() == 2; }))

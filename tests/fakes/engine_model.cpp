@@ -77,7 +77,8 @@ void EngineModel::emit(const std::string& id, const std::string& action, UnixNan
       "\n",
       quoted(action), id, quoted(name), when / nanos_per_second, when);
   if (action == "oom") kills_.append(event);
-  server_.broadcast(event);
+  for (unsigned i = 0; i < event_copies; ++i)
+    server_.broadcast(event_prefix + event);
 }
 
 void EngineModel::start(const std::string& id, UnixNanos when) {
@@ -101,6 +102,11 @@ void EngineModel::destroy(const std::string& id) {
 void EngineModel::rename(const std::string& id, const std::string& name) {
   at(id).name = name;
   emit(id, "rename", 0);
+}
+
+void EngineModel::limit_memory(const std::string& id, std::int64_t bytes) {
+  at(id).memory = bytes;
+  emit(id, "update", 0);
 }
 
 void EngineModel::set_health(const std::string& id, const std::string& status, UnixNanos when) {
@@ -143,6 +149,10 @@ HttpResponse EngineModel::answer_as_model(const HttpRequest& request) {
   if (intercept) {
     if (auto response = intercept(request)) return *std::move(response);
   }
+  return truth(request);
+}
+
+HttpResponse EngineModel::truth(const HttpRequest& request) {
   const auto path = unversioned(request.target);
   if (path == "/_ping") {
     return {.content_type = "text/plain; charset=utf-8",
@@ -163,9 +173,11 @@ HttpResponse EngineModel::answer_as_model(const HttpRequest& request) {
             api_version)};
   }
   if (path == "/info") {
-    return {.body =
-                R"({"Name":"modelhost","KernelVersion":"6.1.0-model","MemTotal":4103290880,"MemoryLimit":true,)"
-                R"("CgroupDriver":"systemd","CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin"]})"};
+    return {
+        .body = fmt::format(
+            R"({{"Name":{},"KernelVersion":"6.1.0-model","MemTotal":4103290880,"MemoryLimit":true,"CgroupDriver":"systemd",)"
+            R"("CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin"]}})",
+            quoted(host_name))};
   }
   if (path == "/containers/json") return {.body = list_json(request.target.contains("all=1")), .chunked = true};
   if (path.starts_with("/containers/")) {

@@ -46,12 +46,21 @@ class EngineModel {
   void die(const std::string& id, UnixNanos when);
   void destroy(const std::string& id);
   void rename(const std::string& id, const std::string& name);
+  void limit_memory(const std::string& id, std::int64_t bytes);
   void set_health(const std::string& id, const std::string& status, UnixNanos when);
   void emit(const std::string& id, const std::string& action, UnixNanos when);
 
   /// Answers from recorded files instead: containers.json, info.json, version.json, ping.headers, and inspect.NAME.json
   /// and stats.NAME.json of each container.
   void replay(const std::string& directory);
+
+  /// The model's own answer, whatever `intercept` says.
+  HttpResponse truth(const HttpRequest& request);
+  /// How often each event is sent: 0 loses it, 2 doubles it.
+  unsigned event_copies = 1;
+  /// Sent before each event, such as a line that is no JSON.
+  std::string event_prefix;
+  std::string host_name = "modelhost";
 
   /// Looks at each request first; what it returns is the answer.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> intercept;

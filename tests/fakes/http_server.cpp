@@ -92,7 +92,7 @@ struct HttpServer::Acceptor {
 };
 
 struct HttpServer::Session {
-  Session(net::Socket accepted, asio::io_context& io) : socket{std::move(accepted)}, more{io} {}
+  Session(net::Socket accepted, asio::io_context& loop) : socket{std::move(accepted)}, io{loop}, more{loop} {}
 
   void close() {
     boost::system::error_code ignored;
@@ -101,6 +101,7 @@ struct HttpServer::Session {
   }
 
   net::Socket socket;
+  asio::io_context& io;
   net::Alarm more;
   std::deque<std::string> pending;  ///< chunks of a stream
   bool streaming = false;
@@ -174,12 +175,30 @@ Task<void> HttpServer::accept(std::shared_ptr<Acceptor> acceptor) {
       if (!error) socket = net::Socket{std::move(accepted)};
     }
     if (error) co_return;
-    ++accepted_;
-    auto session = std::make_shared<Session>(std::move(socket), io_);
-    sessions_.remove_if([](const auto& weak) { return weak.expired(); });
-    sessions_.push_back(session);
-    asio::co_spawn(io_, serve(std::move(session)), asio::detached);
+    adopt(std::move(socket));
   }
+}
+
+void HttpServer::adopt(net::Socket socket) {
+  ++accepted_;
+  auto session = std::make_shared<Session>(std::move(socket), io_);
+  sessions_.remove_if([](const auto& weak) { return weak.expired(); });
+  sessions_.push_back(session);
+  asio::co_spawn(io_, serve(std::move(session)), asio::detached);
+}
+
+Task<bool> HttpServer::send(std::shared_ptr<Session> session, std::string bytes, std::chrono::milliseconds drip) {
+  if (drip == std::chrono::milliseconds{}) {
+    auto [error, count] = co_await asio::async_write(session->socket, asio::buffer(bytes), as_tuple);
+    co_return !error;
+  }
+  net::Timer pause{session->io};
+  for (const char byte : bytes) {
+    auto [error, count] = co_await asio::async_write(session->socket, asio::buffer(&byte, 1), as_tuple);
+    if (error) co_return false;
+    co_await pause.wait_until(net::Clock::now() + drip);
+  }
+  co_return true;
 }
 
 Task<void> HttpServer::serve(std::shared_ptr<Session> session) {
@@ -198,6 +217,10 @@ Task<void> HttpServer::serve(std::shared_ptr<Session> session) {
       request.headers.emplace_back(field.name_string(), field.value());
     const auto response = handler_(request);
 
+    if (response.delay > std::chrono::milliseconds{}) {
+      net::Timer pause{io_};
+      co_await pause.wait_until(net::Clock::now() + response.delay);
+    }
     if (response.hang) {
       std::array<char, 1> byte{};
       co_await session->socket.async_read_some(asio::buffer(byte), as_tuple);
@@ -215,8 +238,8 @@ Task<void> HttpServer::serve(std::shared_ptr<Session> session) {
     }
     auto bytes = response.raw ? *response.raw : compose(response);
     if (response.cut_after) bytes.resize(std::min(bytes.size(), *response.cut_after));
-    auto [write_error, written] = co_await asio::async_write(session->socket, asio::buffer(bytes), as_tuple);
-    if (write_error || response.cut_after || response.raw || response.close) break;
+    const bool sent = co_await send(session, std::move(bytes), response.drip);
+    if (!sent || response.cut_after || response.raw || response.close) break;
     while (response.endless) {
       const auto again = chunk(response.body);
       auto [failed, count] = co_await asio::async_write(session->socket, asio::buffer(again), as_tuple);

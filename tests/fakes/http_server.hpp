@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/endpoint.hpp"
+#include "net/dial.hpp"
 #include "net/task.hpp"
 
 namespace cspy::fakes {
@@ -41,6 +43,8 @@ struct HttpResponse {
   std::optional<std::size_t> cut_after = {};  ///< close after so many bytes of the answer
   bool hang = false;                          ///< say nothing until the client gives up
   bool endless = false;                       ///< repeat the body for ever, chunk after chunk
+  std::chrono::milliseconds delay{};          ///< before the first byte
+  std::chrono::milliseconds drip{};           ///< between two bytes; 0: the answer goes out at once
 };
 
 class HttpServer {
@@ -55,6 +59,8 @@ class HttpServer {
   /// Listens at a unix socket's path (an old one is replaced) or at an address; port 0 takes a free one. Throws where
   /// it cannot.
   void listen(const Endpoint& endpoint);
+  /// Serves a connection that somebody else accepted.
+  void adopt(net::Socket socket);
   /// The port that was taken.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   /// Stops listening and closes every connection. listen() may follow.
@@ -72,6 +78,8 @@ class HttpServer {
   struct Acceptor;
   net::Task<void> accept(std::shared_ptr<Acceptor> acceptor);
   net::Task<void> serve(std::shared_ptr<Session> session);
+  /// Whether the session can go on.
+  static net::Task<bool> send(std::shared_ptr<Session> session, std::string bytes, std::chrono::milliseconds drip);
 
   boost::asio::io_context& io_;
   Handler handler_;

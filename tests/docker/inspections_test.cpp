@@ -1,0 +1,96 @@
+#include "docker/inspections.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cspy::docker {
+namespace {
+
+using std::chrono::seconds;
+
+struct InspectionsTest : testing::Test {
+  std::string take() { return inspections.take(now).value_or("-"); }
+
+  net::TimePoint now{seconds{100}};
+  Inspections inspections;
+};
+
+TEST_F(InspectionsTest, GivesEachIdOnce) {
+  inspections.add("aa", now);
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "aa");
+  EXPECT_EQ(take(), "-");
+  EXPECT_TRUE(inspections.done("aa", true, now));
+  EXPECT_EQ(take(), "-");
+  EXPECT_EQ(inspections.next_due(), net::TimePoint::max());
+}
+
+TEST_F(InspectionsTest, DropsAnAnswerFromBeforeAChange) {
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "aa");
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "-") << "one at a time";
+  EXPECT_FALSE(inspections.done("aa", true, now));
+  EXPECT_EQ(take(), "aa") << "again";
+  inspections.outdate("aa");
+  inspections.outdate("unknown");
+  EXPECT_FALSE(inspections.done("aa", true, now));
+  EXPECT_EQ(take(), "aa");
+  EXPECT_TRUE(inspections.done("aa", true, now));
+}
+
+TEST_F(InspectionsTest, MakesOnlyTheOneThatFailedWaitAndLongerEachTime) {
+  inspections.add("bad", now);
+  for (const int wait : {2, 4, 8, 8}) {
+    EXPECT_EQ(take(), "bad");
+    EXPECT_TRUE(inspections.done("bad", false, now));
+    EXPECT_TRUE(inspections.has_failed());
+    EXPECT_EQ(inspections.next_due(), now + seconds{wait});
+    inspections.add("good", now);
+    EXPECT_EQ(take(), "good");
+    EXPECT_TRUE(inspections.done("good", true, now));
+    inspections.add("bad", now);
+    EXPECT_EQ(take(), "-") << "an event does not shorten the wait";
+    now += seconds{wait};
+  }
+  EXPECT_EQ(take(), "bad");
+  EXPECT_TRUE(inspections.done("bad", true, now));
+  EXPECT_FALSE(inspections.has_failed());
+}
+
+TEST_F(InspectionsTest, KeepsPlacesForThoseThatHaveNotFailed) {
+  for (const char* id : {"b1", "b2", "b3", "b4"}) {
+    inspections.add(id, now);
+    EXPECT_EQ(take(), id);
+    EXPECT_TRUE(inspections.done(id, false, now));
+  }
+  now += seconds{10};
+  EXPECT_NE(take(), "-");
+  EXPECT_NE(take(), "-");
+  EXPECT_EQ(take(), "-") << "two of those that failed, and no more";
+  EXPECT_EQ(inspections.next_due(), net::TimePoint::max());
+  inspections.add("good", now);
+  EXPECT_EQ(take(), "good");
+}
+
+TEST_F(InspectionsTest, HasBounds) {
+  for (std::size_t i = 0; i < limits::containers_max + 5; ++i)
+    inspections.add(std::to_string(i), now);
+  for (std::size_t i = 0; i < limits::inspect_concurrency; ++i)
+    EXPECT_NE(take(), "-");
+  EXPECT_EQ(take(), "-");
+  EXPECT_EQ(inspections.in_progress(), limits::inspect_concurrency);
+  EXPECT_EQ(inspections.next_due(), net::TimePoint::max()) << "the end of one of them comes first";
+}
+
+TEST_F(InspectionsTest, KnowsWhetherAnythingWasNeverTried) {
+  EXPECT_FALSE(inspections.has_untried());
+  inspections.add("aa", now);
+  EXPECT_TRUE(inspections.has_untried());
+  EXPECT_EQ(take(), "aa");
+  EXPECT_TRUE(inspections.has_untried()) << "not yet";
+  EXPECT_TRUE(inspections.done("aa", false, now));
+  EXPECT_FALSE(inspections.has_untried());
+}
+
+}  // namespace
+}  // namespace cspy::docker

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +16,17 @@
 #include "tests/fakes/http_server.hpp"
 #include "tests/simulator/ledger.hpp"
 #include "tests/simulator/world.hpp"
+#include "tests/support/http2_peer.hpp"
 
 namespace cspy::simulator {
+
+// Where the peers are.
+inline const std::string engine_path{"/simulated/engine.sock"};
+inline const std::string receiver_name{"receiver.test"};
+inline const std::string receiver_address{"10.0.0.1:4318"};
+
+/// The agent was stopped by a signal that did not come from the scenario: somebody wants to end the simulation.
+struct Interrupted {};
 
 /// What happened in one or many scenarios.
 struct Summary {
@@ -70,6 +79,11 @@ class Scenario {
   /// Spoils the answers to some requests for a while.
   void spoil(std::map<std::uint64_t, Spoil>& spoils, Duration from, Duration until, Spoil how);
   Answer answer_metrics(const Request& request);
+  test::Http2Answer answer_call(const test::Http2Request& request);
+  /// The answer to a request, as HTTP would give it. Gives the points to the ledger.
+  Answer receive(const Request& request);
+  void drop_engine();
+  void drop_receiver();
   void begin(const std::string& kind);
 
   World world_;
@@ -79,6 +93,8 @@ class Scenario {
   std::string directory_;  ///< of the queue; empty: none
   fakes::EngineModel engine_{world_.io()};
   fakes::HttpServer receiver_;
+  test::Http2Peer grpc_receiver_;
+  bool grpc_ = false;
   std::vector<std::string> running_, stopped_;
   unsigned next_container_ = 1;
   std::map<std::uint64_t, Spoil> engine_spoils_, receiver_spoils_;
@@ -90,7 +106,7 @@ class Scenario {
   std::map<std::string, Duration> stuck_until_;
   bool agent_runs_ = false;
   bool over_ = false;
-  Duration stop_asked_at_{};
+  std::optional<Duration> stop_asked_at_;
   Duration down_for_{};
   std::vector<Duration> sessions_, log_lines_;
 };

@@ -100,6 +100,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
+  } catch (const Interrupted&) {
+    fmt::print(stderr, "simulate: interrupted\n");
+    return 130;
   } catch (const std::exception& error) {
     fmt::print(stderr, "simulate: {}\n", error.what());
     return 2;

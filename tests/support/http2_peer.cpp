@@ -200,7 +200,8 @@ struct Http2Peer::Session {
   bool open = true;
 };
 
-Http2Peer::Http2Peer(asio::io_context& io, Handler handler) : io_{io}, handler_{std::move(handler)} {
+Http2Peer::Http2Peer(asio::io_context& io, Handler handler, Listens listens) : io_{io}, handler_{std::move(handler)} {
+  if (listens == Listens::no) return;
   Acceptor made{{io_, asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}}};
   port_ = made.listener.local_endpoint().port();
   acceptor_ = std::make_shared<Acceptor>(std::move(made));
@@ -217,7 +218,11 @@ Endpoint Http2Peer::endpoint() const {
 
 void Http2Peer::stop() {
   boost::system::error_code ignored;
-  acceptor_->listener.close(ignored);
+  if (acceptor_) acceptor_->listener.close(ignored);
+  drop_connections();
+}
+
+void Http2Peer::drop_connections() {
   for (const auto& weak : sessions_) {
     if (const auto session = weak.lock()) session->close();
   }
@@ -266,16 +271,20 @@ Task<void> Http2Peer::accept(Http2Peer* peer, std::shared_ptr<Acceptor> acceptor
     if (error) co_return;
     boost::system::error_code ignored;
     accepted.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    auto session = std::make_shared<Session>(*peer, net::Socket{std::move(accepted)});
-    ++peer->connections;
-    peer->bytes_received = 0;
-    std::erase_if(peer->sessions_, [](const auto& weak) { return weak.expired(); });
-    peer->sessions_.push_back(session);
-    peer->last_ = session;
-    if (session->bytes_left == 0) session->reset();
-    asio::co_spawn(peer->io_, read(session), asio::detached);
-    asio::co_spawn(peer->io_, write(session), asio::detached);
+    peer->adopt(net::Socket{std::move(accepted)});
   }
+}
+
+void Http2Peer::adopt(net::Socket socket) {
+  auto session = std::make_shared<Session>(*this, std::move(socket));
+  ++connections;
+  bytes_received = 0;
+  std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });
+  sessions_.push_back(session);
+  last_ = session;
+  if (session->bytes_left == 0) session->reset();
+  asio::co_spawn(io_, read(session), asio::detached);
+  asio::co_spawn(io_, write(session), asio::detached);
 }
 
 Task<void> Http2Peer::read(std::shared_ptr<Session> session) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/endpoint.hpp"
+#include "net/dial.hpp"
 #include "net/task.hpp"
 
 namespace cspy::test {
@@ -57,15 +58,21 @@ class Http2Peer {
  public:
   using Handler = std::function<Http2Answer(const Http2Request&)>;
 
-  /// Listens on a free port of the loopback address.
-  Http2Peer(boost::asio::io_context& io, Handler handler);
+  enum class Listens : std::uint8_t { yes, no };
+
+  /// Listens on a free port of the loopback address, or takes only what adopt() gives it.
+  Http2Peer(boost::asio::io_context& io, Handler handler, Listens listens = Listens::yes);
   ~Http2Peer();
   Http2Peer(const Http2Peer&) = delete;
   Http2Peer& operator=(const Http2Peer&) = delete;
 
   [[nodiscard]] Endpoint endpoint() const;
+  /// Serves a connection that somebody else accepted.
+  void adopt(net::Socket socket);
   /// Stops listening and closes every connection.
   void stop();
+  /// Closes every connection.
+  void drop_connections();
 
   // To the connection that was accepted last.
   void ping();

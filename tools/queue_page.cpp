@@ -22,7 +22,7 @@ directory holds a lock on that file.
 
 ```
 segment  = magic record*
-magic    = "CSPYQUE" 0x01                     the last byte is the version
+magic    = "CSPYQUE" 0x02                     the last byte is the version
 record   = crc length sequence type payload   numbers are little-endian
 crc      = 4 bytes                            CRC-32 (zlib's) of everything after it in the record
 length   = 4 bytes                            of the payload
@@ -45,7 +45,7 @@ not start.
 An example: round 5 was removed (25 bytes of a segment).
 
 ```
-43 53 50 59 51 55 45 01  "CSPYQUE", version 1
+43 53 50 59 51 55 45 02  "CSPYQUE", version 2
 77 52 ea dc              checksum of the 13 bytes that follow
 00 00 00 00              no payload
 05 00 00 00 00 00 00 00  sequence 5
@@ -57,6 +57,8 @@ An example: round 5 was removed (25 bytes of a segment).
 - The record holds samples, not encoded requests, so that another protocol, temporality or receiver can be configured before the
   restart.
 - It is protobuf, so that a later version can add fields and still read what an older version wrote.
+- Each round has the resource attributes under which it was read. After a restart they may be other ones, or not known yet because
+  the engine is away. Version 1 did not have them.
 - Each record has a checksum of its own, so that a torn write at the end costs one round.
 
 ## The round

@@ -152,13 +152,14 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
   const auto time = result.time != 0 ? result.time : system_now();
   auto round = fleet_.close_round(time, std::move(result.readings));
   // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
-  if (resource_known_) {
+  if (identity_) {
     Surroundings::Found found{
         .engine = reachable() ? engine : nullptr, .all_read = result.failed == 0, .deadline = deadlines.all};
     if (disk_usage_)
       found.add_totals = [this](metrics::Sample& sample) { docker::add_totals(sample, disk_usage_->totals()); };
     co_await surroundings_.add_to(round, std::move(found));
   }
+  round.identity = identity_;
   exporter_.push(std::move(round));
 }
 
@@ -194,8 +195,8 @@ void Daemon::on_connected(const docker::Engine& engine) {
   host_.meet(engine, std::ranges::any_of(fleet_.entries(), [](const auto& entry) {
                return entry.second.container->subject == metrics::Subject::container;
              }));
-  // The resource is this agent's identity. It stays, even if another engine comes back later.
-  if (!std::exchange(resource_known_, true)) exporter_.set_resource(resource_for(engine));
+  // The identity is this agent's. It stays, even if another engine comes back later.
+  if (!identity_) identity_ = std::make_shared<const KeyValues>(resource_for(engine));
   if (disk_usage_) disk_usage_->connected();
   tick_alarm_.notify();
 }

@@ -63,7 +63,7 @@ class Daemon {
   Surroundings surroundings_;
   ExportSide export_side_;
   otlp::Exporter& exporter_;
-  bool resource_known_ = false;
+  metrics::IdentityPtr identity_;  ///< null until the engine is known
 
   boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};
   net::Alarm tick_alarm_{io_};

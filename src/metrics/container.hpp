@@ -51,6 +51,8 @@ struct Lifecycle {
   Count failing_streak;      ///< failed health checks in a row; absent without a check
   std::string image_id;      ///< "sha256:..."
   std::string image_digest;  ///< of the image's manifest, if the engine reports it
+
+  bool operator==(const Lifecycle&) const = default;
 };
 
 /// Immutable once it is in the fleet. A change (a rename, new limits, a new run) makes a new Container. Rounds that
@@ -67,6 +69,8 @@ struct Container {
   bool shares_network = false;  ///< the host's or another container's network, whose counters are older than this run
   std::uint32_t pid = 0;        ///< the first process, as the engine numbers it; 0: not known
   Lifecycle lifecycle;
+
+  bool operator==(const Container&) const = default;
 };
 
 }  // namespace cspy::metrics

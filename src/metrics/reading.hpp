@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/key_values.hpp"
 #include "base/time.hpp"
 #include "metrics/container.hpp"
 #include "metrics/sample.hpp"
@@ -27,11 +28,16 @@ struct Ending {
   ReadingPtr now;
 };
 
+/// The resource attributes under which a round is sent, in their order: the identity of the agent that read it. Rounds
+/// share it.
+using IdentityPtr = std::shared_ptr<const KeyValues>;
+
 /// Everything that is sent for one tick of the clock, with one timestamp.
 struct Round {
   UnixNanos time = 0;
   std::vector<ReadingPtr> readings;
   std::vector<Ending> endings;
+  IdentityPtr identity = {};  ///< null until the identity is known
 
   [[nodiscard]] bool empty() const { return readings.empty() && endings.empty(); }
 };

@@ -54,6 +54,11 @@ Result<void> Exporter::keep_in(const std::string& directory, const metrics::Sele
 
 void Exporter::push(metrics::Round round) {
   if (round.empty()) return;  // a request without points is useless
+  if (!round.identity) {
+    lose(Waiting{.sequence = next_sequence_++, .round = std::move(round)});
+    return;
+  }
+  identity_ = round.identity;
   auto dropped = backlog_.push({.sequence = next_sequence_++, .round = std::move(round)});
   if (!dropped.empty()) export_log_.dropped("the queue is full", "check the receiver, or raise queue_limit");
   lose(std::move(dropped));
@@ -96,7 +101,7 @@ Task<void> Exporter::send(Delivery::Step step) {
     batch.temporality = Temporality::delta;
     batch.bases = deltas_->bases(batch);
   }
-  auto body = encoder_.encode(resource_, batch);
+  auto body = encoder_.encode(*backlog_.front().round.identity, batch);
   if (gzip_) body = gzip_->compress(body);
   ++counts_.requests;
   counts_.bytes += body.size();
@@ -146,16 +151,20 @@ void Exporter::record_answered(const Waiting& round) {
                             {"bytes", std::to_string(counts_.bytes)}});
 }
 
-/// The points of a dropped round are lost, but its endings must still be sent.
 void Exporter::lose(std::vector<Waiting> dropped) {
-  for (auto& waiting : dropped) {
-    store_.remove(waiting);
-    ++counts_.rounds_lost;
-    counts_.points_lost += points_left(waiting);
-    auto& endings = waiting.round.endings;
-    endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(waiting.progress.endings));
-    restore_(std::move(endings));
-  }
+  for (auto& waiting : dropped)
+    lose(std::move(waiting));
+}
+
+/// The points of a dropped round are lost, but its endings must still be sent.
+void Exporter::lose(Waiting dropped) {
+  store_.remove(dropped);
+  ++counts_.rounds_lost;
+  counts_.points_lost += points_left(dropped);
+  auto& [time, readings, endings, identity] = dropped.round;
+  if (identity && (!identity_ || *identity != *identity_)) return;
+  endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(dropped.progress.endings));
+  restore_(std::move(endings));
 }
 
 /// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed.
@@ -169,9 +178,7 @@ void Exporter::store_waiting() {
     auto oldest = backlog_.drop_oldest();
     if (!oldest) return;
     export_log_.dropped("the queue directory is full", "check the receiver, or raise queue_limit");
-    std::vector<Waiting> dropped;
-    dropped.push_back(*std::move(oldest));
-    lose(std::move(dropped));  // at once, because it makes room in the store
+    lose(*std::move(oldest));  // at once, because it makes room in the store
     i = 0;
   }
 }

@@ -7,8 +7,10 @@
 // Invariants:
 // - From push() on, a round belongs to the backlog. It leaves the backlog once: when the receiver has answered for all
 //   of it, when it is dropped (too old, or no space), or when run() ends.
+// - Each request has the identity of its round as its resource. A round without an identity is not sent.
 // - A dropped round returns its unsent endings through Restore, so that a later round sends them. A refused round does
-//   not: the receiver has answered for its endings.
+//   not: the receiver has answered for its endings. Neither does a round of another identity than the newest one: its
+//   series do not exist under the newest identity, and the receiver ends them by itself when they go stale.
 // - run() suspends in two places only. While it waits for an answer, the front of the backlog is held, and
 //   the buffer of the encoder must not change. While it waits for a round or a retry, nothing is held. push(), close()
 //   and abandon() may be called in both cases. They touch neither the front nor the buffer.
@@ -64,12 +66,10 @@ class Exporter {
   Exporter(boost::asio::io_context& io, Settings settings, Encoder& encoder, Transport& transport, Log& log,
            Restore restore, Random random);
 
-  /// The resource of all points from now on. REQUIRES: called before the first push().
-  void set_resource(Resource resource) { resource_ = std::move(resource); }
   /// Also stores waiting rounds in `directory`, and queues the rounds that an earlier run left there. Errors: as
   /// Journal::open. REQUIRES: called before the first push().
   Result<void> keep_in(const std::string& directory, const metrics::Selection& selection = {});
-  /// Queues a round. If the queue is full, the oldest rounds are dropped.
+  /// Queues a round. If the queue is full, the oldest rounds are dropped. A round without an identity counts as lost.
   void push(metrics::Round round);
   /// No more rounds will come. run() tries once to send the waiting rounds, and ends.
   void close();
@@ -87,6 +87,7 @@ class Exporter {
   void apply(const Outcome& outcome, const Batch& batch);
   void record_answered(const queue::Waiting& round);
   void lose(std::vector<queue::Waiting> dropped);
+  void lose(queue::Waiting dropped);
   void store_waiting();
   [[nodiscard]] std::vector<queue::Waiting> take_unstored();
 
@@ -94,7 +95,6 @@ class Exporter {
   Transport& transport_;
   Restore restore_;
   Random random_;
-  Resource resource_;
   Log& log_;
   ExportLog export_log_;
   queue::Backlog backlog_;
@@ -103,6 +103,7 @@ class Exporter {
   std::optional<Deltas> deltas_;  ///< with Temporality::delta only
   std::optional<Gzip> gzip_;
   net::Alarm wake_;
+  metrics::IdentityPtr identity_;  ///< of the newest pushed round; null before
   Counts counts_;
   std::uint64_t next_sequence_ = 1;
   bool pushed_back_ = false;  ///< the last request failed and will be repeated

@@ -13,7 +13,7 @@
 namespace cspy::queue::journal {
 
 /// Starts each segment. The last byte is the version of the format.
-inline constexpr std::string_view magic{"CSPYQUE\x01", 8};
+inline constexpr std::string_view magic{"CSPYQUE\x02", 8};
 /// Only for the owner: labels may be confidential.
 inline constexpr unsigned file_mode = 0600;
 inline constexpr std::size_t segment_bytes_min = std::size_t{64} * 1024;

@@ -155,19 +155,20 @@ Sample read_sample(pbf_reader in) {
   return sample;
 }
 
-std::pair<std::string, std::string> read_label(pbf_reader in) {
+std::pair<std::string, std::string> read_label(pbf_reader in,
+                                               std::size_t bytes_max = metrics::LabelSet::part_bytes_max) {
   std::pair<std::string, std::string> label;
   while (in.next()) {
     switch (static_cast<record::Label>(in.tag())) {
-      case record::Label::key: label.first = text(in); break;
-      case record::Label::value: label.second = text(in); break;
+      case record::Label::key: label.first = text(in, bytes_max); break;
+      case record::Label::value: label.second = text(in, bytes_max); break;
       default: in.skip();
     }
   }
   return label;
 }
 
-std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
+metrics::Container read_container(pbf_reader in) {
   metrics::Container container;
   std::vector<std::pair<std::string, std::string>> labels;
   // Docker's labels, as many variables, and the container's own labels.
@@ -203,7 +204,7 @@ std::shared_ptr<const metrics::Container> read_container(pbf_reader in) {
     }
   }
   container.labels = metrics::LabelSet{labels};
-  return std::make_shared<const metrics::Container>(std::move(container));
+  return container;
 }
 
 /// Refers to an entry that was read before: a record never refers forward.
@@ -215,18 +216,21 @@ const T& at(const std::vector<T>& table, std::uint64_t index) {
 
 class Reader {
  public:
-  explicit Reader(const metrics::Selection& selection) : selection_{selection} {}
+  Reader(const metrics::Selection& selection, SharedParts& shared) : selection_{selection}, shared_{shared} {}
 
   metrics::Round read(pbf_reader in) {
     metrics::Round round;
+    KeyValues identity;
     std::uint64_t sent = 0;
+    // The attributes come from the configuration, and the shortest has four bytes there.
+    constexpr auto attributes_max = limits::config_file_bytes_max / 4;
     constexpr auto entries_max = limits::containers_max + 2 * limits::departed_max;
     while (in.next()) {
       switch (static_cast<record::Round>(in.tag())) {
         case record::Round::time: round.time = typed(in, pbf_wire_type::fixed64).get_fixed64(); break;
         case record::Round::containers:
           require(containers_.size() < entries_max, "too many containers");
-          containers_.push_back(read_container(message(in)));
+          containers_.push_back(shared_.container(read_container(message(in))));
           break;
         case record::Round::readings:
           require(readings_.size() < entries_max, "too many readings");
@@ -237,10 +241,16 @@ class Reader {
           require(round.endings.size() < entries_max, "too many endings");
           round.endings.push_back(read_ending(message(in)));
           break;
+        case record::Round::identity:
+          require(identity.size() < attributes_max, "too many attributes");
+          identity.push_back(read_label(message(in), limits::config_file_bytes_max));
+          break;
         default: in.skip();
       }
     }
     require(sent <= readings_.size(), "a reference to a missing entry");
+    require(!identity.empty(), "a round without an identity");
+    round.identity = shared_.identity(std::move(identity));
     round.readings.assign(readings_.begin(), readings_.begin() + static_cast<std::ptrdiff_t>(sent));
     return round;
   }
@@ -278,15 +288,27 @@ class Reader {
   }
 
   const metrics::Selection& selection_;
+  SharedParts& shared_;
   std::vector<std::shared_ptr<const metrics::Container>> containers_;
   std::vector<metrics::ReadingPtr> readings_;
 };
 
 }  // namespace
 
-Result<metrics::Round> read_round(std::string_view record, const metrics::Selection& selection) {
+std::shared_ptr<const metrics::Container> SharedParts::container(metrics::Container container) {
+  auto& last = containers_[container.id];
+  if (!last || *last != container) last = std::make_shared<const metrics::Container>(std::move(container));
+  return last;
+}
+
+metrics::IdentityPtr SharedParts::identity(KeyValues identity) {
+  if (!identity_ || *identity_ != identity) identity_ = std::make_shared<const KeyValues>(std::move(identity));
+  return identity_;
+}
+
+Result<metrics::Round> read_round(std::string_view record, SharedParts& shared, const metrics::Selection& selection) {
   try {
-    return Reader{selection}.read(pbf_reader{record.data(), record.size()});
+    return Reader{selection, shared}.read(pbf_reader{record.data(), record.size()});
   } catch (const protozero::exception& error) {
     return fail(Code::malformed, std::string{"not a round record: "} + error.what());
   }

@@ -1,6 +1,7 @@
 #include <boost/pfr/tuple_size.hpp>
 #include <map>
 #include <protozero/pbf_writer.hpp>
+#include <string_view>
 
 #include "queue/record_fields.hpp"
 #include "queue/round_record.hpp"
@@ -21,6 +22,7 @@ static_assert(boost::pfr::tuple_size_v<metrics::Detail> == 3);
 static_assert(boost::pfr::tuple_size_v<metrics::Limits> == record::limit_counts.size() + 1);
 static_assert(boost::pfr::tuple_size_v<metrics::Lifecycle> == record::lifecycle_counts.size() + 5);
 static_assert(boost::pfr::tuple_size_v<metrics::Container> == 11);
+static_assert(boost::pfr::tuple_size_v<metrics::Round> == 4);
 
 template<class Table, class Owner>
 void write_counts(pbf_writer& out, const Table& table, const Owner& owner) {
@@ -53,13 +55,17 @@ void write_sample(pbf_writer& out, const Sample& sample) {
   out.add_sint32(tag(record::Sample::health), static_cast<std::int32_t>(sample.health));
 }
 
+void write_label(pbf_writer& out, record::Tag field, std::string_view key, std::string_view value) {
+  pbf_writer label{out, field};
+  label.add_string(tag(record::Label::key), key.data(), key.size());
+  label.add_string(tag(record::Label::value), value.data(), value.size());
+}
+
 void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_string(tag(record::Container::id), container.id);
   out.add_string(tag(record::Container::name), container.name);
   container.labels.for_each([&](std::string_view key, std::string_view value) {
-    pbf_writer label{out, tag(record::Container::labels)};
-    label.add_string(tag(record::Label::key), key.data(), key.size());
-    label.add_string(tag(record::Label::value), value.data(), value.size());
+    write_label(out, tag(record::Container::labels), key, value);
   });
   out.add_uint64(tag(record::Container::created), container.created);
   out.add_uint64(tag(record::Container::started), container.started);
@@ -84,6 +90,8 @@ class Writer {
 
   void write(const metrics::Round& round) {
     out_.add_fixed64(tag(record::Round::time), round.time);
+    for (const auto& [key, value] : *round.identity)
+      write_label(out_, tag(record::Round::identity), key, value);
     for (const auto& reading : round.readings)
       index_of(reading);
     out_.add_uint64(tag(record::Round::readings_sent), round.readings.size());

@@ -11,11 +11,12 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
                                          const metrics::Selection& selection) {
   std::vector<Waiting> found;
   std::size_t unreadable = 0;
+  SharedParts shared;
   Journal::Recovery recovery;
   auto journal = Journal::open(
       directory, bytes_max,
       [&](std::uint64_t sequence, std::string_view record, Progress progress) {
-        auto round = read_round(record, selection);
+        auto round = read_round(record, shared, selection);
         if (!round) {
           ++unreadable;
           round.emplace();

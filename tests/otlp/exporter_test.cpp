@@ -44,7 +44,6 @@ struct ExporterTest : testing::Test {
             restored.push_back(std::move(ending));
         },
         [] { return 0.5; });
-    exporter->set_resource({{"service.name", "containerspy"}});
     running = true;
     test::spawn(io, run());
   }
@@ -66,8 +65,9 @@ struct ExporterTest : testing::Test {
     EXPECT_TRUE(test::drain(io)) << "a coroutine is still waiting";
   }
 
-  static metrics::Round round(int containers, int endings = 0) {
-    metrics::Round result{.time = test::started_at + 60 * test::second, .readings = {}, .endings = {}};
+  [[nodiscard]] metrics::Round round(int containers, int endings = 0) const {
+    metrics::Round result{
+        .time = test::started_at + 60 * test::second, .readings = {}, .endings = {}, .identity = identity};
     for (int i = 0; i < containers; ++i)
       result.readings.push_back(test::make_reading(test::make_container("r" + std::to_string(i), "web")));
     for (int i = 0; i < endings; ++i)
@@ -98,6 +98,7 @@ struct ExporterTest : testing::Test {
   RequestHeaders headers;
   std::optional<HttpTransport> transport;
   std::optional<Exporter> exporter;
+  metrics::IdentityPtr identity = test::make_identity();
   std::vector<metrics::Ending> restored;
   bool running = false;
 };
@@ -326,6 +327,64 @@ TEST_F(ExporterTest, KeepsWhatWaitsForTheNextRunWhereItHasADirectory) {
   EXPECT_THAT(requests, SizeIs(1)) << "acknowledged requests are not sent again";
 }
 
+TEST_F(ExporterTest, SendsARoundUnderTheIdentityThatItWasReadWith) {
+  const test::TempDir dir;
+  const auto instances = [&] {
+    std::vector<std::string> found;
+    for (const auto& request : requests)
+      found.push_back(fakes::decode_request(request.body)->resource["service.instance.id"]);
+    return found;
+  };
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  answer = {.status = 503};
+  for (int i = 0; i < 3; ++i)
+    exporter->push(round(1, 1));
+  ASSERT_TRUE(test::run_until(io, [&] { return !capture.lines.empty(); }));
+  stop();
+  requests.clear();
+
+  // The engine is away when the agent starts again: nothing has told it yet who it is.
+  answer = {};
+  start({});
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  ASSERT_TRUE(test::run_until(io, [&] { return exporter->counts().rounds_sent == 3; }));
+  EXPECT_THAT(instances(), ElementsAre("tests", "tests", "tests"));
+
+  identity = test::make_identity("another");
+  exporter->push(round(1));
+  ASSERT_TRUE(settled(4));
+  EXPECT_THAT(instances(), ElementsAre("tests", "tests", "tests", "another"));
+}
+
+TEST_F(ExporterTest, SendsNothingWithoutAnIdentity) {
+  identity = nullptr;
+  exporter->push(round(1, 1));
+  EXPECT_EQ(exporter->counts().rounds_lost, 1U);
+  EXPECT_THAT(restored, SizeIs(1)) << "a later round ends the series";
+  identity = test::make_identity();
+  exporter->push(round(1));
+  ASSERT_TRUE(settled(2));
+  EXPECT_THAT(requests, SizeIs(1));
+}
+
+TEST_F(ExporterTest, EndsNoSeriesUnderAnIdentityThatNeverHadThem) {
+  const test::TempDir dir;
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  answer = {.status = 503};
+  exporter->push(round(1, 1));
+  ASSERT_TRUE(test::run_until(io, [&] { return !capture.lines.empty(); }));
+  stop();
+
+  identity = test::make_identity("another");
+  start({.queue = {.bytes_max = 2 * queue::memory_bytes(round(1)) + 1}});
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  ASSERT_THAT(exporter->backlog().rounds(), SizeIs(1));
+  for (int i = 0; i < 3; ++i)
+    exporter->push(round(1));
+  EXPECT_GT(exporter->counts().rounds_lost, 0U);
+  EXPECT_THAT(restored, SizeIs(0));
+}
+
 TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   const test::TempDir dir;
   constexpr std::size_t bytes_max = 1024 * 1024;
@@ -335,7 +394,7 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   // A record has the container's labels, which the memory shares with the fleet: the directory is full first.
   constexpr int rounds = 300;
   for (int i = 0; i < rounds; ++i) {
-    metrics::Round large{.time = test::started_at, .readings = {}, .endings = {}};
+    metrics::Round large{.time = test::started_at, .readings = {}, .endings = {}, .identity = identity};
     large.readings.push_back(test::make_reading(test::make_container("c", std::string(8'000, 'n'))));
     exporter->push(std::move(large));
   }

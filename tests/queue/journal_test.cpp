@@ -302,11 +302,11 @@ TEST_F(JournalTest, CountsDamageOnce) {
 TEST_F(JournalTest, RefusesTheFilesOfALaterVersionAndDoesNotDeleteThem) {
   ASSERT_TRUE(open(directory).journal);
   const auto path = directory + "/queue-0000000000000007.seg";
-  test::write_file(path, "CSPYQUE\x02 something new");
+  test::write_file(path, "CSPYQUE\x03 something new");
   const auto content = open(directory);
   ASSERT_FALSE(content.journal);
   EXPECT_EQ(content.journal.error().message, path + ": not a queue file of this version");
-  EXPECT_EQ(content_of(path), "CSPYQUE\x02 something new");
+  EXPECT_EQ(content_of(path), "CSPYQUE\x03 something new");
 }
 
 /// A file can grow no further, as on a full disk, while it lives.

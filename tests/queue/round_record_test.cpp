@@ -33,10 +33,16 @@ metrics::Round full_round() {
           .endings = {{.last = last, .now = now}, {.last = make_reading(make_container("g", "gone")), .now = nullptr}}};
 }
 
-std::string record_of(const metrics::Round& round) {
+std::string record_of(metrics::Round round) {
+  if (!round.identity) round.identity = test::make_identity();
   std::string record{"old content"};
   write_round(round, record);
   return record;
+}
+
+Result<metrics::Round> read(std::string_view record) {
+  SharedParts shared;
+  return read_round(record, shared);
 }
 
 void expect_same(const metrics::Container& a, const metrics::Container& b) {
@@ -58,10 +64,10 @@ TEST(RoundRecord, KeepsACgroupByItsPath) {
       "/user.slice/user-1000.slice/user@1000.service/app.slice/" + std::string(300, 'a') + ".scope";
   cgroup.subject = metrics::Subject::cgroup;
   const auto reading = make_reading(std::make_shared<const metrics::Container>(cgroup));
-  const auto read = read_round(record_of({.time = 1, .readings = {reading}, .endings = {}}));
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->readings.at(0)->container->id, cgroup.id);
-  EXPECT_EQ(read->readings.at(0)->container->subject, metrics::Subject::cgroup);
+  const auto again = read(record_of({.time = 1, .readings = {reading}, .endings = {}}));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->readings.at(0)->container->id, cgroup.id);
+  EXPECT_EQ(again->readings.at(0)->container->subject, metrics::Subject::cgroup);
 }
 
 TEST(RoundRecord, KeepsAsManyLabelsAsAContainerMayHave) {
@@ -74,16 +80,17 @@ TEST(RoundRecord, KeepsAsManyLabelsAsAContainerMayHave) {
   }
   web.labels = metrics::LabelSet{labels};
   const auto reading = make_reading(std::make_shared<const metrics::Container>(web));
-  const auto read = read_round(record_of({.time = 1, .readings = {reading}, .endings = {}}));
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->readings.at(0)->container->labels, web.labels);
+  const auto again = read(record_of({.time = 1, .readings = {reading}, .endings = {}}));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->readings.at(0)->container->labels, web.labels);
 }
 
 TEST(RoundRecord, IsReadBackAsItWas) {
   const auto round = full_round();
-  const auto again = read_round(record_of(round));
+  const auto again = read(record_of(round));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->time, round.time);
+  EXPECT_EQ(*again->identity, *test::make_identity());
   ASSERT_EQ(again->readings.size(), round.readings.size());
   ASSERT_EQ(again->endings.size(), round.endings.size());
   for (std::size_t i = 0; i < round.readings.size(); ++i) {
@@ -103,17 +110,34 @@ TEST(RoundRecord, KeepsWhatIsAbsentAbsentAndWhatIsZeroZero) {
   metrics::Sample sample;
   sample.memory_usage = 0;
   const auto again =
-      read_round(record_of({.time = 1, .readings = {make_reading(make_container("a", "b"), sample)}, .endings = {}}));
+      read(record_of({.time = 1, .readings = {make_reading(make_container("a", "b"), sample)}, .endings = {}}));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->readings[0]->sample.memory_usage, Count{0});
   EXPECT_FALSE(again->readings[0]->sample.memory_rss.has_value());
 }
 
 TEST(RoundRecord, SharesWhatWasShared) {
-  const auto again = read_round(record_of(full_round()));
+  const auto again = read(record_of(full_round()));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->endings[0].now, again->readings[0]);
   EXPECT_EQ(again->endings[0].last->container, again->readings[0]->container);
+}
+
+TEST(RoundRecord, SharesWhatIsEqualInTheRecordsThatAreReadTogether) {
+  const auto web = make_reading(make_container("w", "web"));
+  const auto renamed = make_reading(make_container("w", "www"));
+  SharedParts shared;
+  const auto read_next = [&](const metrics::ReadingPtr& reading, metrics::IdentityPtr identity) {
+    return *read_round(record_of({.time = 1, .readings = {reading}, .endings = {}, .identity = std::move(identity)}),
+                       shared);
+  };
+  const auto first = read_next(web, test::make_identity());
+  const auto second = read_next(web, test::make_identity());
+  const auto third = read_next(renamed, test::make_identity("another"));
+  EXPECT_EQ(first.readings[0]->container, second.readings[0]->container);
+  EXPECT_EQ(first.identity, second.identity);
+  EXPECT_EQ(third.readings[0]->container->name, "www");
+  EXPECT_EQ(*third.identity, *test::make_identity("another"));
 }
 
 TEST(RoundRecord, WritesAContainerOnce) {
@@ -130,9 +154,9 @@ TEST(RoundRecord, OfWhichAPieceIsMissingIsRefusedOrARound) {
   const auto record = record_of(full_round());
   std::size_t refused = 0;
   for (std::size_t size = 0; size < record.size(); ++size) {
-    const auto round = read_round(std::string_view{record}.substr(0, size));
+    const auto round = read(std::string_view{record}.substr(0, size));
     if (round) {
-      EXPECT_TRUE(read_round(record_of(*round)));
+      EXPECT_TRUE(read(record_of(*round)));
     } else {
       ++refused;
     }
@@ -146,17 +170,21 @@ TEST(RoundRecord, SurvivesAnyByteBeingAnother) {
     for (const unsigned flip : {1U, 0x80U, 0xFFU}) {
       auto damaged = record;
       damaged[i] = static_cast<char>(static_cast<unsigned char>(damaged[i]) ^ flip);
-      if (const auto round = read_round(damaged)) {
-        EXPECT_TRUE(read_round(record_of(*round)));
+      if (const auto round = read(damaged)) {
+        EXPECT_TRUE(read(record_of(*round)));
       }
     }
   }
 }
 
 TEST(RoundRecord, RefusesReferencesToNothing) {
-  EXPECT_EQ(read_round(std::string{"\x1a\x02\x08\x05", 4}).error().message,
+  EXPECT_EQ(read(std::string{"\x1a\x02\x08\x05", 4}).error().message,
             "not a round record: a reference to a missing entry");
-  EXPECT_EQ(read_round(std::string{"\x2a\x00", 2}).error().message, "not a round record: an ending without a reading");
+  EXPECT_EQ(read(std::string{"\x2a\x00", 2}).error().message, "not a round record: an ending without a reading");
+}
+
+TEST(RoundRecord, WithoutAnIdentityIsRefused) {
+  EXPECT_EQ(read("").error().message, "not a round record: a round without an identity");
 }
 
 }  // namespace

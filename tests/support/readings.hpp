@@ -18,6 +18,12 @@ namespace cspy::test {
 inline constexpr UnixNanos second = nanos_per_second;
 inline constexpr UnixNanos started_at = 1'795'000'000 * second;
 
+/// The identity of the agent of the tests.
+inline metrics::IdentityPtr make_identity(std::string instance = "tests") {
+  return std::make_shared<const KeyValues>(
+      KeyValues{{"service.name", "containerspy"}, {"service.instance.id", std::move(instance)}});
+}
+
 inline std::shared_ptr<const metrics::Container> make_container(std::string id, std::string name,
                                                                 UnixNanos started = started_at) {
   metrics::Container container;

@@ -168,6 +168,21 @@ inline constexpr std::size_t idle_connections_max = 64;
 /// Size of a request; the rest of a round goes into further requests. It is far below the 4 MiB that gRPC receivers
 /// accept, because this buffer is the largest one of an agent with few containers.
 inline constexpr std::size_t request_bytes_target = 160 * 1024;
+/// The largest size that a request grows to while sending a round takes too long. gRPC receivers accept 4 MiB, and
+/// nginx accepts 1 MiB.
+inline constexpr std::size_t request_bytes_max = 960 * 1024;
+/// Requests grow while sending a round takes more than this share of the interval. The rest of the interval is needed
+/// to catch up after an outage.
+inline constexpr double sending_share_max = 0.2;
+/// Accepted requests after which a larger one is tried, after the receiver has refused one because of its size. The
+/// number doubles with each attempt that is refused. An attempt costs one request.
+inline constexpr std::uint32_t accepted_before_larger_min = 16;
+inline constexpr std::uint32_t accepted_before_larger_max = 4'096;
+/// Files of queue_dir that were set aside because they cannot be used. They are kept for a person to look at, and count
+/// as a part of queue_limit. Older ones are deleted.
+inline constexpr std::size_t queue_files_aside_max = 4;
+/// Files of queue_dir that cannot be used and are named in the log. Anybody who may write there could make any number.
+inline constexpr std::size_t queue_files_named_max = 10;
 /// Removed containers whose series are not ended yet because no round can be sent.
 inline constexpr std::size_t departed_max = 50'000;
 /// Stopped containers with OOM kills whose last reading is kept for the deltas of their next run. With more containers,

@@ -25,7 +25,8 @@ Delivery::Step Delivery::next(TimePoint now) {
   if (settings_.round_timeout > milliseconds::zero())
     deadline = std::min(deadline, attempt_->begun + settings_.round_timeout);
   backlog_.hold_front();
-  sent_ = batch_from(front.round, front.progress, request_bytes_);
+  sent_ = batch_from(front.round, front.progress, size_.bytes());
+  sent_at_ = now;
   return {.kind = Step::Kind::send, .until = deadline, .batch = sent_};
 }
 
@@ -33,11 +34,19 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
   backlog_.release_front();
   Change change;
   auto kind = outcome.kind;
+  ++attempt_->requests;
+  attempt_->slowest = std::max(attempt_->slowest, now - sent_at_);
   const auto containers = sent_.readings.size() + sent_.endings.size();
-  if (kind == Outcome::Kind::too_large && containers == 1) kind = Outcome::Kind::permanent;
+  if (kind == Outcome::Kind::too_large && containers == 1) {
+    size_.refused_alone(estimated_bytes(sent_));
+    kind = Outcome::Kind::permanent;
+  }
+  if (kind == Outcome::Kind::permanent && outcome.foreign && accepted_before_) kind = Outcome::Kind::transient;
   switch (kind) {
     case Outcome::Kind::accepted:
+      accepted_before_ = true;
       backoff_.reset();
+      size_.accepted();
       advance(now, change);
       break;
     case Outcome::Kind::permanent:
@@ -47,11 +56,13 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
       advance(now, change);
       break;
     case Outcome::Kind::too_large:
-      request_bytes_ = std::max<std::size_t>(std::min(request_bytes_, estimated_bytes(sent_)) / 2, 1);
+      size_.refused(estimated_bytes(sent_));
       change.smaller_requests = true;
       break;
     case Outcome::Kind::transient:
+      change.retry = true;
       change.give_up = hurried_;
+      size_.failed();
       wait_for_retry(now, outcome, random);
       break;
   }
@@ -66,6 +77,11 @@ void Delivery::advance(TimePoint now, Change& change) {
   front.progress = after(front.progress, sent_);
   if (!is_whole(front.round, front.progress)) return;
   const auto sending = now - attempt_->begun;
+  size_.sent({.sending = sending,
+              .slowest = attempt_->slowest,
+              .requests = attempt_->requests,
+              .interval = settings_.interval,
+              .timeout = settings_.request_timeout});
   attempt_.reset();
   change.answered = backlog_.pop_front();
   not_before_ = backlog_.empty() ? TimePoint::min() : now + pause_after(sending);

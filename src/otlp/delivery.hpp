@@ -9,6 +9,8 @@
 // - An attempt belongs to one round, identified by its sequence. It starts with the first request of the round, and
 //   again with the first request after each wait for a retry. round_timeout counts from the start of the attempt.
 // - Nothing is sent before not_before_, except after hurry().
+// - A receiver that has accepted a request speaks the protocol. If something else answers later, the request is
+// repeated.
 #pragma once
 
 #include <chrono>
@@ -20,6 +22,7 @@
 #include "base/limits.hpp"
 #include "net/context.hpp"
 #include "otlp/batch.hpp"
+#include "otlp/request_size.hpp"
 #include "otlp/response.hpp"
 #include "queue/backlog.hpp"
 
@@ -32,6 +35,7 @@ class Delivery {
     std::chrono::milliseconds request_timeout{};  ///< 0: no timeout
     std::chrono::milliseconds round_timeout{};    ///< for one attempt to send a whole round; 0: no timeout
     std::size_t request_bytes = limits::request_bytes_target;
+    std::size_t request_bytes_max = limits::request_bytes_max;  ///< for a receiver that is slow to answer
     std::chrono::milliseconds retry_min = limits::retry_min;
     std::chrono::milliseconds retry_max = limits::retry_max;
   };
@@ -47,6 +51,7 @@ class Delivery {
   struct Change {
     std::uint64_t points_lost = 0;           ///< points of a refused request
     bool smaller_requests = false;           ///< requests are smaller from now on
+    bool retry = false;                      ///< the same request will be repeated after a wait
     std::optional<queue::Waiting> answered;  ///< the round, after its last request
     bool give_up = false;                    ///< no further attempt: see hurry()
   };
@@ -55,7 +60,7 @@ class Delivery {
   Delivery(Settings settings, queue::Backlog& backlog)
       : settings_{settings},
         backlog_{backlog},
-        request_bytes_{settings.request_bytes},
+        size_{settings.request_bytes, settings.request_bytes_max},
         backoff_{settings.retry_min, settings.retry_max} {}
 
   /// REQUIRES: answered() was called for the last step with Kind::send.
@@ -66,12 +71,14 @@ class Delivery {
   /// The program is stopping: waits end at once, and no attempt follows a transient failure.
   void hurry();
 
-  [[nodiscard]] std::size_t request_bytes() const { return request_bytes_; }
+  [[nodiscard]] std::size_t request_bytes() const { return size_.bytes(); }
 
  private:
   struct Attempt {
     std::uint64_t sequence = 0;
     net::TimePoint begun;
+    std::size_t requests = 0;
+    net::Clock::duration slowest{};  ///< of the requests
   };
 
   void advance(net::TimePoint now, Change& change);
@@ -80,9 +87,11 @@ class Delivery {
 
   Settings settings_;
   queue::Backlog& backlog_;
-  std::size_t request_bytes_;
+  RequestSize size_;
   Backoff backoff_;
   Batch sent_;  ///< the batch of the last step
+  net::TimePoint sent_at_;
+  bool accepted_before_ = false;  ///< the receiver has accepted a request
   bool hurried_ = false;
   std::optional<Attempt> attempt_;
   net::TimePoint not_before_ = net::TimePoint::min();

@@ -48,6 +48,8 @@ void ExportLog::dropped(std::string_view why, std::string_view remedy) {
 }
 
 void ExportLog::smaller_requests(std::size_t bytes) {
+  if (bytes >= smallest_request_) return;
+  smallest_request_ = bytes;
   log_.info("the receiver refuses requests of this size: smaller ones are sent", {{"bytes", std::to_string(bytes)}});
 }
 

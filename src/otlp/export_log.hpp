@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -23,13 +24,15 @@ class ExportLog {
   void accepted(const Outcome& outcome);
   /// Rounds were dropped from the queue.
   void dropped(std::string_view why, std::string_view remedy);
-  /// Requests are limited to `bytes` from now on.
+  /// Requests are limited to `bytes` from now on. Logs only the smallest size so far, because larger ones are tried now
+  /// and then.
   void smaller_requests(std::size_t bytes);
 
  private:
   Log& log_;
   /// The last logged failure: its status, or its message if there was no answer. nullopt while delivery works.
   std::optional<std::string> failing_;
+  std::size_t smallest_request_ = std::numeric_limits<std::size_t>::max();
   std::uint64_t lost_before_ = 0;  ///< rounds that were lost until the last delivery
   bool ever_delivered_ = false;
   bool catching_up_ = false;

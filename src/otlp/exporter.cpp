@@ -14,6 +14,7 @@ namespace {
 
 Delivery::Settings in_bytes_of(const Encoder& encoder, Delivery::Settings settings) {
   settings.request_bytes /= encoder.expansion();
+  settings.request_bytes_max /= encoder.expansion();
   return settings;
 }
 
@@ -125,7 +126,7 @@ void Exporter::apply(const Outcome& outcome, const Batch& batch) {
   } else if (outcome.kind != Outcome::Kind::accepted) {
     export_log_.failed(outcome);
   }
-  pushed_back_ = outcome.kind == Outcome::Kind::transient;
+  pushed_back_ = change.retry;
   if (pushed_back_) store_waiting();
   if (change.give_up) abandon();
   if (change.answered) {

@@ -23,6 +23,8 @@ constexpr std::string_view wrong_port{
     "check that otlp_endpoint is the OTLP/gRPC port of the receiver (4317; 4318 is HTTP)"};
 constexpr std::string_view credentials{
     "set otlp_headers or otlp_headers_file to credentials that the receiver accepts"};
+constexpr std::string_view larger_messages{
+    "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)"};
 
 /// The status codes of gRPC, by number. The OTLP specification defines which are transient (OTLP/gRPC, "Failures").
 struct Status {
@@ -40,8 +42,7 @@ constexpr std::array<Status, 17> statuses{{
     {"NOT_FOUND", Kind::permanent, ""},
     {"ALREADY_EXISTS", Kind::permanent, ""},
     {"PERMISSION_DENIED", Kind::permanent, credentials},
-    {"RESOURCE_EXHAUSTED", Kind::too_large,
-     "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)"},
+    {"RESOURCE_EXHAUSTED", Kind::transient, ""},
     {"FAILED_PRECONDITION", Kind::permanent, ""},
     {"ABORTED", Kind::transient, ""},
     {"OUT_OF_RANGE", Kind::transient, ""},
@@ -53,8 +54,10 @@ constexpr std::array<Status, 17> statuses{{
     {"DATA_LOSS", Kind::transient, ""},
     {"UNAUTHENTICATED", Kind::permanent, credentials},
 }};
-constexpr unsigned ok = 0, cancelled = 1, unknown = 2, permission_denied = 7, resource_exhausted = 8,
+constexpr unsigned ok = 0, cancelled = 1, unknown = 2, permission_denied = 7, resource_exhausted = 8, out_of_range = 11,
                    unimplemented = 12, internal = 13, unavailable = 14, unauthenticated = 16;
+
+constexpr unsigned payload_too_large = 413;  // of HTTP
 
 unsigned parse_status(std::string_view text) {
   unsigned code = 0;
@@ -121,10 +124,7 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
   if (answer.reset_code != 0) {
     const auto reset = reset_of(answer.reset_code);
     auto outcome = refusal(operation, reset.status, fmt::format("the receiver reset the stream: {}", reset.name));
-    if (outcome.kind == Kind::too_large) {  // ENHANCE_YOUR_CALM is about the rate of requests, not their size
-      outcome.kind = Kind::transient;
-      outcome.remedy.clear();
-    }
+    outcome.foreign = true;
     return outcome;
   }
   if (is_grpc(answer.content_type)) {
@@ -137,7 +137,12 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
   auto outcome = refusal(operation, status_of_http(answer.http_status),
                          fmt::format("HTTP {} with {} instead of gRPC{}{}", answer.http_status,
                                      type.empty() ? "no content-type" : type, said.empty() ? "" : ": ", said));
-  if (outcome.kind == Kind::permanent && outcome.remedy != credentials) outcome.remedy = wrong_port;
+  if (answer.http_status == payload_too_large) {
+    outcome.kind = Kind::too_large;
+    outcome.remedy = "raise the limit for request bodies at the proxy before the receiver";
+  } else if (outcome.kind == Kind::permanent && outcome.remedy != credentials) {
+    outcome.remedy = wrong_port;
+  }
   return outcome;
 }
 
@@ -273,13 +278,15 @@ Outcome grpc_outcome(std::string_view operation, const GrpcAnswer& answer) {
   if (answer.status.empty()) return without_status(operation, answer);
   const auto code = parse_status(answer.status);
   if (code == ok) return accepted(answer.body);
-  const auto said = printable(decode_grpc_message(answer.message), limits::error_quote_bytes_max);
-  auto outcome = refusal(operation, code, said);
+  const auto said = decode_grpc_message(answer.message);
+  auto outcome = refusal(operation, code, printable(said, limits::error_quote_bytes_max));
   const auto details = decode_base64(answer.details);
   outcome.retry_after = details ? parse_retry_info(*details) : std::nullopt;
-  if (code == resource_exhausted && outcome.retry_after) {
-    outcome.kind = Kind::transient;
-    outcome.remedy.clear();
+  // The specification gives RESOURCE_EXHAUSTED two meanings: without a delay it is final. Receivers use it for overload
+  // without a delay too, and only a message about the size can be answered by smaller requests.
+  if ((code == resource_exhausted || code == out_of_range) && !outcome.retry_after && is_about_size(said)) {
+    outcome.kind = Kind::too_large;
+    outcome.remedy = larger_messages;
   }
   return outcome;
 }

@@ -19,8 +19,10 @@ namespace cspy::otlp {
 namespace {
 
 /// The kind of an answer that is not a success.
-Outcome::Kind kind_of(unsigned status) {
+Outcome::Kind kind_of(unsigned status, std::string_view said) {
   switch (status) {
+    // The Collector answers 400 to a body above max_request_body_size.
+    case 400: return is_about_size(said) ? Outcome::Kind::too_large : Outcome::Kind::permanent;
     // OTLP/HTTP, "Retryable Response Codes": only these.
     case 429:
     case 502:
@@ -85,7 +87,7 @@ Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNan
   if (answer.status / 100 == 3 && !answer.location.empty()) {
     message.append(", a redirect to ").append(printable(answer.location, limits::error_quote_bytes_max));
   }
-  return {.kind = kind_of(answer.status),
+  return {.kind = kind_of(answer.status, said),
           .status = answer.status,
           .message = std::move(message),
           .remedy = http_remedy(endpoint, answer.status, said, answer.location),
@@ -99,7 +101,20 @@ Outcome no_answer(std::string_view operation, const Error& error) {
       hopeless ? "check that otlp_endpoint is the OTLP/HTTP port of the receiver (4318; 4317 is gRPC)" : "";
   return {.kind = hopeless ? Outcome::Kind::permanent : Outcome::Kind::transient,
           .message = fmt::format("{}: {}", operation, error.message),
-          .remedy = error.remedy.empty() ? remedy : error.remedy};
+          .remedy = error.remedy.empty() ? remedy : error.remedy,
+          .foreign = hopeless};
+}
+
+bool is_about_size(std::string_view said) {
+  // "grpc: received message larger than max (...)" (Go, C++, Node), "trying to send message larger than max", "gRPC
+  // message exceeds maximum size" (Java), "exceeds the maximum configured message size" (.NET), "message length too
+  // large" (Rust), "http: request body too large" (Go).
+  constexpr std::array<std::string_view, 10> complaints{
+      "larger than max",        "larger than the max", "exceeds maximum size",     "maximum configured message size",
+      "message size",           "message too large",   "message length too large", "request too large",
+      "request body too large", "payload too large"};
+  const auto text = lowered(said);
+  return std::ranges::any_of(complaints, [&](std::string_view complaint) { return text.contains(complaint); });
 }
 
 Result<PartialSuccess> parse_partial_success(std::string_view body) {

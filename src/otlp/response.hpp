@@ -28,6 +28,7 @@ struct Outcome {
   std::string message = {};  ///< the operation and the answer; with an accepted request, a warning of the receiver
   std::string remedy = {};   ///< what the user can do; may be empty
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< the wait that the receiver asks for
+  bool foreign = false;  ///< the answer breaks the protocol: perhaps it is not the receiver's
 };
 
 /// The parts of an HTTP answer that matter. A missing header is empty.
@@ -42,6 +43,10 @@ struct HttpAnswer {
 /// The outcome of a request to `endpoint` that was answered. The content type of the answer decides how its body is
 /// parsed. `now` is needed for a date in Retry-After.
 [[nodiscard]] Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNanos now);
+
+/// Whether a message of the receiver says that a request is too large. It may instead have too many requests, or none
+/// of its memory left.
+[[nodiscard]] bool is_about_size(std::string_view said);
 
 /// The outcome of a request without an answer. `operation` is "POST http://host:4318/v1/metrics".
 [[nodiscard]] Outcome no_answer(std::string_view operation, const Error& error);

@@ -240,6 +240,66 @@ TEST(Delivery, LosesAContainerThatIsTooLargeAlone) {
   EXPECT_EQ(world.points_lost, 5U * test::make_reading(test::make_container("x", "x"))->points);
 }
 
+TEST(Delivery, SendsLargerRequestsAgainAfterOneWasRefused) {
+  World world;
+  int seen = 0;
+  std::size_t most = 0;
+  world.answer = [&](const Batch& batch) {
+    if (++seen == 1) return Outcome{.kind = Kind::too_large, .status = 413};
+    most = std::max(most, batch.readings.size());
+    return accepted;
+  };
+  world.push(20);
+  world.step();
+  world.run_until(world.begin + 10min);
+  const auto shrunk = std::exchange(most, 0);
+  world.push(20);
+  world.next_push = net::TimePoint::max();
+  world.run_until(world.now + 10s);
+  EXPECT_LT(shrunk, 20U);
+  EXPECT_GT(most, shrunk);
+}
+
+TEST(Delivery, KeepsUpWithAReceiverThatIsFarAway) {
+  World world;
+  std::size_t largest = 0;
+  world.answer = [&](const Batch& batch) {
+    largest = std::max(largest, estimated_bytes(batch));
+    world.now += 250ms;  // three round trips of 80 ms
+    return accepted;
+  };
+  world.next_push = net::TimePoint::max();
+  for (int i = 1; i <= 60; ++i) {
+    world.push(500);
+    world.wake = world.now;
+    world.run_until(world.begin + i * 10s);
+  }
+  EXPECT_LE(world.backlog.rounds().size(), 1U);
+  EXPECT_GT(largest, limits::request_bytes_target);
+  EXPECT_LE(largest, limits::request_bytes_max);
+}
+
+TEST(Delivery, RepeatsARequestThatSomethingElseAnswered) {
+  World world;
+  Outcome foreign{.kind = Kind::permanent, .message = "not HTTP", .foreign = true};
+  world.answer = [&](const Batch&) { return foreign; };
+  world.push();
+  world.step();
+  EXPECT_GT(world.points_lost, 0U) << "nothing shows that a receiver is there";
+  world.answer = [&](const Batch&) { return accepted; };
+  world.push();
+  world.step();
+  world.answer = [&](const Batch&) { return foreign; };
+  world.push();
+  const auto lost = world.points_lost;
+  world.run_until(world.begin + 1min);
+  EXPECT_EQ(world.points_lost, lost);
+  world.answer = [&](const Batch&) { return accepted; };
+  world.run_until(world.begin + 3min);
+  EXPECT_EQ(world.points_lost, lost);
+  EXPECT_TRUE(world.backlog.empty());
+}
+
 TEST(Delivery, GivesARequestItsTimeAndARoundItsOwn) {
   World world{{.interval = 60s, .request_timeout = 10s, .round_timeout = 15s, .request_bytes = 1}};
   world.answer = [&](const Batch&) {

@@ -139,8 +139,7 @@ TEST(GrpcOutcome, KnowsEveryCode) {
       {"5", Kind::permanent, 5, "NOT_FOUND", ""},
       {"6", Kind::permanent, 6, "ALREADY_EXISTS", ""},
       {"7", Kind::permanent, 7, "PERMISSION_DENIED", credentials},
-      {"8", Kind::too_large, 8, "RESOURCE_EXHAUSTED",
-       "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)"},
+      {"8", Kind::transient, 8, "RESOURCE_EXHAUSTED", ""},
       {"9", Kind::permanent, 9, "FAILED_PRECONDITION", ""},
       {"10", Kind::transient, 10, "ABORTED", ""},
       {"11", Kind::transient, 11, "OUT_OF_RANGE", ""},
@@ -203,7 +202,38 @@ TEST(GrpcOutcome, HonoursTheReceiversDelay) {
   }
   const auto invalid = grpc_outcome(operation, {.status = "3", .details = padded});
   EXPECT_EQ(invalid.kind, Kind::permanent) << "a delay makes only RESOURCE_EXHAUSTED retryable";
-  EXPECT_EQ(grpc_outcome(operation, {.status = "8", .details = "!"}).kind, Kind::too_large);
+  EXPECT_EQ(grpc_outcome(operation, {.status = "8", .details = "!"}).kind, Kind::transient);
+}
+
+TEST(GrpcOutcome, SplitsOnlyWhatTheReceiverCallsTooLarge) {
+  const auto outcome_of = [](std::string_view status, std::string_view message, std::string_view details = {}) {
+    return grpc_outcome(operation,
+                        {.content_type = "application/grpc", .status = status, .message = message, .details = details});
+  };
+  for (const auto* message : {"grpc: received message larger than max (5212341 vs. 4194304)",
+                              "grpc: received message after decompression larger than max 4194304",
+                              "trying to send message larger than max (5212341 vs. 4194304)",
+                              "SERVER: Received message larger than max (5212341 vs. 4194304)",
+                              "gRPC message exceeds maximum size 4194304: 5212341",
+                              "Received message exceeds the maximum configured message size.",
+                              "Error, message length too large: found 5212341 bytes, the limit is: 4194304 bytes"}) {
+    const auto outcome = outcome_of("8", message);
+    EXPECT_EQ(outcome.kind, Kind::too_large) << message;
+    EXPECT_EQ(outcome.remedy,
+              "raise the limit for messages at the receiver (max_recv_msg_size_mib in the OpenTelemetry Collector)");
+  }
+  EXPECT_EQ(outcome_of("11", "Error, decoded message length too large: found 9 bytes, the limit is: 4 bytes").kind,
+            Kind::too_large)
+      << "receivers in Rust";
+  for (const auto* message : {"", "data refused due to high memory usage", "ingestion rate limit (25000) exceeded",
+                              "sending queue is full", "too many requests"}) {
+    const auto outcome = outcome_of("8", message);
+    EXPECT_EQ(outcome.kind, Kind::transient) << message;
+    EXPECT_EQ(outcome.remedy, "") << message;
+  }
+  EXPECT_EQ(outcome_of("3", "message too large").kind, Kind::permanent);
+  EXPECT_EQ(outcome_of("8", "request too large", encode_base64(status_with_delay("\x08\x1e"))).kind, Kind::transient)
+      << "who names a delay wants the same request again";
 }
 
 TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
@@ -250,6 +280,11 @@ TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
        "UNKNOWN: HTTP 200 with application/json instead of gRPC: {}",
        wrong_port},
       {{.content_type = "application/grpc+proto"}, Kind::permanent, 2, "UNKNOWN: HTTP 200 without grpc-status", ""},
+      {{.http_status = 413, .content_type = "text/html", .body = "<html>"},
+       Kind::too_large,
+       2,
+       "UNKNOWN: HTTP 413 with text/html instead of gRPC: <html>",
+       "raise the limit for request bodies at the proxy before the receiver"},
       {{.http_status = 503, .content_type = "application/grpc"},
        Kind::transient,
        14,
@@ -287,6 +322,7 @@ TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
     EXPECT_EQ(outcome.kind, row.kind) << row.message;
     EXPECT_EQ(outcome.status, row.status) << row.message;
     EXPECT_EQ(outcome.remedy, row.remedy) << row.message;
+    EXPECT_EQ(outcome.foreign, row.answer.reset_code != 0) << row.message;
   }
   EXPECT_EQ(grpc_outcome(operation, {.http_status = 503, .content_type = "text/html", .status = "16"}).status, 16U)
       << "grpc-status takes precedence over the HTTP status";
@@ -303,6 +339,7 @@ TEST(GrpcNoAnswer, NamesGrpcsPort) {
   EXPECT_EQ(http.kind, Kind::permanent);
   EXPECT_EQ(http.message, "gRPC http://c:4317: the answer is not HTTP/2: the peer speaks HTTP/1");
   EXPECT_EQ(http.remedy, wrong_port);
+  EXPECT_TRUE(http.foreign);
   const auto away = grpc_no_answer(operation, {Code::unreachable, "Connection refused"});
   EXPECT_EQ(away.kind, Kind::transient);
   EXPECT_EQ(away.remedy, "");

@@ -56,6 +56,8 @@ TEST(HttpOutcome, TriesAgainOnlyWhatTheSpecificationNames) {
   for (const unsigned status : {300U, 302U, 400U, 401U, 403U, 404U, 405U, 408U, 415U, 500U, 501U, 505U})
     EXPECT_EQ(outcome(status).kind, Kind::permanent) << status;
   EXPECT_EQ(outcome(413).kind, Kind::too_large);
+  EXPECT_EQ(outcome(400, "http: request body too large").kind, Kind::too_large) << "the Collector";
+  EXPECT_EQ(outcome(400, "label name too large").kind, Kind::permanent);
 }
 
 TEST(HttpOutcome, QuotesTheReceiver) {

@@ -110,8 +110,8 @@ TEST_F(GrpcTransportTest, ReadsTheStatusWhereverItStands) {
 
 TEST_F(GrpcTransportTest, KnowsEveryCodeOnTheWire) {
   for (int code = 1; code <= 16; ++code) {
-    const bool again = code == 1 || code == 4 || code == 10 || code == 11 || code == 14 || code == 15;
-    const auto kind = again ? Kind::transient : code == 8 ? Kind::too_large : Kind::permanent;
+    const bool again = code == 1 || code == 4 || code == 8 || code == 10 || code == 11 || code == 14 || code == 15;
+    const auto kind = again ? Kind::transient : Kind::permanent;
     answer.trailers = {{"grpc-status", std::to_string(code)}};
     const auto outcome = send();
     EXPECT_EQ(outcome.status, static_cast<unsigned>(code));

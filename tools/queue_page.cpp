@@ -18,7 +18,8 @@ constexpr std::string_view introduction =
     R"(# The files of `queue_dir`
 
 The directory has segments `queue-NNNNNNNNNNNNNNNN.seg`, numbered in hexadecimal, and the file `lock`. The agent that uses the
-directory holds a lock on that file.
+directory holds a lock on that file. The directory must belong to the agent's user or to root, and not every user may write to it. The
+agent creates it if its parent exists.
 
 ```
 segment  = magic record*
@@ -39,8 +40,9 @@ deletes segments from the oldest on, each when all its rounds are removed. So a 
 no round is left, there is no segment.
 
 At the start the agent reads the segments in order. It does not trust anything after a record that is incomplete or has a wrong
-checksum: it cuts off and counts the rest of that segment. It never changes a file of another version: it logs an error and does
-not start.
+checksum: it cuts off and counts the rest of that segment. It renames a segment that does not start with the magic, in particular one of
+another version, to `NAME.damaged`. It keeps the four newest of these, in at most a quarter of `queue_limit`, and deletes the others. It
+leaves alone a link, a pipe or a directory that has the name of a segment. The log names these files.
 
 An example: round 5 was removed (25 bytes of a segment).
 

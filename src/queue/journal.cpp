@@ -1,15 +1,11 @@
 #include "queue/journal.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -17,18 +13,17 @@
 
 #include "base/limits.hpp"
 #include "base/unique_fd.hpp"
+#include "queue/directory.hpp"
 #include "queue/journal_format.hpp"
 
 namespace cspy::queue {
 namespace {
 
-namespace fs = std::filesystem;
 using journal::Record;
 using journal::Type;
 
-std::unexpected<Error> failed(const std::string& path, int error, std::string remedy = {}) {
-  const auto code = error == EACCES || error == EPERM ? Code::denied : error == ENOENT ? Code::missing : Code::refused;
-  return std::unexpected{Error{code, path + ": " + std::generic_category().message(error), std::move(remedy)}};
+std::unexpected<Error> failed(const std::string& path, int error) {
+  return fail(Code::refused, path + ": " + std::generic_category().message(error));
 }
 
 /// Writes all of `bytes`. Returns 0 or the number of the error.
@@ -43,18 +38,12 @@ int write_at(int file, std::string_view bytes, std::size_t offset) {
   return 0;
 }
 
-/// Reads a segment. Refuses everything that only has a segment's name: a pipe would make us wait, and a link may lead
-/// to a foreign file.
-Result<std::string> read_whole(const std::string& path) {
-  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)};
-  struct stat status{};
-  if (!file || ::fstat(file.get(), &status) != 0) return failed(path, errno);
-  if (!S_ISREG(status.st_mode) || status.st_size > limits::queue_bytes_max)
-    return std::unexpected{Error{Code::refused, path + ": not a queue file", "move it away, or set another queue_dir"}};
-  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+/// Reads the first `bytes` of a file. The result is shorter if the file is.
+Result<std::string> read_first(int file, std::size_t bytes, const std::string& path) {
+  std::string content(bytes, '\0');
   std::size_t filled = 0;
   while (filled < content.size()) {
-    const auto got = ::read(file.get(), content.data() + filled, content.size() - filled);
+    const auto got = ::pread(file, content.data() + filled, content.size() - filled, static_cast<off_t>(filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(path, errno);
     if (got == 0) break;
@@ -80,28 +69,28 @@ struct Journal::State {
     Progress progress;
   };
 
-  [[nodiscard]] std::string path_of(std::uint64_t segment) const {
-    return directory + "/" + journal::segment_name(segment);
-  }
   [[nodiscard]] std::size_t bytes() const {
-    std::size_t sum = 0;
+    std::size_t sum = aside_bytes;
     for (const auto& segment : segments)
       sum += segment.bytes;
     return sum;
   }
 
-  Result<void> lock();
+  explicit State(Directory opened, std::size_t limit) : directory{std::move(opened)}, bytes_max{limit} {}
+
   Result<void> recover(const Take& take, Recovery& recovery);
   Result<void> recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found, Recovery& recovery);
+  Result<void> set_aside(std::uint64_t number, std::string why, Recovery& recovery);
   [[nodiscard]] Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take) const;
   Result<void> begin_segment();
   Result<void> write(const Record& record);
-  Result<void> drop_dead_segments();
+  void drop_dead_segments();
 
-  std::string directory;
-  std::size_t bytes_max = 0;
-  UniqueFd lock_file;
-  UniqueFd newest;  ///< the file of the last segment; closed if there is no segment
+  Directory directory;
+  std::size_t bytes_max;
+  std::size_t aside_bytes = 0;       ///< of the files that were set aside
+  std::optional<Error> undeletable;  ///< why the oldest finished segment still exists
+  UniqueFd newest;                   ///< the file of the last segment; closed if there is no segment
   std::deque<Segment> segments;
   std::map<std::uint64_t, std::uint64_t> live;  ///< the segment of each unfinished sequence
   std::uint64_t next_segment = 1;
@@ -113,69 +102,65 @@ Journal::~Journal() = default;
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 
+void Journal::Recovery::note(Error why) {
+  ++files_unusable;
+  if (why.remedy.empty()) why.remedy = "look at the file, and then delete it";
+  if (unusable.size() < limits::queue_files_named_max) unusable.push_back(std::move(why));
+}
+
 Result<Journal> Journal::open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery) {
-  auto state = std::make_unique<State>();
-  state->directory = std::move(directory);
-  state->bytes_max = bytes_max;
-  constexpr mode_t ours_alone = 0700;
-  if (::mkdir(state->directory.c_str(), ours_alone) != 0 && errno != EEXIST)
-    return failed(state->directory, errno, "create it, writable for the agent's user");
-  if (auto locked = state->lock(); !locked) return std::unexpected{std::move(locked).error()};
+  auto opened = Directory::open(std::move(directory));
+  if (!opened) return std::unexpected{std::move(opened).error()};
+  auto state = std::make_unique<State>(*std::move(opened), bytes_max);
   if (auto recovered = state->recover(take, recovery); !recovered) return std::unexpected{std::move(recovered).error()};
   return Journal{std::move(state)};
 }
 
-Result<void> Journal::State::lock() {
-  const auto path = directory + "/lock";
-  lock_file = UniqueFd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, journal::file_mode)};
-  if (!lock_file) return failed(path, errno, "make the directory writable for the agent's user");
-  if (::flock(lock_file.get(), LOCK_EX | LOCK_NB) == 0) return {};
-  if (errno != EWOULDBLOCK) return failed(path, errno);
-  return std::unexpected{
-      Error{Code::refused, directory + ": another process uses it", "give each agent a directory of its own"}};
-}
-
 Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
-  std::vector<std::uint64_t> numbers;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator{directory, error}) {
-    if (const auto number = journal::segment_number(entry.path().filename().string())) numbers.push_back(*number);
-  }
-  if (error) return failed(directory, error.value());
-  std::ranges::sort(numbers);
+  const auto numbers = directory.segments();
+  if (!numbers) return std::unexpected{numbers.error()};
   std::map<std::uint64_t, Found> found;
-  for (const auto number : numbers) {
-    if (auto read = recover_segment(number, found, recovery); !read) return read;
+  for (const auto number : *numbers) {
+    next_segment = std::max(next_segment, number + 1);
+    auto read = recover_segment(number, found, recovery);
+    if (!read) recovery.note(std::move(read).error());
   }
+  const auto aside = directory.limit_aside(limits::queue_files_aside_max, bytes_max / 4);
+  aside_bytes = aside.bytes;
+  recovery.files_deleted = aside.deleted;
   for (const auto& [sequence, round] : found) {
     live[sequence] = round.segment;
     ++std::ranges::find(segments, round.segment, &Segment::number)->live;
   }
   recovery.rounds = found.size();
   if (!segments.empty()) {
-    const auto path = path_of(segments.back().number);
-    newest = UniqueFd{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
-    if (!newest) return failed(path, errno);
+    auto file = directory.open_segment(segments.back().number);
+    if (!file) return std::unexpected{std::move(file).error()};
+    newest = *std::move(file);
   }
   if (auto given = give(found, take); !given) return given;
-  return drop_dead_segments();
+  drop_dead_segments();
+  return {};
 }
 
+/// Reads the records of a segment. An error says why the file cannot be used. It is set aside if it is a regular file
+/// that can be renamed, and otherwise left alone.
 Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found,
                                              Recovery& recovery) {
-  const auto path = path_of(number);
-  auto content = read_whole(path);
-  if (!content) return std::unexpected{std::move(content).error()};
-  next_segment = std::max(next_segment, number + 1);
-  if (journal::is_torn_header(*content)) {
-    recovery.bytes_cut_off += content->size();
-    ::unlink(path.c_str());
-    return {};
+  const auto path = directory.path_of(number);
+  const auto file = directory.open_segment(number);
+  if (!file) return std::unexpected{file.error()};
+  const auto head = read_first(file->get(), journal::magic.size(), path);
+  if (!head) return std::unexpected{head.error()};
+  if (journal::is_torn_header(*head)) {
+    recovery.bytes_cut_off += head->size();
+    return directory.remove(number);
   }
-  if (!content->starts_with(journal::magic)) {
-    return std::unexpected{Error{Code::refused, path + ": not a queue file of this version",
-                                 "set another queue_dir, or move the file away"}};
-  }
+  if (*head != journal::magic) return set_aside(number, "not a queue file of this version", recovery);
+  const auto size = size_of(*file);
+  if (size > limits::queue_bytes_max) return set_aside(number, "too large", recovery);
+  const auto content = read_first(file->get(), size, path);
+  if (!content) return std::unexpected{content.error()};
   segments.push_back({.number = number, .bytes = 0, .live = 0});
   std::size_t offset = journal::magic.size();
   while (const auto record = journal::parse(std::string_view{*content}.substr(offset))) {
@@ -195,8 +180,15 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
   if (offset == content->size()) return {};
   // Damaged bytes must not stay between the sound records and new ones, nor be counted again at each start.
   recovery.bytes_cut_off += content->size() - offset;
-  if (::truncate(path.c_str(), static_cast<off_t>(offset)) != 0) return failed(path, errno);
+  if (::ftruncate(file->get(), static_cast<off_t>(offset)) != 0) return failed(path, errno);
   return {};
+}
+
+/// Sets a file aside. The error says why it was done.
+Result<void> Journal::State::set_aside(std::uint64_t number, std::string why, Recovery& recovery) {
+  if (auto renamed = directory.set_aside(number); !renamed) return renamed;
+  ++recovery.files_aside;
+  return fail(Code::malformed, directory.path_of(number) + ": " + std::move(why));
 }
 
 /// Passes on one round after the other, so that only one of them is in memory twice.
@@ -205,26 +197,29 @@ Result<void> Journal::State::give(const std::map<std::uint64_t, Found>& found, c
   std::string content;
   for (const auto& [sequence, round] : found) {
     if (round.segment != read) {
-      auto whole = read_whole(path_of(round.segment));
+      const auto file = directory.open_segment(round.segment);
+      if (!file) return std::unexpected{file.error()};
+      auto whole = read_first(file->get(), size_of(*file), directory.path_of(round.segment));
       if (!whole) return std::unexpected{std::move(whole).error()};
       content = *std::move(whole);
       read = round.segment;
     }
-    take(sequence, std::string_view{content}.substr(round.offset, round.bytes), round.progress);
+    take(sequence, std::string_view{content}.substr(std::min(round.offset, content.size()), round.bytes),
+         round.progress);
   }
   return {};
 }
 
 Result<void> Journal::State::begin_segment() {
-  const auto path = path_of(next_segment);
-  UniqueFd file{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, journal::file_mode)};
-  if (!file) return failed(path, errno);
-  if (const int error = write_at(file.get(), journal::magic, 0); error != 0) {
-    ::unlink(path.c_str());
-    return failed(path, error);
+  const auto number = next_segment++;  // also if it fails: somebody may have made an entry with this name
+  auto file = directory.create_segment(number);
+  if (!file) return std::unexpected{std::move(file).error()};
+  if (const int error = write_at(file->get(), journal::magic, 0); error != 0) {
+    (void)directory.remove(number);  // the next start removes it as a torn header
+    return failed(directory.path_of(number), error);
   }
-  newest = std::move(file);
-  segments.push_back({.number = next_segment++, .bytes = journal::magic.size(), .live = 0});
+  newest = *std::move(file);
+  segments.push_back({.number = number, .bytes = journal::magic.size(), .live = 0});
   return {};
 }
 
@@ -240,8 +235,8 @@ Result<void> Journal::State::write(const Record& record) {
   if (const int error = write_at(newest.get(), buffer, segment.bytes); error != 0) {
     // A later start would take the incomplete record for a torn tail, and would cut off everything after it too.
     if (::ftruncate(newest.get(), static_cast<off_t>(segment.bytes)) != 0)
-      return failed(path_of(segment.number), errno);
-    return failed(path_of(segment.number), error);
+      return failed(directory.path_of(segment.number), errno);
+    return failed(directory.path_of(segment.number), error);
   }
   segment.bytes += record.size();
   return {};
@@ -249,14 +244,20 @@ Result<void> Journal::State::write(const Record& record) {
 
 /// Removes segments from the oldest on. The record that finishes a round comes after the round, and must exist as long
 /// as the round does. A segment that cannot be removed stays, and the next call tries again.
-Result<void> Journal::State::drop_dead_segments() {
+void Journal::State::drop_dead_segments() {
+  undeletable.reset();
   while (!segments.empty() && segments.front().live == 0) {
-    const auto path = path_of(segments.front().number);
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, errno);
+    if (auto removed = directory.remove(segments.front().number); !removed) {
+      undeletable = std::move(removed).error();
+      return;
+    }
     segments.pop_front();
   }
   if (segments.empty()) newest.reset();
-  return {};
+}
+
+bool Journal::fits(std::size_t payload_bytes) const {
+  return state_->aside_bytes + journal::magic.size() + journal::record_head_bytes + payload_bytes <= state_->bytes_max;
 }
 
 Result<void> Journal::append(std::uint64_t sequence, std::string_view payload) {
@@ -264,9 +265,10 @@ Result<void> Journal::append(std::uint64_t sequence, std::string_view payload) {
   const Record record{.type = Type::round, .sequence = sequence, .payload = payload};
   if (state.bytes() + record.size() + journal::magic.size() > state.bytes_max) {
     // If segments that cannot be removed are in the way, dropping rounds would not make room.
-    if (auto dropped = state.drop_dead_segments(); !dropped) return dropped;
-    return fail(Code::too_large,
-                fmt::format("{}: the queue files would be larger than {} bytes", state.directory, state.bytes_max));
+    state.drop_dead_segments();
+    if (state.undeletable) return std::unexpected{*state.undeletable};
+    return fail(Code::too_large, fmt::format("{}: the queue files would be larger than {} bytes",
+                                             state.directory.path(), state.bytes_max));
   }
   if (auto written = state.write(record); !written) return written;
   ++state.segments.back().live;
@@ -287,12 +289,16 @@ Result<void> Journal::remove(std::uint64_t sequence) {
   --std::ranges::find(state.segments, found->second, &State::Segment::number)->live;
   state.live.erase(found);
   auto written = state.write({.type = Type::removed, .sequence = sequence, .payload = {}});
-  auto dropped = state.drop_dead_segments();
-  return written ? dropped : written;
+  state.drop_dead_segments();
+  return written;
 }
 
 bool Journal::contains(std::uint64_t sequence) const {
   return state_->live.contains(sequence);
+}
+
+const std::optional<Error>& Journal::undeletable() const {
+  return state_->undeletable;
 }
 
 std::size_t Journal::bytes() const {

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "queue/waiting.hpp"
@@ -22,23 +24,30 @@ class Journal {
  public:
   /// What the start found.
   struct Recovery {
-    std::uint64_t rounds = 0;         ///< rounds that were not delivered yet
-    std::uint64_t bytes_cut_off = 0;  ///< of a torn tail, or of a segment whose header is torn
-    std::uint64_t next_sequence = 1;  ///< larger than all sequences that were found
+    std::uint64_t rounds = 0;          ///< rounds that were not delivered yet
+    std::uint64_t bytes_cut_off = 0;   ///< of a torn tail, or of a segment whose header is torn
+    std::uint64_t next_sequence = 1;   ///< larger than all sequences that were found
+    std::uint64_t files_unusable = 0;  ///< of these, some were set aside; the others were left alone
+    std::uint64_t files_aside = 0;
+    std::uint64_t files_deleted = 0;   ///< that were set aside by this start or an earlier one
+    std::vector<Error> unusable = {};  ///< why, for the first limits::queue_files_named_max files
+
+    void note(Error why);
   };
   /// Takes the record of an unfinished round, in the order of the sequences. `payload` is valid during the call.
   using Take = std::function<void(std::uint64_t sequence, std::string_view payload, Progress progress)>;
 
-  /// Opens the directory, creates it if its parent exists, locks it, and passes the undelivered rounds to `take`.
-  /// `bytes_max` limits the size of the files; notes about rounds come on top, a few bytes each. Errors: denied,
-  /// missing, refused (another process uses the directory, or a file in it is not a queue file), with the path and the
-  /// remedy.
+  /// Opens the directory as Directory::open does, and passes the undelivered rounds to `take`. `bytes_max` limits the
+  /// size of the files; notes about rounds come on top, a few bytes each. A file that cannot be used does not end the
+  /// start: it is set aside if it is a regular file, and otherwise left alone. Errors: as Directory::open.
   static Result<Journal> open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery);
 
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
 
+  /// Whether a round of this size has room if no other round is there.
+  [[nodiscard]] bool fits(std::size_t payload_bytes) const;
   /// Writes a round. REQUIRES: a sequence larger than all before. Errors: too_large if the files have no room: finish
   /// the oldest rounds first. Other errors carry the system's message (a full disk). Then no part of the round stays in
   /// the file, and the next append() may succeed.
@@ -50,7 +59,9 @@ class Journal {
   Result<void> remove(std::uint64_t sequence);
 
   [[nodiscard]] bool contains(std::uint64_t sequence) const;
-  /// Size of all files.
+  /// Why a segment without rounds could not be deleted. It still counts, and the next remove() tries again.
+  [[nodiscard]] const std::optional<Error>& undeletable() const;
+  /// Size of all files, also of those that were set aside.
   [[nodiscard]] std::size_t bytes() const;
 
  private:

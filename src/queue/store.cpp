@@ -28,12 +28,8 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
       recovery);
   if (!journal) return std::unexpected{std::move(journal).error()};
   journal_.emplace(std::move(*journal));
-  if (recovery.bytes_cut_off > 0 || unreadable > 0) {
-    log_.warn("the queue files are damaged: some rounds cannot be read and are lost",
-              {{"directory", directory},
-               {"bytes", std::to_string(recovery.bytes_cut_off)},
-               {"rounds", std::to_string(unreadable)}});
-  }
+  log_damage(directory, recovery, unreadable);
+  log_undeletable();
   std::erase_if(found, [this](const Waiting& waiting) {
     const bool nothing_left = is_whole(waiting.round, waiting.progress);
     if (nothing_left) remove(waiting);
@@ -45,25 +41,42 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
 }
 
 bool Store::keep(const Waiting& waiting) {
-  if (!journal_ || journal_->contains(waiting.sequence)) return true;
+  if (!journal_ || has(waiting) || too_large_.contains(waiting.sequence)) return true;
   write_round(waiting.round, record_);
+  if (!journal_->fits(record_.size())) {
+    too_large_.insert(waiting.sequence);
+    if (!std::exchange(said_too_large_, true)) {
+      log_.warn(
+          "a round is too large for the queue directory: it is in memory alone, where it would not survive a restart",
+          {{"bytes", std::to_string(record_.size())}, {"remedy", "raise queue_limit"}});
+    }
+    return true;
+  }
   const auto written = journal_->append(waiting.sequence, record_);
   if (!written && written.error().code == Code::too_large) return false;
-  log_trouble(written);
+  log_trouble(failing_.update(!written), written);
   if (written && waiting.progress != Progress{}) update_progress(waiting);
   return true;
 }
 
 void Store::update_progress(const Waiting& waiting) {
-  if (has(waiting)) log_trouble(journal_->update_progress(waiting.sequence, waiting.progress));
+  if (has(waiting)) note_failure(journal_->update_progress(waiting.sequence, waiting.progress));
 }
 
 void Store::remove(const Waiting& waiting) {
-  if (has(waiting)) log_trouble(journal_->remove(waiting.sequence));
+  too_large_.erase(waiting.sequence);
+  if (!has(waiting)) return;
+  note_failure(journal_->remove(waiting.sequence));
+  log_undeletable();
 }
 
-void Store::log_trouble(const Result<void>& written) {
-  switch (failing_.update(!written)) {
+/// A note about a round could not be written. Only the next whole round shows that the disk takes data again.
+void Store::note_failure(const Result<void>& written) {
+  if (!written) log_trouble(failing_.update(true), written);
+}
+
+void Store::log_trouble(Trouble::Change change, const Result<void>& written) {
+  switch (change) {
     case Trouble::Change::began:
       log_.warn("cannot write the queue to disk: keeping it in memory, where it would not survive a restart",
                 {{"error", written.error().message}, {"remedy", "free some space, or set another queue_dir"}});
@@ -71,6 +84,36 @@ void Store::log_trouble(const Result<void>& written) {
     case Trouble::Change::ended: log_.info("can write the queue to disk again"); break;
     case Trouble::Change::none: break;
   }
+}
+
+void Store::log_undeletable() {
+  const auto& error = journal_->undeletable();
+  switch (undeletable_.update(error.has_value())) {
+    case Trouble::Change::began:
+      log_.warn("cannot delete a finished queue file: it takes up space in the queue directory",
+                {{"error", error->message}, {"remedy", "let the agent's user write to queue_dir"}});
+      break;
+    case Trouble::Change::ended: log_.info("can delete finished queue files again"); break;
+    case Trouble::Change::none: break;
+  }
+}
+
+void Store::log_damage(const std::string& directory, const Journal::Recovery& recovery, std::size_t unreadable) {
+  for (const auto& error : recovery.unusable)
+    log_.warn("a queue file cannot be used", {{"error", error.message}, {"remedy", error.remedy}});
+  if (recovery.files_unusable > 0) {
+    log_.warn("the queue directory has files that cannot be used: they are set aside as NAME.damaged, or left alone",
+              {{"directory", directory},
+               {"files", std::to_string(recovery.files_unusable)},
+               {"set_aside", std::to_string(recovery.files_aside)}});
+  }
+  if (recovery.files_deleted > 0)
+    log_.info("files that were set aside are deleted", {{"files", std::to_string(recovery.files_deleted)}});
+  if (recovery.bytes_cut_off == 0 && unreadable == 0) return;
+  log_.warn("the queue files are damaged: some rounds cannot be read and are lost",
+            {{"directory", directory},
+             {"bytes", std::to_string(recovery.bytes_cut_off)},
+             {"rounds", std::to_string(unreadable)}});
 }
 
 }  // namespace cspy::queue

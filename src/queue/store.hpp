@@ -1,11 +1,14 @@
 // The copy of waiting rounds on disk, if a directory for it is configured.
 //
 // A round is written when it has to wait. While deliveries succeed, nothing is written. If the disk takes no more data,
-// the queue continues in memory alone, and one warning reports it.
+// the queue continues in memory alone, and one warning reports it. A round that is larger than the whole directory may
+// be stays in memory too.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +29,8 @@ class Store {
   /// `selection`. Errors as Journal::open.
   Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
 
-  /// Writes the round unless it is already on disk. false: the journal is full, and the oldest round must go first.
+  /// Writes the round unless it is already on disk, or could never fit. false: the journal is full, and the oldest
+  /// round must go first.
   [[nodiscard]] bool keep(const Waiting& waiting);
   /// Writes how far the delivery of the round has come.
   void update_progress(const Waiting& waiting);
@@ -35,12 +39,18 @@ class Store {
   [[nodiscard]] bool has(const Waiting& waiting) const { return journal_ && journal_->contains(waiting.sequence); }
 
  private:
-  void log_trouble(const Result<void>& written);
+  void note_failure(const Result<void>& written);
+  void log_trouble(Trouble::Change change, const Result<void>& written);
+  void log_undeletable();
+  void log_damage(const std::string& directory, const Journal::Recovery& recovery, std::size_t unreadable);
 
   Log& log_;
   std::optional<Journal> journal_;
-  std::string record_;  ///< reused
+  std::string record_;                 ///< reused
+  std::set<std::uint64_t> too_large_;  ///< waiting rounds that do not fit into the directory, by sequence
+  bool said_too_large_ = false;
   Trouble failing_{1};
+  Trouble undeletable_{1};
 };
 
 }  // namespace cspy::queue

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -49,6 +50,13 @@ std::vector<fs::path> segments(const std::string& directory) {
   }
   std::ranges::sort(paths);
   return paths;
+}
+
+std::vector<std::string> errors_of(const Content& content) {
+  std::vector<std::string> messages;
+  for (const auto& error : content.recovery.unusable)
+    messages.push_back(error.message);
+  return messages;
 }
 
 std::string content_of(const fs::path& path) {
@@ -255,15 +263,32 @@ TEST_F(JournalTest, LeavesAloneWhatIsNotItsOwn) {
   EXPECT_EQ(content_of(directory + "/queue-zzzzzzzzzzzzzzzz.seg"), "mine");
 }
 
-TEST_F(JournalTest, DoesNotWaitForWhatOnlyHasTheNameOfASegment) {
-  ASSERT_TRUE(open(directory).journal);
-  const auto path = directory + "/queue-0000000000000007.seg";
-  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  EXPECT_EQ(open(directory).journal.error().message, path + ": not a queue file");
-  fs::remove(path);
-  test::write_file(dir.file("elsewhere"), "secret");
-  fs::create_symlink(dir.file("elsewhere"), path);
-  EXPECT_EQ(open(directory).journal.error().message, path + ": Too many levels of symbolic links");
+TEST_F(JournalTest, LeavesAloneWhatOnlyHasTheNameOfASegment) {
+  {
+    auto content = open(directory);
+    EXPECT_TRUE(content.journal->append(1, "round"));
+  }
+  const auto pipe = directory + "/queue-0000000000000007.seg";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  test::write_file(dir.file("elsewhere"), "CSPYQUE\x02 secret");
+  const auto link = directory + "/queue-0000000000000008.seg";
+  fs::create_symlink(dir.file("elsewhere"), link);
+  {
+    auto content = open(directory);
+    ASSERT_TRUE(content.journal) << content.journal.error().message;
+    EXPECT_EQ(content.rounds, (std::map<std::uint64_t, std::string>{{1, "round"}}));
+    EXPECT_THAT(errors_of(content),
+                testing::ElementsAre(pipe + ": not a regular file", link + ": Too many levels of symbolic links"));
+    EXPECT_EQ(content.recovery.files_aside, 0U);
+    EXPECT_TRUE(content.journal->append(2, "goes on"));
+    EXPECT_TRUE(content.journal->remove(1));
+    EXPECT_TRUE(content.journal->remove(2));
+    EXPECT_TRUE(content.journal->append(3, "in a segment after them"));
+  }
+  EXPECT_TRUE(fs::exists(directory + "/queue-0000000000000009.seg"));
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(content_of(dir.file("elsewhere")), "CSPYQUE\x02 secret");
 }
 
 TEST_F(JournalTest, SaysThatAFileCannotBeRemovedAndDoesNotGiveItsRoundsAgain) {
@@ -274,7 +299,8 @@ TEST_F(JournalTest, SaysThatAFileCannotBeRemovedAndDoesNotGiveItsRoundsAgain) {
   const auto aside = directory + "/aside";
   fs::rename(path, aside);
   fs::create_directory(path);
-  EXPECT_EQ(content.journal->remove(1).error().message, path.string() + ": Is a directory");
+  EXPECT_TRUE(content.journal->remove(1));
+  EXPECT_EQ(content.journal->undeletable()->message, path.string() + ": Is a directory");
   EXPECT_FALSE(content.journal->contains(1));
   EXPECT_GT(content.journal->bytes(), 0U) << "the file still takes its room";
   fs::remove(path);
@@ -299,14 +325,91 @@ TEST_F(JournalTest, CountsDamageOnce) {
   EXPECT_EQ(open(directory).recovery.bytes_cut_off, 0U);
 }
 
-TEST_F(JournalTest, RefusesTheFilesOfALaterVersionAndDoesNotDeleteThem) {
+TEST_F(JournalTest, SetsAsideWhatItCannotReadAndGoesOn) {
+  {
+    auto content = open(directory);
+    EXPECT_TRUE(content.journal->append(1, "round"));
+  }
+  const auto sound = segments(directory).at(0);
+  const auto later = directory + "/queue-0000000000000007.seg", zeros = directory + "/queue-0000000000000008.seg";
+  test::write_file(later, "CSPYQUE\x03 something new");
+  test::write_file(zeros, std::string(4'096, '\0'));
+  {
+    auto content = open(directory);
+    ASSERT_TRUE(content.journal) << content.journal.error().message;
+    EXPECT_EQ(content.rounds, (std::map<std::uint64_t, std::string>{{1, "round"}}));
+    EXPECT_THAT(errors_of(content), testing::ElementsAre(later + ": not a queue file of this version",
+                                                         zeros + ": not a queue file of this version"));
+    EXPECT_EQ(content.recovery.files_aside, 2U);
+    EXPECT_GT(content.journal->bytes(), 4'096U) << "they count";
+  }
+  EXPECT_THAT(segments(directory), testing::ElementsAre(sound));
+  EXPECT_EQ(content_of(later + ".damaged"), "CSPYQUE\x03 something new");
+  EXPECT_EQ(content_of(zeros + ".damaged"), std::string(4'096, '\0'));
+  EXPECT_THAT(errors_of(open(directory)), IsEmpty()) << "said once";
+}
+
+TEST_F(JournalTest, KeepsFewOfTheFilesThatItSetsAside) {
+  constexpr std::size_t bytes_max = 100'000;
   ASSERT_TRUE(open(directory).journal);
-  const auto path = directory + "/queue-0000000000000007.seg";
-  test::write_file(path, "CSPYQUE\x03 something new");
+  const auto names = [&] {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator{directory}) {
+      if (entry.path().extension() == ".damaged") found.push_back(entry.path().stem().stem().string());
+    }
+    std::ranges::sort(found);
+    return found;
+  };
+  for (int i = 1; i <= 9; ++i)
+    test::write_file(directory + "/queue-000000000000000" + std::to_string(i) + ".seg", "unknown");
+  EXPECT_EQ(open(directory, bytes_max).recovery.files_deleted, 5U);
+  EXPECT_THAT(names(), testing::ElementsAre("queue-0000000000000006", "queue-0000000000000007",
+                                            "queue-0000000000000008", "queue-0000000000000009"));
+  test::write_file(directory + "/queue-000000000000000a.seg", std::string(20'000, 'x'));
+  test::write_file(directory + "/queue-000000000000000b.seg", std::string(20'000, 'x'));
+  const auto content = open(directory, bytes_max);
+  EXPECT_THAT(names(), testing::ElementsAre("queue-0000000000000007", "queue-0000000000000008",
+                                            "queue-0000000000000009", "queue-000000000000000b"));
+  EXPECT_LT(content.journal->bytes(), bytes_max / 4);
+}
+
+TEST_F(JournalTest, FollowsNoLinkInThePlaceOfItsLock) {
+  ASSERT_TRUE(open(directory).journal);
+  fs::remove(directory + "/lock");
+  fs::create_symlink(dir.file("planted"), directory + "/lock");
   const auto content = open(directory);
   ASSERT_FALSE(content.journal);
-  EXPECT_EQ(content.journal.error().message, path + ": not a queue file of this version");
-  EXPECT_EQ(content_of(path), "CSPYQUE\x03 something new");
+  EXPECT_EQ(content.journal.error().message, directory + "/lock: Too many levels of symbolic links");
+  EXPECT_EQ(content.journal.error().remedy, "delete the link");
+  EXPECT_FALSE(fs::exists(dir.file("planted")));
+}
+
+TEST_F(JournalTest, RefusesADirectoryThatOthersCanChange) {
+  fs::create_directory(directory);
+  fs::permissions(directory, fs::perms::all);
+  EXPECT_EQ(open(directory).journal.error().message, directory + ": every user may write to it");
+  fs::permissions(directory, fs::perms::owner_all | fs::perms::group_all);
+  EXPECT_TRUE(open(directory).journal) << "a group is the administrator's choice";
+}
+
+TEST_F(JournalTest, RefusesADirectoryOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  fs::create_directory(directory);
+  ASSERT_EQ(::chown(directory.c_str(), 65'534, 65'534), 0);
+  const auto content = open(directory);
+  ASSERT_FALSE(content.journal);
+  EXPECT_EQ(content.journal.error().message, directory + ": it belongs to user 65534, and the agent runs as user 0");
+  EXPECT_EQ(content.journal.error().remedy, "change its owner to 0, or set queue_dir to a new directory");
+}
+
+TEST_F(JournalTest, StaysInTheDirectoryThatItOpened) {
+  auto content = open(directory);
+  EXPECT_TRUE(content.journal->append(1, std::string(70'000, 'x')));
+  fs::rename(directory, dir.file("moved"));
+  fs::create_directory(directory);
+  EXPECT_TRUE(content.journal->append(2, std::string(70'000, 'x')));
+  EXPECT_THAT(segments(directory), IsEmpty());
+  EXPECT_THAT(segments(dir.file("moved")), testing::SizeIs(2));
 }
 
 /// A file can grow no further, as on a full disk, while it lives.

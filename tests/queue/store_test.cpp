@@ -1,0 +1,95 @@
+// What the log says about a queue directory that gives trouble.
+#include "queue/store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/data.hpp"
+#include "tests/support/log_capture.hpp"
+#include "tests/support/readings.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace cspy::queue {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::size_t megabyte = 1024 * 1024;
+
+struct StoreTest : testing::Test {
+  static Waiting waiting(std::uint64_t sequence, std::size_t name_bytes = 10) {
+    const auto container = test::make_container("c", std::string(name_bytes, 'n'));
+    return {
+        .sequence = sequence,
+        .round = {
+            .time = 1, .readings = {test::make_reading(container)}, .endings = {}, .identity = test::make_identity()}};
+  }
+  test::TempDir dir;
+  std::string directory = dir.file("queue");
+  test::LogCapture capture;
+  Store store{capture.log};
+};
+
+TEST_F(StoreTest, SaysOnceThatARoundIsTooLargeForTheDirectory) {
+  ASSERT_TRUE(store.open(directory, 64 * 1024, {}));
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    EXPECT_TRUE(store.keep(waiting(i, 60'000))) << "dropping others would not make room";
+  EXPECT_TRUE(store.keep(waiting(4)));
+  EXPECT_FALSE(store.has(waiting(1)));
+  EXPECT_TRUE(store.has(waiting(4)));
+  EXPECT_EQ(capture.lines.size(), 1U);
+  EXPECT_THAT(capture.lines[0], HasSubstr("a round is too large for the queue directory"));
+  EXPECT_THAT(capture.lines[0], HasSubstr("remedy=\"raise queue_limit\""));
+}
+
+TEST_F(StoreTest, SaysOnceThatAFinishedFileCannotBeDeleted) {
+  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  EXPECT_TRUE(store.keep(waiting(1)));
+  const auto path = directory + "/queue-0000000000000001.seg";
+  fs::rename(path, dir.file("kept"));
+  fs::create_directory(path);
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    store.remove(waiting(i));
+    EXPECT_TRUE(store.keep(waiting(i + 1)));
+  }
+  EXPECT_THAT(capture.lines, ElementsAre(HasSubstr("cannot delete a finished queue file: it takes up space")));
+  EXPECT_THAT(capture.lines[0], HasSubstr(path + ": Is a directory"));
+  fs::remove(path);
+  store.remove(waiting(4));
+  EXPECT_EQ(capture.lines.size(), 2U);
+  EXPECT_THAT(capture.lines[1], HasSubstr("can delete finished queue files again"));
+}
+
+TEST_F(StoreTest, NamesTheFilesThatItCannotUse) {
+  ASSERT_TRUE(Store{capture.log}.open(directory, megabyte, {}));
+  for (int i = 10; i < 30; ++i)
+    test::write_file(directory + "/queue-00000000000000" + std::to_string(i) + ".seg",
+                     "CSPYQUE\x01 of an older version");
+  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  EXPECT_EQ(capture.count("a queue file cannot be used"), 10U);
+  EXPECT_EQ(capture.count("queue-0000000000000010.seg: not a queue file of this version"), 1U);
+  EXPECT_EQ(capture.count("files=20 set_aside=20"), 1U);
+  EXPECT_EQ(capture.count("files that were set aside are deleted"), 1U);
+}
+
+TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
+  {
+    Store earlier{capture.log};
+    ASSERT_TRUE(earlier.open(directory, megabyte, {}));
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      EXPECT_TRUE(earlier.keep(waiting(i)));
+  }
+  const auto found = store.open(directory, megabyte, {});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 3U);
+  EXPECT_EQ((*found)[0].round.readings[0]->container, (*found)[2].round.readings[0]->container);
+  EXPECT_EQ((*found)[0].round.identity, (*found)[2].round.identity);
+}
+
+}  // namespace
+}  // namespace cspy::queue

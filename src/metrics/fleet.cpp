@@ -66,21 +66,30 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
   return round;
 }
 
-/// Ends the series of all departed readings, each series once. If a later departed reading or the next run has the same
-/// series, it stays alive for that one.
+/// Ends the series of departed readings that do not go on in the current run. A round ends the series of one container
+/// under the same labels only once: if another reading of it has departed with other series, that one stays in
+/// `departed_` for the next round. There can only be another one after a round was lost.
 void Fleet::end_departed(Round& round) {
-  std::map<std::string_view, ReadingPtr> newest;
+  std::multimap<std::string_view, ReadingPtr> ended;
+  for (const auto& ending : round.endings)
+    ended.emplace(ending.last->container->id, ending.last);
+  std::vector<ReadingPtr> later;
   const auto departed = std::exchange(departed_, {});
   for (const auto& last : departed | std::views::reverse) {
     const std::string_view id{last->container->id};
-    const auto [later, first] = newest.try_emplace(id, last);
-    ReadingPtr now = first ? nullptr : later->second;
-    if (const auto* entry = find(id); entry != nullptr && entry->last && same_labels(*entry->last, *last))
-      now = entry->last;
-    if (now && !same_labels(*now, *last)) now = nullptr;
+    const auto* const entry = find(id);
+    ReadingPtr now = entry != nullptr && entry->last && same_labels(*entry->last, *last) ? entry->last : nullptr;
     if (now && now->shape == last->shape) continue;
-    round.endings.push_back({.last = last, .now = std::move(now)});
+    const auto [first, end] = ended.equal_range(id);
+    const auto same = std::find_if(first, end, [&](const auto& other) { return same_labels(*other.second, *last); });
+    if (same == end) {
+      ended.emplace(id, last);
+      round.endings.push_back({.last = last, .now = std::move(now)});
+    } else if (same->second->shape != last->shape) {
+      later.push_back(last);
+    }
   }
+  departed_.assign(later.rbegin(), later.rend());
 }
 
 void Fleet::restore(std::vector<Ending> endings) {

@@ -5,10 +5,11 @@
 // - An entry is one run of one container under one identity (its labels). Entry::container is what is known now.
 //   Entry::last is the reading of that run in the newest round that had one. Its series exist at the receiver, or will
 //   exist once the waiting rounds are delivered.
-// - Each series that was in a round ends exactly once. A reading whose series have to end is in `departed_` (its run
+// - Each series that was in a round ends. A reading whose series have to end is in `departed_` (its run
 //   ended, its container is gone, or its labels changed), or the reading that replaces it has another shape.
-//   close_round() turns both cases into endings and empties `departed_`.
-// - An ending that could not be delivered comes back through restore() and is in `departed_` again.
+//   close_round() turns both cases into endings.
+// - An ending that could not be delivered comes back through restore() and is in `departed_` again. So several readings
+//   of a container may be there. No round ends a series twice: the others wait for the next rounds.
 // - Readings and containers are immutable and shared. The fleet holds Entry::last and `departed_`; rounds hold what
 //   they send. The last owner frees them. The fleet never waits: between two awaits only its users' calls change it.
 // - limits::departed_max bounds `departed_`. Beyond it, the receiver ends a series by itself when the series goes

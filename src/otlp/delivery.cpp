@@ -51,6 +51,7 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
       break;
     case Outcome::Kind::permanent:
       // Repeating it would not help, but later requests may be accepted.
+      change.refused = true;
       change.points_lost = points_of(sent_);
       backlog_.front().refused = true;
       advance(now, change);

@@ -51,6 +51,7 @@ class Delivery {
   struct Change {
     std::uint64_t points_lost = 0;           ///< points of a refused request
     bool smaller_requests = false;           ///< requests are smaller from now on
+    bool refused = false;                    ///< the receiver will never accept the request
     bool retry = false;                      ///< the same request will be repeated after a wait
     std::optional<queue::Waiting> answered;  ///< the round, after its last request
     bool give_up = false;                    ///< no further attempt: see hurry()

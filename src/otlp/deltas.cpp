@@ -29,8 +29,12 @@ void Deltas::delivered(const Batch& batch) {
     pushed_[container.id] = {.kind = Base::Kind::pushed, .last = reading, .time = batch.time};
     if (const auto gone = gone_.find(container.id); gone != gone_.end()) gone_.erase(gone);
   }
-  for (const auto& ending : batch.endings) {
-    if (!ending.now) end(*ending.last->container, batch.time);
+  forget(batch.endings, batch.time);
+}
+
+void Deltas::forget(std::span<const metrics::Ending> endings, UnixNanos time) {
+  for (const auto& ending : endings) {
+    if (!ending.now) end(*ending.last->container, time);
   }
 }
 

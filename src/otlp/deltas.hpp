@@ -21,6 +21,8 @@ class Deltas {
   [[nodiscard]] std::span<const Base> bases(const Batch& batch);
   /// The receiver accepted the batch: later deltas count from it. Counts of a lost batch are part of the next deltas.
   void delivered(const Batch& batch);
+  /// These endings of the round at `time` will not be delivered: nothing counts on from their containers.
+  void forget(std::span<const metrics::Ending> endings, UnixNanos time);
 
  private:
   /// The series of this run have ended in the round at `time`.

@@ -121,6 +121,7 @@ void Exporter::apply(const Outcome& outcome, const Batch& batch) {
   }
   auto change = delivery_.answered(outcome, net::Clock::now(), random_());
   counts_.points_lost += change.points_lost;
+  if (change.refused && deltas_) deltas_->forget(batch.endings, batch.time);
   if (change.smaller_requests) {
     export_log_.smaller_requests(delivery_.request_bytes());
   } else if (outcome.kind != Outcome::Kind::accepted) {
@@ -163,9 +164,12 @@ void Exporter::lose(Waiting dropped) {
   ++counts_.rounds_lost;
   counts_.points_lost += points_left(dropped);
   auto& [time, readings, endings, identity] = dropped.round;
-  if (identity && (!identity_ || *identity != *identity_)) return;
   endings.erase(endings.begin(), endings.begin() + static_cast<std::ptrdiff_t>(dropped.progress.endings));
-  restore_(std::move(endings));
+  if (identity && (!identity_ || *identity != *identity_)) {
+    if (deltas_) deltas_->forget(endings, time);
+  } else {
+    restore_(std::move(endings));
+  }
 }
 
 /// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed.

@@ -7,9 +7,10 @@ namespace cspy::queue {
 std::vector<Waiting> Backlog::push(Waiting waiting) {
   waiting.bytes = memory_bytes(waiting.round);
   bytes_ += waiting.bytes;
+  shared_.add(waiting.round);
   rounds_.push_back(std::move(waiting));
   std::vector<Waiting> dropped;
-  while (bytes_ > bounds_.bytes_max) {
+  while (bytes() > bounds_.bytes_max) {
     auto oldest = drop_oldest();
     if (!oldest) break;
     dropped.push_back(*std::move(oldest));
@@ -49,6 +50,7 @@ Waiting Backlog::take(std::size_t index) {
   auto taken = std::move(rounds_[index]);
   rounds_.erase(rounds_.begin() + static_cast<std::ptrdiff_t>(index));
   bytes_ -= taken.bytes;
+  shared_.remove(taken.round);
   return taken;
 }
 

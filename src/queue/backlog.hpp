@@ -6,7 +6,8 @@
 //   the newest one they hold.
 // - While the front is held, a request with a part of it is on its way and refers to it: neither the memory limit nor
 //   the age limit removes it.
-// - bytes() is the sum of Waiting::bytes. After each push() it is at most `bytes_max`, unless the newest round and a
+// - bytes() is the sum of Waiting::bytes, and what the rounds share, counted once. After each push() it is at most
+// `bytes_max`, unless the newest round and a
 //   held front are larger by themselves.
 #pragma once
 
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "queue/shared_bytes.hpp"
 #include "queue/waiting.hpp"
 
 namespace cspy::queue {
@@ -46,7 +48,7 @@ class Backlog {
 
   [[nodiscard]] const std::deque<Waiting>& rounds() const { return rounds_; }
   [[nodiscard]] bool empty() const { return rounds_.empty(); }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_ + shared_.bytes(); }
   [[nodiscard]] std::size_t bytes_max() const { return bounds_.bytes_max; }
 
  private:
@@ -54,7 +56,8 @@ class Backlog {
 
   Bounds bounds_;
   std::deque<Waiting> rounds_;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0;  ///< the sum of Waiting::bytes
+  SharedBytes shared_;
   bool held_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/key_values.hpp"
 #include "metrics/reading.hpp"
 
 namespace cspy::queue {
@@ -22,11 +23,14 @@ struct Waiting {
   std::uint64_t sequence = 0;  ///< grows with each round; identifies the round in the journal
   metrics::Round round;
   Progress progress = {};
-  std::size_t bytes = 0;  ///< estimate of its memory; set by Backlog
+  std::size_t bytes = 0;  ///< memory_bytes() of the round; set by Backlog
   bool refused = false;   ///< the receiver refused a part of it for good
 };
 
-/// Estimates the memory of a waiting round. Containers that the fleet shares do not count; containers that are gone do.
+/// Estimates the memory of a waiting round without what it shares with other rounds: its containers and its identity.
 [[nodiscard]] std::size_t memory_bytes(const metrics::Round& round);
+/// Estimates the memory of what rounds share.
+[[nodiscard]] std::size_t memory_bytes(const metrics::Container& container);
+[[nodiscard]] std::size_t memory_bytes(const KeyValues& identity);
 
 }  // namespace cspy::queue

@@ -123,24 +123,67 @@ TEST_F(FleetTest, EndsAgainWhatALostRoundWouldHaveEnded) {
   EXPECT_THAT(fleet.close_round(now + 2 * second, {}).endings, SizeIs(1));
 }
 
-TEST_F(FleetTest, EndsNoSeriesTwiceWhenTwoReadingsOfItDeparted) {
-  auto two = test::full_sample();
-  two.networks.push_back(two.networks[0]);
-  two.networks[1].interface = "eth1";
-  fleet.put(make_container("a1", "web"), Health::none);
-  const auto older = read("a1", two);
-  (void)fleet.close_round(now, {older});
-  auto lost = fleet.close_round(now + second, {read("a1")});
-  fleet.restore(std::move(lost.endings));
-  fleet.remove("a1");
-  const auto round = fleet.close_round(now + 2 * second, {});
-  std::vector<std::string> ended;
+/// The series that the round ends. Fails if it ends one of them twice.
+std::set<std::string> ended_once(const Round& round) {
+  std::set<std::string> ended;
   for (const auto& ending : round.endings) {
     for (const auto& series : series_ended(ending))
-      ended.push_back(series);
+      EXPECT_TRUE(ended.insert(series).second) << series << " ends twice in one round";
   }
-  EXPECT_THAT(ended, SizeIs(older->points));
-  EXPECT_THAT(std::set<std::string>(ended.begin(), ended.end()), SizeIs(ended.size()));
+  return ended;
+}
+
+Sample with_interfaces(const std::vector<std::string>& names) {
+  auto sample = test::full_sample();
+  sample.networks.resize(names.size(), sample.networks[0]);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    sample.networks[i].interface = names[i];
+  return sample;
+}
+
+TEST_F(FleetTest, EndsNoSeriesTwiceInARoundWhenSeveralReadingsOfItDeparted) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  std::vector<Ending> lost;
+  const auto push = [&](UnixNanos time, const std::vector<std::string>& interfaces) {
+    auto round = fleet.close_round(time, {read("a1", with_interfaces(interfaces))});
+    std::ranges::move(round.endings, std::back_inserter(lost));
+  };
+  push(now, {"eth0", "eth1", "eth2"});
+  push(now + second, {"eth0", "eth1"});
+  push(now + 2 * second, {"eth0", "eth3"});
+  push(now + 3 * second, {"eth0"});
+  ASSERT_THAT(lost, SizeIs(3));
+  fleet.restore(std::move(lost));
+  fleet.remove("a1");
+  std::set<std::string> ended;
+  for (UnixNanos i = 4; i < 8; ++i)
+    ended.merge(ended_once(fleet.close_round(now + i * second, {})));
+  for (const auto* name : {"eth0", "eth1", "eth2", "eth3"}) {
+    EXPECT_TRUE(std::ranges::any_of(ended, [&](const std::string& series) { return series.contains(name); })) << name;
+  }
+  EXPECT_TRUE(fleet.close_round(now + 9 * second, {}).empty());
+}
+
+TEST_F(FleetTest, EndsNoSeriesTwiceInARoundWhenAnEndingComesBackBesideANewOne) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1", with_interfaces({"eth0", "eth1", "eth2"}))});
+  auto lost = fleet.close_round(now + second, {read("a1", with_interfaces({"eth0", "eth1"}))});
+  fleet.restore(std::move(lost.endings));
+  EXPECT_THAT(ended_once(fleet.close_round(now + 2 * second, {read("a1", with_interfaces({"eth0"}))})), SizeIs(8));
+  EXPECT_THAT(ended_once(fleet.close_round(now + 3 * second, {read("a1", with_interfaces({"eth0"}))})), SizeIs(16))
+      << "eth2, which was left, and eth1 once more";
+}
+
+TEST_F(FleetTest, EndsTheOldNameOnceWhenTwoReadingsOfItDeparted) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  (void)fleet.close_round(now, {read("a1")});
+  fleet.put(make_container("a1", "www"), Health::none);
+  auto lost = fleet.close_round(now + second, {read("a1")});
+  ASSERT_THAT(lost.endings, SizeIs(1));
+  fleet.restore(lost.endings);
+  fleet.restore(lost.endings);
+  EXPECT_THAT(fleet.close_round(now + 2 * second, {read("a1")}).endings, SizeIs(1));
+  EXPECT_THAT(fleet.close_round(now + 3 * second, {read("a1")}).endings, IsEmpty());
 }
 
 TEST_F(FleetTest, KeepsNothingOfContainersThatAreGone) {

@@ -75,6 +75,12 @@ struct ExporterTest : testing::Test {
           {.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
     return result;
   }
+  /// What the round takes in the queue.
+  static std::size_t bytes_of(metrics::Round round) {
+    queue::Backlog backlog{{.bytes_max = 1, .age_max = {}}};
+    (void)backlog.push({.sequence = 1, .round = std::move(round)});
+    return backlog.bytes();
+  }
   bool settled(std::uint64_t rounds) {
     return test::run_until(io,
                            [&] { return exporter->counts().rounds_sent + exporter->counts().rounds_lost >= rounds; });
@@ -199,7 +205,7 @@ TEST_F(ExporterTest, GoesOnWithTheRequestThatFailed) {
 }
 
 TEST_F(ExporterTest, DropsTheOldestRoundsWhereTheQueueIsFull) {
-  start({.queue = {.bytes_max = 2 * queue::memory_bytes(round(1, 1)) + 1}});
+  start({.queue = {.bytes_max = 2 * bytes_of(round(1, 1))}});
   bool hang = true;
   decide = [&](const HttpRequest&) { return HttpResponse{.hang = hang}; };
   exporter->push(round(1));
@@ -245,6 +251,34 @@ TEST_F(ExporterTest, SendsDeltasWhereTheyAreAskedFor) {
   };
   EXPECT_EQ(sums(0), 0U) << "the container is older than the exporter";
   EXPECT_GT(sums(1), 10U);
+}
+
+TEST_F(ExporterTest, ForgetsTheBaseOfAContainerWhoseEndWasRefused) {
+  start({.temporality = Temporality::delta});
+  auto sample = test::full_sample();
+  sample.oom_events = std::nullopt;  // a base with OOM kills is kept for the next run
+  const auto reading = test::make_reading(test::make_container("r", "web"), sample);
+  UnixNanos time = test::started_at;
+  const auto push = [&](std::vector<metrics::ReadingPtr> readings, std::vector<metrics::Ending> endings) {
+    time += 10 * test::second;
+    exporter->push(
+        {.time = time, .readings = std::move(readings), .endings = std::move(endings), .identity = identity});
+  };
+  const auto has_counters = [&] {
+    return std::ranges::any_of(fakes::decode_request(requests.back().body)->metrics,
+                               [](const auto& metric) { return metric.sum; });
+  };
+  push({reading}, {});
+  push({reading}, {});
+  ASSERT_TRUE(settled(2));
+  EXPECT_TRUE(has_counters());
+  answer.status = 400;
+  push({}, {{.last = reading, .now = nullptr}});
+  ASSERT_TRUE(settled(3));
+  answer.status = 200;
+  push({reading}, {});
+  ASSERT_TRUE(settled(4));
+  EXPECT_FALSE(has_counters()) << "nothing counts on from the run that has ended";
 }
 
 TEST_F(ExporterTest, SaysWhatAPartialSuccessRejected) {
@@ -376,7 +410,7 @@ TEST_F(ExporterTest, EndsNoSeriesUnderAnIdentityThatNeverHadThem) {
   stop();
 
   identity = test::make_identity("another");
-  start({.queue = {.bytes_max = 2 * queue::memory_bytes(round(1)) + 1}});
+  start({.queue = {.bytes_max = 2 * bytes_of(round(1, 1))}});
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   ASSERT_THAT(exporter->backlog().rounds(), SizeIs(1));
   for (int i = 0; i < 3; ++i)
@@ -391,11 +425,12 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   start({.queue = {.bytes_max = bytes_max}});
   ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
   answer = {.status = 503, .headers = {{"Retry-After", "600"}}};
-  // A record has the container's labels, which the memory shares with the fleet: the directory is full first.
+  // Each record has the container's labels, which the memory shares between the rounds: the directory is full first.
   constexpr int rounds = 300;
+  const auto container = test::make_container("c", std::string(8'000, 'n'));
   for (int i = 0; i < rounds; ++i) {
     metrics::Round large{.time = test::started_at, .readings = {}, .endings = {}, .identity = identity};
-    large.readings.push_back(test::make_reading(test::make_container("c", std::string(8'000, 'n'))));
+    large.readings.push_back(test::make_reading(container));
     exporter->push(std::move(large));
   }
   EXPECT_GT(exporter->counts().rounds_lost, 0U);

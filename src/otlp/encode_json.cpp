@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "base/json_writer.hpp"
-#include "base/version.hpp"
 #include "otlp/fields.hpp"
 #include "otlp/points.hpp"
 
@@ -95,9 +94,7 @@ std::string_view JsonEncoder::encode(const Resource& resource, const Batch& batc
     separate(request_);
     append_attribute(request_, key, value);
   }
-  request_.append(R"(]},"scopeMetrics":[{"scope":{"name":"containerspy","version":)");
-  append_string(request_, version());
-  request_.append(R"(},"metrics":[)");
+  request_.append(R"(]},"scopeMetrics":[{"scope":{"name":"containerspy"},"metrics":[)");
   for (const auto& metric : metrics::catalogue()) {
     if (selection_.has(metric)) add_metric(metric, batch);
   }

@@ -8,7 +8,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/version.hpp"
 #include "otlp/fields.hpp"
 #include "otlp/points.hpp"
 
@@ -199,11 +198,12 @@ std::string encode_resource(const Resource& resource) {
   return message;
 }
 
+/// Without a version: VictoriaMetrics makes it a label of every series, so an upgrade of the agent would rename them
+/// all.
 std::string encode_scope() {
   std::string message;
   pbf_builder<fields::Scope> scope{message};
   scope.add_string(fields::Scope::name, "containerspy");
-  scope.add_string(fields::Scope::version, version().data(), version().size());
   return message;
 }
 

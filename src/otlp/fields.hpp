@@ -14,7 +14,7 @@ enum class ExportRequest : protozero::pbf_tag_type { resource_metrics = 1 };
 enum class ResourceMetrics : protozero::pbf_tag_type { resource = 1, scope_metrics = 2 };
 enum class Resource : protozero::pbf_tag_type { attributes = 1 };
 enum class ScopeMetrics : protozero::pbf_tag_type { scope = 1, metrics = 2 };
-enum class Scope : protozero::pbf_tag_type { name = 1, version = 2 };
+enum class Scope : protozero::pbf_tag_type { name = 1 };
 enum class Metric : protozero::pbf_tag_type { name = 1, description = 2, unit = 3, gauge = 5, sum = 7 };
 enum class Gauge : protozero::pbf_tag_type { data_points = 1 };
 enum class Sum : protozero::pbf_tag_type { data_points = 1, aggregation_temporality = 2, is_monotonic = 3 };

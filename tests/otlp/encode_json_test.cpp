@@ -71,6 +71,7 @@ TEST(JsonEncoder, WritesTheMappingOfTheSpecification) {
   const std::string body{encoder.encode({}, {.time = started_at + second, .readings = readings, .endings = {}})};
   EXPECT_EQ(encoder.content_type(), "application/json");
   EXPECT_THAT(body, testing::StartsWith(R"({"resourceMetrics":[{"resource":{"attributes":[]},"scopeMetrics":[{)"));
+  EXPECT_THAT(body, testing::HasSubstr(R"("scopeMetrics":[{"scope":{"name":"containerspy"},"metrics":[)"));
   EXPECT_THAT(body,
               testing::HasSubstr(R"("unit":"By","gauge":{"dataPoints":[{"timeUnixNano":"1795000001000000000",)"
                                  R"("asInt":"5","attributes":[{"key":"id","value":{"stringValue":"/docker/a"}},)"))

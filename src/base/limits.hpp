@@ -133,6 +133,9 @@ inline constexpr auto retry_min = 1s;
 inline constexpr auto retry_max = 30s;
 /// The longest wait that a receiver may ask for (Retry-After, RetryInfo). A wrong value must not stop the export.
 inline constexpr auto retry_after_max = 15min;
+/// A connection to the receiver that was idle for longer is replaced before the next request. Alloy and the Collector
+/// close idle connections after one minute, and a request that meets the close has to be sent twice.
+inline constexpr auto receiver_idle_max = 45s;
 /// The shortest pause between two rounds of a backlog: at most 20 rounds a second.
 inline constexpr auto backlog_pause_min = 50ms;
 /// Time for the last round, and from the signal to the end of the process. The documentation promises 3 s.

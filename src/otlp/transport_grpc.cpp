@@ -25,12 +25,14 @@ std::string base_url(const Endpoint& endpoint) {
 
 using net::Task;
 
-GrpcTransport::GrpcTransport(net::Context& context, net::Route route, RequestHeaders& headers)
+GrpcTransport::GrpcTransport(net::Context& context, net::Route route, RequestHeaders& headers,
+                             net::Clock::duration idle_max)
     : context_{context},
       route_{std::move(route)},
       headers_{headers},
       operation_{"gRPC " + base_url(route_.endpoint)},
-      user_agent_{user_agent()} {}
+      user_agent_{user_agent()},
+      idle_max_{idle_max} {}
 
 void GrpcTransport::drop_stale_connection() {
   const bool renewed = route_.tls != nullptr && route_.tls->changed();
@@ -67,6 +69,7 @@ Task<Outcome> GrpcTransport::send(Payload payload, net::TimePoint deadline) {
 
 Task<Result<net::http2::Answer>> GrpcTransport::call(net::http2::Request request, net::TimePoint deadline) {
   drop_stale_connection();
+  if (net::Clock::now() - last_used_ > idle_max_) connection_.reset();
   for (;;) {
     const bool kept = connection_.has_value();
     if (!kept) {
@@ -78,6 +81,7 @@ Task<Result<net::http2::Answer>> GrpcTransport::call(net::http2::Request request
     // close() may have been called in the meantime.
     const bool again = kept && !answer && connection_ && connection_->safe_to_repeat();
     drop_stale_connection();
+    last_used_ = net::Clock::now();
     if (!again) co_return answer;
     connection_.reset();
   }

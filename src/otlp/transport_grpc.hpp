@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/limits.hpp"
 #include "net/context.hpp"
 #include "net/http2.hpp"
 #include "net/route.hpp"
@@ -14,8 +15,10 @@ namespace cspy::otlp {
 
 class GrpcTransport final : public Transport {
  public:
-  /// `headers` must outlive it. gRPC ignores the path of the endpoint.
-  GrpcTransport(net::Context& context, net::Route route, RequestHeaders& headers);
+  /// `headers` must outlive it. `idle_max`: a connection that was idle for longer is replaced. gRPC ignores the path of
+  /// the endpoint.
+  GrpcTransport(net::Context& context, net::Route route, RequestHeaders& headers,
+                net::Clock::duration idle_max = limits::receiver_idle_max);
 
   net::Task<Outcome> send(Payload payload, net::TimePoint deadline) override;
   void close() override { connection_.reset(); }
@@ -29,6 +32,8 @@ class GrpcTransport final : public Transport {
   RequestHeaders& headers_;
   std::string operation_;  ///< "gRPC http://localhost:4317"
   std::string user_agent_;
+  net::Clock::duration idle_max_;
+  net::TimePoint last_used_;  ///< the end of the last request
   std::optional<net::http2::Connection> connection_;
 };
 

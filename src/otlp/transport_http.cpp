@@ -10,13 +10,15 @@ namespace cspy::otlp {
 
 using net::Task;
 
-HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers)
+HttpTransport::HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers,
+                             net::Clock::duration idle_max)
     : context_{context},
       route_{std::move(route)},
       headers_{headers},
       operation_{"POST " + route_.endpoint.text()},
       through_proxy_{route_.proxy && route_.endpoint.kind != Endpoint::Kind::tls && !route_.tunnel},
-      user_agent_{user_agent()} {}
+      user_agent_{user_agent()},
+      idle_max_{idle_max} {}
 
 Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   std::vector<net::http1::Header> headers{{.name = "Content-Type", .value = payload.content_type},
@@ -31,6 +33,7 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   const net::http1::Request request{.method = "POST", .target = target, .headers = headers, .body = payload.body};
   // The connection was made with other certificates: a new one uses the changed files.
   if (route_.tls != nullptr && route_.tls->changed()) connection_.reset();
+  if (net::Clock::now() - last_used_ > idle_max_) connection_.reset();
   for (;;) {
     const bool kept = connection_.has_value();
     if (!kept) {
@@ -56,6 +59,7 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
                                  .location = connection_->header("Location")},
                                 system_now());
     if (!connection_->reusable()) connection_.reset();
+    last_used_ = net::Clock::now();
     co_return outcome;
   }
 }

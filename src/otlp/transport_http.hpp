@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "base/limits.hpp"
 #include "net/context.hpp"
 #include "net/http1.hpp"
 #include "net/route.hpp"
@@ -13,8 +14,9 @@ namespace cspy::otlp {
 
 class HttpTransport final : public Transport {
  public:
-  /// `headers` must outlive it.
-  HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers);
+  /// `headers` must outlive it. `idle_max`: a connection that was idle for longer is replaced.
+  HttpTransport(net::Context& context, net::Route route, RequestHeaders& headers,
+                net::Clock::duration idle_max = limits::receiver_idle_max);
 
   net::Task<Outcome> send(Payload payload, net::TimePoint deadline) override;
   void close() override { connection_.reset(); }
@@ -26,6 +28,8 @@ class HttpTransport final : public Transport {
   std::string operation_;  ///< "POST http://localhost:4318/v1/metrics"
   bool through_proxy_;     ///< requests go to a proxy without a tunnel
   std::string user_agent_;
+  net::Clock::duration idle_max_;
+  net::TimePoint last_used_;  ///< the end of the last request
   std::optional<net::http1::Connection> connection_;
   std::string answer_;
 };

@@ -83,6 +83,13 @@ TEST_F(GrpcTransportTest, CallsAgainAndAgainOnOneConnection) {
   EXPECT_EQ(peer.connections, 1U);
 }
 
+TEST_F(GrpcTransportTest, ReplacesAConnectionThatWasIdleForTooLong) {
+  transport.emplace(context, net::Route{.endpoint = peer.endpoint()}, headers, 0ms);
+  EXPECT_EQ(send().kind, Kind::accepted);
+  EXPECT_EQ(send().kind, Kind::accepted);
+  EXPECT_EQ(peer.connections, 2U);
+}
+
 TEST_F(GrpcTransportTest, ReadsTheStatusWhereverItStands) {
   const std::vector<std::pair<const char*, Http2Answer>> rows{
       {"in the trailers", {.trailers = {{"grpc-status", "14"}, {"grpc-message", "too%20busy"}}}},

@@ -140,6 +140,14 @@ TEST_F(HttpTransportTest, KeepsTheConnection) {
   EXPECT_EQ(peer.connections(), 1U);
 }
 
+TEST_F(HttpTransportTest, ReplacesAConnectionThatWasIdleForTooLong) {
+  transport.emplace(context, route, headers, milliseconds{0});
+  peer.expect({read_request(), test::send(ok), read_request(), test::send(ok)});
+  EXPECT_EQ(send().kind, Kind::accepted);
+  EXPECT_EQ(send().kind, Kind::accepted);
+  EXPECT_EQ(peer.connections(), 2U);
+}
+
 TEST_F(HttpTransportTest, SaysThatANameIsUnknown) {
   route.endpoint.host = "no..such.host";
   const auto outcome = send();

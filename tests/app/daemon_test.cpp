@@ -70,6 +70,7 @@ struct DaemonTest : testing::Test {
   std::chrono::milliseconds run_agent(Peers& peers, const std::function<bool()>& condition, int signal = SIGTERM) {
     options.otlp_endpoint = {Endpoint::Kind::tcp, "127.0.0.1", peers.receiver.port(), "/v1/metrics"};
     Daemon daemon{options, log};
+    if (!options.queue_dir.empty()) EXPECT_TRUE(daemon.prepare());
     std::promise<std::chrono::steady_clock::time_point> signalled;
     std::thread watcher{[&] {
       const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
@@ -222,6 +223,26 @@ TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {
     }
   }
   EXPECT_THAT(said(), testing::Not(HasSubstr("hunter2")));
+}
+
+TEST_F(DaemonTest, SendsTheRoundsOfAnEarlierRunUnderTheirIdentityWhileTheEngineIsAway) {
+  options.queue_dir = dir.file("queue");
+  {
+    Peers peers{options.docker_socket};
+    peers.respond = [] { return HttpResponse{.status = 503}; };
+    peers.run();
+    run_agent(peers, [&] { return peers.requests >= 1; });
+    peers.stop();
+  }
+  Peers peers{{Endpoint::Kind::unix_socket, "", 0, dir.file("another.sock")}};
+  options.docker_socket.path = dir.file("away.sock");
+  peers.run();
+  run_agent(peers, [&] { return peers.requests >= 1; });
+  peers.stop();
+  for (const auto& request : peers.received) {
+    EXPECT_EQ(request.resource.at("service.name"), "containerspy");
+    EXPECT_EQ(request.resource.at("service.instance.id"), "modelhost");
+  }
 }
 
 TEST_F(DaemonTest, SendsNothingBeforeTheEngineIsKnown) {

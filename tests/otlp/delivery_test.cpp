@@ -261,22 +261,36 @@ TEST(Delivery, SendsLargerRequestsAgainAfterOneWasRefused) {
 }
 
 TEST(Delivery, KeepsUpWithAReceiverThatIsFarAway) {
-  World world;
-  std::size_t largest = 0;
-  world.answer = [&](const Batch& batch) {
-    largest = std::max(largest, estimated_bytes(batch));
-    world.now += 250ms;  // three round trips of 80 ms
-    return accepted;
+  std::vector<metrics::ReadingPtr> readings;
+  for (int i = 0; i < 500; ++i)
+    readings.push_back(test::make_reading(test::make_container("c" + std::to_string(i), "web")));
+  struct Result {
+    std::size_t waiting, largest;
   };
-  world.next_push = net::TimePoint::max();
-  for (int i = 1; i <= 60; ++i) {
-    world.push(500);
-    world.wake = world.now;
-    world.run_until(world.begin + i * 10s);
-  }
-  EXPECT_LE(world.backlog.rounds().size(), 1U);
-  EXPECT_GT(largest, limits::request_bytes_target);
-  EXPECT_LE(largest, limits::request_bytes_max);
+  const auto result_with = [&](std::size_t request_bytes_max) {
+    World world{{.interval = 10s, .request_timeout = 10s, .request_bytes_max = request_bytes_max}};
+    world.next_push = net::TimePoint::max();
+    std::size_t largest = 0;
+    world.answer = [&](const Batch& batch) {
+      largest = std::max(largest, estimated_bytes(batch));
+      world.now += 250ms;  // three round trips of 80 ms
+      return accepted;
+    };
+    for (int i = 1; i <= 30; ++i) {
+      EXPECT_TRUE(
+          world.backlog
+              .push({.sequence = ++world.pushed, .round = {.time = world.wall(), .readings = readings, .endings = {}}})
+              .empty());
+      world.wake = world.now;
+      world.run_until(world.begin + i * 10s);
+    }
+    return Result{.waiting = world.backlog.rounds().size(), .largest = largest};
+  };
+  EXPECT_GT(result_with(limits::request_bytes_target).waiting, 5U) << "which is what it must overcome";
+  const auto grown = result_with(limits::request_bytes_max);
+  EXPECT_LE(grown.waiting, 1U);
+  EXPECT_GT(grown.largest, limits::request_bytes_target);
+  EXPECT_LE(grown.largest, limits::request_bytes_max);
 }
 
 TEST(Delivery, RepeatsARequestThatSomethingElseAnswered) {

@@ -80,7 +80,7 @@ struct Journal::State {
 
   Result<void> recover(const Take& take, Recovery& recovery);
   Result<void> recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found, Recovery& recovery);
-  Result<void> set_aside(std::uint64_t number, std::string why, Recovery& recovery);
+  [[nodiscard]] Result<void> set_aside(std::uint64_t number, std::string_view why, Recovery& recovery) const;
   [[nodiscard]] Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take) const;
   Result<void> begin_segment();
   Result<void> write(const Record& record);
@@ -185,10 +185,10 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
 }
 
 /// Sets a file aside. The error says why it was done.
-Result<void> Journal::State::set_aside(std::uint64_t number, std::string why, Recovery& recovery) {
+Result<void> Journal::State::set_aside(std::uint64_t number, std::string_view why, Recovery& recovery) const {
   if (auto renamed = directory.set_aside(number); !renamed) return renamed;
   ++recovery.files_aside;
-  return fail(Code::malformed, directory.path_of(number) + ": " + std::move(why));
+  return fail(Code::malformed, fmt::format("{}: {}", directory.path_of(number), why));
 }
 
 /// Passes on one round after the other, so that only one of them is in memory twice.
@@ -215,7 +215,7 @@ Result<void> Journal::State::begin_segment() {
   auto file = directory.create_segment(number);
   if (!file) return std::unexpected{std::move(file).error()};
   if (const int error = write_at(file->get(), journal::magic, 0); error != 0) {
-    (void)directory.remove(number);  // the next start removes it as a torn header
+    if (auto removed = directory.remove(number); !removed) return removed;
     return failed(directory.path_of(number), error);
   }
   newest = *std::move(file);

@@ -262,7 +262,9 @@ TEST(Delivery, SendsLargerRequestsAgainAfterOneWasRefused) {
 
 TEST(Delivery, KeepsUpWithAReceiverThatIsFarAway) {
   std::vector<metrics::ReadingPtr> readings;
-  for (int i = 0; i < 500; ++i)
+  constexpr std::size_t containers = 500;
+  readings.reserve(containers);
+  for (std::size_t i = 0; i < containers; ++i)
     readings.push_back(test::make_reading(test::make_container("c" + std::to_string(i), "web")));
   struct Result {
     std::size_t waiting, largest;

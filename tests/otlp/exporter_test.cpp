@@ -365,6 +365,7 @@ TEST_F(ExporterTest, SendsARoundUnderTheIdentityThatItWasReadWith) {
   const test::TempDir dir;
   const auto instances = [&] {
     std::vector<std::string> found;
+    found.reserve(requests.size());
     for (const auto& request : requests)
       found.push_back(fakes::decode_request(request.body)->resource["service.instance.id"]);
     return found;

@@ -54,7 +54,10 @@ constexpr std::string_view metrics_introduction =
     "A cgroup that is not a container has only `id`. The machine has `boot_id`, `machine_id` and `system_uuid` if "
     "their "
     "files can be read.\n\n"
-    "Counters are the kernel's own cumulative counts. Their start time is the start of the container's run. A metric "
+    "Counters are the kernel's own cumulative counts. Their start time is the start of the container's run. Counters "
+    "of "
+    "whole disks, and of a network that the container shares, start when the machine booted, or have no start time. A "
+    "metric "
     "without a source has no points; ContainerSpy never makes up a zero.\n\n"
     "## Groups\n\n"
     "The setting `metrics` (`CSPY_METRICS`) switches groups and single metrics on and off.\n\n";

@@ -13,6 +13,7 @@
 #include "app/surroundings.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "base/trouble.hpp"
 #include "docker/client.hpp"
 #include "docker/disk_usage.hpp"
@@ -54,7 +55,7 @@ class Daemon {
   net::Context disk_side_{io_};  ///< also for the engine, for its slow questions
 
   std::minstd_rand random_;
-  metrics::Fleet fleet_;
+  metrics::Fleet fleet_{system_now()};
   HostSide host_;
   docker::Client client_;
   docker::Watch watch_;

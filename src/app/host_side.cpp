@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "metrics/details.hpp"
+#include "metrics/sample_parts.hpp"
 
 namespace cspy::app {
 namespace {
@@ -49,8 +50,16 @@ HostSide::HostSide(const Options& options, Log& log)
                      .advanced_tcp = wanted_.has(advanced_tcp)};
   tasks_wanted_ = {.sched = wanted_.has_any({schedstat_run_ns, schedstat_runqueue_ns, schedstat_periods}),
                    .descriptors = wanted_.has_any({file_descriptors, sockets})};
-  proc_wanted_ = wanted_.networks || sockets_wanted_.tcp || sockets_wanted_.udp || sockets_wanted_.advanced_tcp ||
-                 tasks_wanted_.sched || tasks_wanted_.descriptors;
+  constexpr auto of_proc =
+      metrics::parts_of_all({tcp_usage, tcp6_usage, udp_usage, udp6_usage, advanced_tcp, schedstat_run_ns,
+                             schedstat_runqueue_ns, schedstat_periods, file_descriptors, sockets});
+  constexpr auto of_tree =
+      metrics::parts_of_all({memory_numa_pages, memory_migrate, hugetlb_usage, hugetlb_max_usage, hugetlb_failcnt});
+  proc_parts_ = {.details = wanted_.details & of_proc.details, .networks = wanted_.networks};
+  tree_parts_ = {.counts = wanted_.counts,
+                 .details = wanted_.details & of_tree.details,
+                 .cpus = wanted_.cpus,
+                 .devices = wanted_.devices};
   disk_wanted_ = wanted_.has_any({fs_usage_bytes, fs_limit_bytes, fs_inodes_free});
 }
 
@@ -131,11 +140,15 @@ void HostSide::begin_round() {
   if (proc_) proc_->begin_round();
   space_.reset();
   disk_.reset();
+  disk_missed_ = false;
   if (!filesystem_) return;
   const auto& [mount, visible_at] = *filesystem_;
   if (disk_wanted_ && !visible_at.empty()) space_ = host::space_of(visible_at);
   // Any process may read it, but the documentation promises it only with the host's /proc.
-  if (wanted_.devices && proc_proven_) disk_ = host::read_disk(files_, *own_proc_, mount.major, mount.minor);
+  if (wanted_.devices && proc_proven_) {
+    disk_ = host::read_disk(files_, *own_proc_, mount.major, mount.minor);
+    disk_missed_ = !disk_ && files_.failed();
+  }
   if (disk_) disk_->device = mount.device();
 }
 
@@ -179,28 +192,60 @@ void HostSide::add_local_facts(const docker::Engine& engine, metrics::Container&
   if (has_process) {
     if (const auto files = proc_->open_files_soft(container.pid)) container.limits.open_files_soft = files;
   }
+  if (engine_is_here()) container.booted = machine_.booted;
   // The first container may start long after meet().
   if (!met_ || (tree_proven_ == tree_was_proven && proc_proven_ == proc_was_proven)) return;
   find_filesystem();
   log_sources();
 }
 
-HostSide::Given HostSide::read(const metrics::Container& container, metrics::Sample& sample) {
-  Given given;
+std::optional<metrics::Sources> HostSide::read(const metrics::Container& container, const metrics::Sources* decided,
+                                               metrics::Sample& sample) {
+  metrics::Sources sources;
   const auto path = container.labels.get("id");
-  given.tree = tree_proven_ && cgroups_->read(path, wanted_, sample);
-  if (!proc_wanted_ || !proc_proven_ || !shows_process_of(container)) return given;
-  given.proc = !wanted_.networks || proc_->read_networks(container.pid, sample);
+  if (cgroups_ && (decided != nullptr ? decided->tree : tree_proven_)) {
+    sources.tree = cgroups_->read(path, wanted_, sample);
+    if (!sources.tree && decided != nullptr) {
+      if (cgroups_->tree().lacks(path)) return std::nullopt;
+      sample.missed |= tree_parts_;
+      sources.tree = true;
+    }
+  }
+  sources.proc = read_proc(container, decided, sample);
+  return sources;
+}
+
+bool HostSide::read_proc(const metrics::Container& container, const metrics::Sources* decided,
+                         metrics::Sample& sample) {
+  const bool was_here = decided != nullptr && decided->proc;
+  if (proc_parts_ == metrics::SampleParts{} || (!proc_proven_ && !was_here)) return was_here;
+  const bool visible = proc_proven_ && shows_process_of(container);
+  bool has_networks = decided != nullptr ? was_here : visible;
+  if (!visible) {
+    sample.missed |= proc_parts_;
+    sample.missed.networks = proc_parts_.networks && has_networks;
+    return has_networks;
+  }
+  if (wanted_.networks && has_networks) {
+    proc_->read_networks(container.pid, sample);
+    // Nothing is decided yet: the engine has the networks too.
+    if (decided == nullptr && std::exchange(sample.missed.networks, false)) has_networks = false;
+  }
   if (sockets_wanted_.tcp || sockets_wanted_.udp || sockets_wanted_.advanced_tcp)
     proc_->read_sockets(container.pid, sockets_wanted_, sample);
   if (cgroups_ && (tasks_wanted_.sched || tasks_wanted_.descriptors))
-    proc_->read_tasks(container.id, container.started, cgroups_->processes(path), tasks_wanted_, sample);
-  return given;
+    proc_->read_tasks(container.id, container.started, cgroups_->processes(container.labels.get("id")), tasks_wanted_,
+                      sample);
+  return has_networks;
 }
 
 void HostSide::add_storage(const metrics::Container& container, metrics::Sample& sample) {
   const auto device = filesystem_ ? filesystem_->mount.device() : std::string{};
   if (disk_) host::add_whole_device(sample, *disk_);
+  // The container's own numbers are in the same series as the disk's.
+  if (disk_missed_) sample.missed.devices = true;
+  if (filesystem_ && !filesystem_->visible_at.empty() && disk_wanted_ && !space_)
+    sample.missed |= metrics::parts_of(metrics::Tail::fs_limit_bytes);
   if (filesystem_ && disk_wanted_) host::add_filesystem(sample, device, space_);
   if (add_sizes_) add_sizes_(container, sample, device);
   metrics::sort_details(sample);

@@ -47,7 +47,8 @@ class HostSide final : public docker::LocalSource {
 
   /// Adds what the kernel knows about a running container: the path of its cgroup, its limits.
   void add_local_facts(const docker::Engine& engine, metrics::Container& container);
-  Given read(const metrics::Container& container, metrics::Sample& sample) override;
+  std::optional<metrics::Sources> read(const metrics::Container& container, const metrics::Sources* decided,
+                                       metrics::Sample& sample) override;
   void add_storage(const metrics::Container& container, metrics::Sample& sample) override;
   /// Adds the container's sizes, as the engine counted them, under the device with the engine's data.
   using AddSizes = std::function<void(const metrics::Container&, metrics::Sample&, std::string_view device)>;
@@ -66,6 +67,9 @@ class HostSide final : public docker::LocalSource {
  private:
   Result<void> open_tree();
   Result<void> open_proc();
+  /// Reads what only /proc has. Returns whether the run's networks are from there.
+  [[nodiscard]] bool read_proc(const metrics::Container& container, const metrics::Sources* decided,
+                               metrics::Sample& sample);
   /// Whether the host's /proc shows the container's first process.
   [[nodiscard]] bool shows_process_of(const metrics::Container& container);
   void recognise(const docker::Engine& engine);
@@ -87,9 +91,9 @@ class HostSide final : public docker::LocalSource {
   metrics::SampleParts wanted_;
   host::ProcRoot::SocketsWanted sockets_wanted_;
   host::ProcRoot::TasksWanted tasks_wanted_;
-  bool proc_wanted_ = false;  ///< numbers of the processes of containers
-  bool disk_wanted_ = false;  ///< the space of the filesystem
-  std::string engine_;        ///< name and kernel of its host; another pair is another engine
+  metrics::SampleParts tree_parts_, proc_parts_;  ///< the wanted parts that only this place has
+  bool disk_wanted_ = false;                      ///< the space of the filesystem
+  std::string engine_;                            ///< name and kernel of its host; another pair is another engine
   std::string data_root_;
   bool met_ = false;           ///< meet() was called for this engine
   bool same_machine_ = false;  ///< the engine's kernel and memory are this machine's
@@ -101,6 +105,7 @@ class HostSide final : public docker::LocalSource {
   // Of the current round.
   std::optional<host::Space> space_;
   std::optional<metrics::DeviceCounters> disk_;
+  bool disk_missed_ = false;  ///< its numbers could not be read
   AddSizes add_sizes_;
 };
 

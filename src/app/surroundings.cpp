@@ -10,6 +10,7 @@
 #include "docker/round_reader.hpp"
 #include "host/machine_reading.hpp"
 #include "metrics/details.hpp"
+#include "metrics/missed.hpp"
 #include "metrics/visit.hpp"
 #include "net/context.hpp"
 
@@ -133,10 +134,11 @@ void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& pa
     proc->read_networks(1, sample);
   docker::name_devices(sample,
                        [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); });
+  const auto* known = subjects_.find(path);
+  metrics::keep_missed(sample, known != nullptr && known->last ? &known->last->sample : nullptr);
   metrics::sort_details(sample);
   metrics::Limits limits;
   cgroups.read_limits(path, limits);
-  const auto* known = subjects_.find(path);
   // The creation time comes from files, and moves when the kernel evicts them. A cgroup is a new one only if it counts
   // from 0.
   const bool goes_on = known != nullptr && (!known->last || known->last->sample.cpu_total_ns.value_or(0) <=
@@ -151,7 +153,9 @@ void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& pa
   subject.id = subject.name = path;
   subject.labels = metrics::LabelSet{{{"id", path}}};
   subject.subject = Subject::cgroup;
-  subject.created = subject.started = created;
+  subject.created = created;
+  // Since when the other cgroups count is not known: their files' times move.
+  subject.started = path == root_path ? host_.machine().booted : 0;
   subject.limits = limits;
   add({.container = std::make_shared<const metrics::Container>(std::move(subject)), .sample = std::move(sample)});
 }

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "metrics/missed.hpp"
 #include "metrics/overlay.hpp"
+#include "metrics/sample_parts.hpp"
 #include "metrics/visit.hpp"
 
 namespace cspy::docker {
@@ -19,7 +21,7 @@ using net::TimePoint;
 
 /// The kernel's counters only grow during a run. If one fell, a new run has begun that we do not know yet.
 bool went_back(const Sample& before, const Sample& now) {
-  return now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0);
+  return !now.missed.has(&Sample::cpu_total_ns) && now.cpu_total_ns.value_or(0) < before.cpu_total_ns.value_or(0);
 }
 
 UnixNanos median(std::vector<UnixNanos> times) {
@@ -29,8 +31,8 @@ UnixNanos median(std::vector<UnixNanos> times) {
   return *middle;
 }
 
-constexpr std::size_t index_of(LocalSource::Given given) {
-  return (given.tree ? 1U : 0U) + (given.proc ? 2U : 0U);
+constexpr std::size_t index_of(metrics::Sources sources) {
+  return (sources.tree ? 1U : 0U) + (sources.proc ? 2U : 0U);
 }
 
 }  // namespace
@@ -126,15 +128,26 @@ Task<void> RoundReader::stuck_worker() {
   }
 }
 
-bool RoundReader::needs_stats(LocalSource::Given given) const {
-  return needs_stats_[index_of(given)];
+const metrics::Reading* RoundReader::last_of(const metrics::Container& container) const {
+  const auto* const entry = fleet_.find(container.id);
+  if (entry == nullptr || !entry->last) return nullptr;
+  const auto& last = *entry->last->container;
+  return last.started == container.started && last.subject == container.subject ? entry->last.get() : nullptr;
 }
 
 Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   metrics::Sample local;
-  const auto given = local_ == nullptr ? LocalSource::Given{} : local_->read(*container, local);
-  if (!needs_stats(given)) {
-    take(container, std::move(local));
+  std::optional<metrics::Sources> sources{metrics::Sources{}};
+  if (local_ != nullptr) {
+    const auto* const last = last_of(*container);
+    sources = local_->read(*container, last != nullptr ? &last->sources : nullptr, local);
+  }
+  if (!sources) {
+    result_.suspects.push_back(container->id);
+    co_return;
+  }
+  if (!needs_stats_[index_of(*sources)]) {
+    take(container, std::move(local), *sources);
     // Reading files never waits, so let the other coroutines run.
     co_await net::pass_turn();
     co_return;
@@ -148,7 +161,7 @@ Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   auto sample = co_await client_.stats(container->id, std::min(deadline, due));
   if (sample && *sample) {
     metrics::overlay(**sample, std::move(local));
-    take(container, std::move(**sample));
+    take(container, std::move(**sample), *sources);
   } else if (sample || sample.error().code == Code::not_found) {
     result_.suspects.push_back(container->id);
   } else {
@@ -160,27 +173,28 @@ Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   }
 }
 
-void RoundReader::take(const Target& container, Sample sample) {
+void RoundReader::take(const Target& container, Sample sample, metrics::Sources sources) {
   const auto* entry = fleet_.find(container->id);
   if (entry == nullptr || entry->container->started != container->started) return;
   // The container stopped in the meantime. read() adds it as a stopped one.
   if (entry->container->subject != container->subject) return;
-  if (entry->last && entry->last->container->started == container->started && went_back(entry->last->sample, sample)) {
+  const auto* const last = last_of(*container);
+  if (last != nullptr && went_back(last->sample, sample)) {
     result_.suspects.push_back(container->id);
     return;
   }
   name_devices(sample, namer_);
   sample.health = entry->health;
-  fleet_.oom_kills().count(*entry->container, sample.oom_events.value_or(0));
-  sample.oom_events = fleet_.oom_kills().of(container->id);
+  fleet_.oom_kills().complete(*entry->container, sample);
   if (local_ != nullptr) local_->add_storage(*container, sample);
-  add(entry->container, std::move(sample));
+  metrics::keep_missed(sample, last != nullptr ? &last->sample : nullptr);
+  add(entry->container, std::move(sample), sources);
   answered_.push_back(system_now());
 }
 
-void RoundReader::add(const Target& container, Sample sample) {
-  auto reading =
-      std::make_shared<metrics::Reading>(metrics::Reading{.container = container, .sample = std::move(sample)});
+void RoundReader::add(const Target& container, Sample sample, metrics::Sources sources) {
+  auto reading = std::make_shared<metrics::Reading>(
+      metrics::Reading{.container = container, .sample = std::move(sample), .sources = sources});
   metrics::measure(*reading, selection_);
   result_.readings.push_back(std::move(reading));
 }

@@ -25,13 +25,11 @@ using DeviceNamer = std::function<std::string(std::uint32_t major, std::uint32_t
 /// Reads the machine's own files about containers, if they are visible.
 class LocalSource {
  public:
-  /// Which of the mounts had the container.
-  struct Given {
-    bool tree = false;
-    bool proc = false;
-  };
-  /// Sets the wanted parts that the files of a running container have.
-  virtual Given read(const metrics::Container& container, metrics::Sample& sample) = 0;
+  /// Sets the wanted parts that the files of a running container have. `decided`: the sources of the run's last
+  /// reading; null if this is the first one, which decides for the run. What a decided source cannot read now is
+  /// missed. Returns the sources, or nullopt if the container is no longer where it was.
+  virtual std::optional<metrics::Sources> read(const metrics::Container& container, const metrics::Sources* decided,
+                                               metrics::Sample& sample) = 0;
   /// Adds what this machine knows about the disks behind the container. Call it after the container's own devices are
   /// read and named.
   virtual void add_storage(const metrics::Container& container, metrics::Sample& sample) = 0;
@@ -92,16 +90,17 @@ class RoundReader {
   net::Task<void> stuck_worker();
   net::Task<void> read_one(Target container, net::TimePoint deadline);
   void sort_out_stuck();
-  void take(const Target& container, metrics::Sample sample);
-  void add(const Target& container, metrics::Sample sample);
-  [[nodiscard]] bool needs_stats(LocalSource::Given given) const;
+  void take(const Target& container, metrics::Sample sample, metrics::Sources sources);
+  void add(const Target& container, metrics::Sample sample, metrics::Sources sources = {});
+  /// The last reading of the container's current run. Null before the first.
+  [[nodiscard]] const metrics::Reading* last_of(const metrics::Container& container) const;
 
   Client& client_;
   metrics::Fleet& fleet_;
   DeviceNamer namer_;
   metrics::Selection selection_;
   LocalSource* local_;
-  std::array<bool, 4> needs_stats_{};  ///< indexed by the mounts that had the container
+  std::array<bool, 4> needs_stats_{};  ///< indexed by the sources of the container
   std::vector<Target> targets_;
   std::size_t next_ = 0;
   std::deque<Target> stuck_targets_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <optional>
 #include <tuple>
@@ -31,8 +32,8 @@ using metrics::Tail;
 /// The only hierarchy of version 2.
 constexpr auto unified = Controller{};
 
-constexpr std::initializer_list<Tail> huge_page_details{Tail::hugetlb_usage, Tail::hugetlb_max_usage,
-                                                        Tail::hugetlb_failcnt};
+constexpr SampleParts huge_page_parts =
+    metrics::parts_of_all({Tail::hugetlb_usage, Tail::hugetlb_max_usage, Tail::hugetlb_failcnt});
 
 bool is_root(std::string_view path) {
   return path.find_first_not_of('/') == std::string_view::npos;
@@ -99,66 +100,109 @@ std::uint64_t CgroupReader::counts_to_read(std::uint64_t wanted) const {
   return memory ? wanted | metrics::parts_of({&Sample::memory_usage}).counts : wanted;
 }
 
+/// Call it after reading the files: calculates what depends on several of them. Whether there is a memory controller is
+/// not known if the usage was missed.
+void CgroupReader::complete_counts(std::uint64_t wanted, Sample& sample) const {
+  auto& missed = sample.missed;
+  if (missed.has(&Sample::memory_usage)) missed.counts |= wanted & memory_counts(tree_.version());
+  if (missed.has(&Sample::memory_usage) || missed.has(&Sample::memory_inactive_file))
+    missed.counts |= metrics::bit_of(&Sample::memory_working_set);
+  metrics::set_working_set(sample);
+  set_zeros(tree_.version(), wanted & ~missed.counts, sample);
+}
+
 void CgroupReader::read_version_2(const Directory& cgroup, bool root, const SampleParts& wanted, Sample& sample) {
   auto counts = counts_to_read(wanted.counts);
   const bool root_memory = root && (counts & metrics::parts_of({&Sample::memory_usage}).counts) != 0;
   if (root_memory) counts |= metrics::parts_of({&Sample::memory_rss, &Sample::memory_cache}).counts;
   for (const auto& file : count_files(CgroupVersion::v2)) {
     if ((file.counts & counts) == 0) continue;
-    if (const auto text = files_.read(cgroup, file.name)) file.parse(*text, sample);
+    if (const auto text = files_.read(cgroup, file.name)) {
+      file.parse(*text, sample);
+    } else if (files_.failed()) {
+      sample.missed.counts |= file.counts & counts;
+    }
   }
   if (root_memory) {
     const auto memory = read_meminfo(files_, tree_.proc());
     const auto swap = memory.swap_total.value_or(0);
+    if (!memory.total) sample.missed.counts |= metrics::bit_of(&Sample::memory_swap);
+    if (sample.missed.has(&Sample::memory_rss) || sample.missed.has(&Sample::memory_cache))
+      sample.missed.counts |= metrics::bit_of(&Sample::memory_usage);
     cgroup_v2::set_root_memory(swap - std::min(swap, memory.swap_free.value_or(0)), sample);
   }
-  metrics::set_working_set(sample);
-  set_zeros(CgroupVersion::v2, wanted.counts, sample);
+  complete_counts(wanted.counts, sample);
   if (wanted.devices) {
-    if (const auto text = files_.read(cgroup, "io.stat")) cgroup_v2::parse_io_stat(*text, sample);
+    if (const auto text = files_.read(cgroup, "io.stat")) {
+      cgroup_v2::parse_io_stat(*text, sample);
+    } else {
+      sample.missed.devices |= files_.failed();
+    }
   }
-  if (wanted.has_any(huge_page_details)) read_huge_pages(cgroup, sample);
+  if (wanted.overlaps(huge_page_parts)) read_huge_pages(cgroup, sample);
   // cAdvisor's constant, if the cgroup has the controller.
   if (wanted.has(Tail::memory_migrate) && cgroup.has("cpuset.cpus.effective"))
     metrics::add_detail(sample, Tail::memory_migrate, {}, 0);
+}
+
+/// The cgroup in a hierarchy of version 1. A controller without it has no numbers of it. `unopened`: it may exist.
+std::optional<Directory> CgroupReader::open(Controller controller, std::string_view path, bool& unopened) const {
+  errno = ENOENT;  // at() leaves it if there is no such hierarchy
+  auto cgroup = tree_.at(controller, path);
+  unopened = !cgroup && errno != ENOENT;
+  return cgroup;
 }
 
 bool CgroupReader::read_version_1(std::string_view path, const SampleParts& wanted, Sample& sample) {
   if (!tree_.has(path)) return false;
   std::optional<Directory> cgroup;
   std::optional<Controller> opened;
+  bool unopened = false;
   const auto read = [&](Controller controller, const char* name) -> std::optional<std::string_view> {
     if (opened != controller) {
-      cgroup = tree_.at(controller, path);
+      cgroup = open(controller, path, unopened);
       opened = controller;
     }
     return cgroup ? files_.read(*cgroup, name) : std::nullopt;
   };
+  const auto failed = [&] { return cgroup ? files_.failed() : unopened; };
   const auto counts = counts_to_read(wanted.counts);
   for (const auto& file : count_files(CgroupVersion::v1)) {
     if ((file.counts & counts) == 0) continue;
-    if (const auto text = read(cgroup_v1::controller_of(file.name), file.name)) file.parse(*text, sample);
+    if (const auto text = read(cgroup_v1::controller_of(file.name), file.name)) {
+      file.parse(*text, sample);
+    } else if (failed()) {
+      sample.missed.counts |= file.counts & counts;
+    }
   }
   for (const auto& file : cgroup_v1::files()) {
-    if (!file.is_wanted(wanted)) continue;
-    if (const auto text = read(file.controller, file.name)) file.parse(*text, sample);
+    if (!file.parts.overlaps(wanted)) continue;
+    if (const auto text = read(file.controller, file.name)) {
+      file.parse(*text, sample);
+    } else if (failed()) {
+      sample.missed |= file.parts;
+    }
   }
-  metrics::set_working_set(sample);
-  set_zeros(CgroupVersion::v1, wanted.counts, sample);
+  complete_counts(wanted.counts, sample);
   if (wanted.devices) read_block_devices(path, sample);
-  if (wanted.has_any(huge_page_details)) {
-    if (const auto huge = tree_.at(Controller::hugetlb, path)) read_huge_pages(*huge, sample);
+  if (wanted.overlaps(huge_page_parts)) {
+    if (const auto huge = open(Controller::hugetlb, path, unopened)) {
+      read_huge_pages(*huge, sample);
+    } else if (unopened) {
+      sample.missed |= huge_page_parts;
+    }
   }
   return true;
 }
 
 void CgroupReader::read_block_devices(std::string_view path, Sample& sample) {
-  const auto cgroup = tree_.at(Controller::blkio, path);
+  const auto cgroup = open(Controller::blkio, path, sample.missed.devices);
   if (!cgroup) return;
   sample.devices.clear();
   for (const auto& group : cgroup_v1::blkio_groups()) {
     for (const auto& file : group) {
       const auto text = files_.read(*cgroup, file.name);
+      if (!text && files_.failed()) sample.missed.devices = true;
       const bool found = text && file.parse(*text, sample);
       if (!found && &file == &group.front()) break;
     }
@@ -175,8 +219,13 @@ void CgroupReader::read_huge_pages(const Directory& cgroup, Sample& sample) {
     }
   }
   const bool v1 = tree_.version() == CgroupVersion::v1;
-  const auto number = [&](const std::string& size, std::string_view what) {
+  const auto read = [&](const std::string& size, std::string_view what) {
     const auto text = files_.read(cgroup, HugePageFile{size, what}.c_str());
+    if (!text && files_.failed()) sample.missed |= huge_page_parts;
+    return text;
+  };
+  const auto number = [&](const std::string& size, std::string_view what) {
+    const auto text = read(size, what);
     return text ? parse_value(*text) : Count{};
   };
   for (const auto& size : huge_page_sizes_) {
@@ -194,7 +243,7 @@ void CgroupReader::read_huge_pages(const Directory& cgroup, Sample& sample) {
       add(Tail::hugetlb_failcnt, number(size, reserved ? "rsvd.failcnt" : "failcnt"));
     } else {
       add(Tail::hugetlb_max_usage, 0);  // cAdvisor's constant
-      const auto events = files_.read(cgroup, HugePageFile{size, "events"}.c_str());
+      const auto events = read(size, "events");
       add(Tail::hugetlb_failcnt, events ? cgroup_v2::parse_hugetlb_failures(*events) : Count{});
     }
   }
@@ -208,7 +257,11 @@ void CgroupReader::read_process_count(std::string_view path, Sample& sample) {
     ++count;
     return true;
   });
-  if (counted) sample.processes = count;
+  if (counted) {
+    sample.processes = count;
+  } else if (files_.failed()) {
+    sample.missed.counts |= metrics::bit_of(&Sample::processes);
+  }
 }
 
 bool CgroupReader::read_limits(std::string_view path, metrics::Limits& limits) {
@@ -216,8 +269,10 @@ bool CgroupReader::read_limits(std::string_view path, metrics::Limits& limits) {
   if (tree_.version() == CgroupVersion::v2) {
     const auto cgroup = tree_.at(unified, path);
     if (!cgroup) return false;
-    for (const auto& file : cgroup_v2::limit_files())
-      file.parse(files_.read(*cgroup, file.name).value_or(""), limits);
+    for (const auto& file : cgroup_v2::limit_files()) {
+      const auto text = files_.read(*cgroup, file.name);
+      if (text || !files_.failed()) file.parse(text.value_or(""), limits);
+    }
   } else {
     for (const auto& file : cgroup_v1::limit_files()) {
       const auto cgroup = tree_.at(file.controller, path);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +22,9 @@ class CgroupReader {
 
   [[nodiscard]] const CgroupTree& tree() const { return tree_; }
 
-  /// Sets the wanted parts that the cgroup's files have, and leaves the rest of the sample as it is. Replaces the
-  /// devices if they are wanted, in the kernel's order and without names. false: the cgroup does not exist.
+  /// Sets the wanted parts that the cgroup's files have, and leaves the rest of the sample as it is. Adds the wanted
+  /// parts that cannot be read to `sample.missed`. Replaces the devices if they are wanted, in the kernel's order and
+  /// without names. false: the cgroup does not exist, or cannot be opened.
   bool read(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
   /// Sets the limits that the kernel has, as cAdvisor shows them. The root's limits are the size of the machine. false:
   /// the cgroup does not exist.
@@ -33,8 +35,11 @@ class CgroupReader {
 
  private:
   [[nodiscard]] std::uint64_t counts_to_read(std::uint64_t wanted) const;
+  void complete_counts(std::uint64_t wanted, metrics::Sample& sample) const;
   void read_version_2(const Directory& cgroup, bool is_root, const metrics::SampleParts& wanted,
                       metrics::Sample& sample);
+  [[nodiscard]] std::optional<Directory> open(cgroup_v1::Controller controller, std::string_view path,
+                                              bool& unopened) const;
   bool read_version_1(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
   void read_block_devices(std::string_view path, metrics::Sample& sample);
   void read_huge_pages(const Directory& cgroup, metrics::Sample& sample);

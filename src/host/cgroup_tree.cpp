@@ -11,9 +11,8 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
-#include "host/cgroup_text.hpp"
 #include "host/cgroup_walk.hpp"
-#include "host/words.hpp"
+#include "host/machine.hpp"
 
 namespace cspy::host {
 namespace {
@@ -67,18 +66,6 @@ std::unexpected<Error> only_a_part(const std::string& root) {
   return invalid(fmt::format("{} shows only this process's own part of the cgroup tree", root), root);
 }
 
-/// From /proc/stat: "btime 1795446954", in seconds since 1970.
-UnixNanos read_boot_time(KernelFiles& files, const Directory& proc) {
-  UnixNanos booted = 0;
-  files.each_line(proc, "stat", [&](std::string_view line) {
-    Words words{line};
-    if (words.next() != "btime") return true;
-    booted = parse_number(words.next()).value_or(0) * nanos_per_second;
-    return false;
-  });
-  return booted;
-}
-
 }  // namespace
 
 Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& proc) {
@@ -108,8 +95,7 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
     }
     if (!any) return invalid(fmt::format("{} is not a cgroup tree", root), root);
   }
-  KernelFiles files;
-  tree.booted_ = read_boot_time(files, tree.proc_);
+  tree.booted_ = boot_time(tree.proc_);
   return tree;
 }
 
@@ -122,6 +108,14 @@ std::optional<Directory> CgroupTree::at(Controller controller, std::string_view 
 
 bool CgroupTree::has(std::string_view path) const {
   return at(Controller::memory, path) || at(Controller::cpuacct, path) || at(Controller::cpu, path);
+}
+
+bool CgroupTree::lacks(std::string_view path) const {
+  for (const auto controller : {Controller::memory, Controller::cpuacct, Controller::cpu}) {
+    errno = ENOENT;  // at() leaves it if there is no such hierarchy
+    if (at(controller, path) || errno != ENOENT) return false;
+  }
+  return true;
 }
 
 std::optional<std::string> CgroupTree::find(std::string_view id) const {

@@ -35,6 +35,8 @@ class CgroupTree {
 
   /// Whether the cgroup exists (version 1: in the hierarchy of memory, cpuacct or cpu).
   [[nodiscard]] bool has(std::string_view path) const;
+  /// Whether the cgroup certainly does not exist. false if that is not known, because it cannot be opened.
+  [[nodiscard]] bool lacks(std::string_view path) const;
   /// Searches for a container's cgroup that is not at its expected path: one whose last element contains `id`. (Ignores
   /// the cgroup of Podman's monitor process, which contains the id too.) nullopt if the first limits::cgroups_max
   /// cgroups do not have it.

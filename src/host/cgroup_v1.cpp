@@ -17,7 +17,6 @@ using metrics::Limits;
 using metrics::Sample;
 using D = DeviceCounters;
 using metrics::Tail;
-using Parts = metrics::SampleParts;
 using C = Controller;
 
 /// "426417700711 461825802457 ": nanoseconds on each CPU that the machine may have.
@@ -140,9 +139,9 @@ constexpr std::array throttle{
 constexpr std::array<std::span<const BlkioFile>, 5> groups{bfq_debug, bfq, cfq, throttle_recursive, throttle};
 
 constexpr std::array table{
-    File{C::cpuacct, "cpuacct.usage_percpu", [](const Parts& parts) { return parts.cpus; }, usage_percpu},
-    File{C::memory, "memory.numa_stat", [](const Parts& parts) { return parts.has(Tail::memory_numa_pages); }, numa_stat},
-    File{C::cpuset, "cpuset.memory_migrate", [](const Parts& parts) { return parts.has(Tail::memory_migrate); }, memory_migrate},
+    File{C::cpuacct, "cpuacct.usage_percpu", {.cpus = true}, usage_percpu},
+    File{C::memory, "memory.numa_stat", metrics::parts_of(Tail::memory_numa_pages), numa_stat},
+    File{C::cpuset, "cpuset.memory_migrate", metrics::parts_of(Tail::memory_migrate), memory_migrate},
 };
 // clang-format on
 

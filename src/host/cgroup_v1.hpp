@@ -23,11 +23,11 @@ inline constexpr std::size_t controller_count = 7;
 /// The controller of a file, from the first word of its name. REQUIRES: a file name of version 1.
 [[nodiscard]] Controller controller_of(std::string_view file);
 
-/// A file that contains more than counts, and whether it must be read.
+/// A file that contains more than counts, and the parts of a sample that it has.
 struct File {
   Controller controller;
   const char* name;
-  bool (*is_wanted)(const metrics::SampleParts& parts);
+  metrics::SampleParts parts;
   /// Sets the values that the text has, and leaves the rest of the sample as it is.
   void (*parse)(std::string_view text, metrics::Sample& sample);
 };

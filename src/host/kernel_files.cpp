@@ -69,18 +69,28 @@ std::optional<std::string_view> KernelFiles::read(const Directory& directory, co
     if (count == 0) return std::string_view{buffer_.get(), used};
     used += static_cast<std::size_t>(count);
   }
+  error_ = EFBIG;
   return std::nullopt;
+}
+
+bool KernelFiles::failed() const {
+  // With pressure switched off, older kernels have its files, but refuse to read them.
+  return error_ != 0 && error_ != ENOENT && error_ != EOPNOTSUPP;
 }
 
 UniqueFd KernelFiles::open(const Directory& directory, const char* name) {
   // Non-blocking: a named pipe in place of the file must not hang a round.
-  return UniqueFd{::openat(directory.get(), name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  UniqueFd file{::openat(directory.get(), name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  error_ = file ? 0 : errno;
+  return file;
 }
 
 ssize_t KernelFiles::read_some(const UniqueFd& file, std::size_t used) {
   for (;;) {
     const auto count = ::read(file.get(), buffer_.get() + used, limits::kernel_file_bytes_max - used);
-    if (count >= 0 || errno != EINTR) return count;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) error_ = errno;
+    return count;
   }
 }
 

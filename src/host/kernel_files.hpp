@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -49,6 +50,10 @@ class KernelFiles {
   /// meantime, the controller of the file is off), or fills limits::kernel_file_bytes_max.
   [[nodiscard]] std::optional<std::string_view> read(const Directory& directory, const char* name);
 
+  /// Whether the last read failed for another reason than that the kernel does not have the file (or its numbers): the
+  /// file may have a number that we do not know.
+  [[nodiscard]] bool failed() const;
+
   /// Passes each line of a file of any length to `line`, without its line break. `line` returns whether it wants more.
   /// An unfinished last line counts. false if the file cannot be opened, a read fails, a line does not fit into the
   /// buffer, or the file has more than limits::kernel_lines_bytes_max.
@@ -59,7 +64,8 @@ class KernelFiles {
     std::size_t kept = 0;  // bytes of a line whose end is not read yet
     for (std::size_t total = 0; total <= limits::kernel_lines_bytes_max;) {
       const auto count = read_some(file, kept);
-      if (count < 0 || kept == limits::kernel_file_bytes_max) return false;
+      if (count < 0) return false;
+      if (kept == limits::kernel_file_bytes_max) break;
       if (count == 0) {
         if (kept > 0) line(std::string_view{buffer_.get(), kept});
         return true;
@@ -73,16 +79,20 @@ class KernelFiles {
       kept = rest.size();
       std::memmove(buffer_.get(), rest.data(), kept);
     }
+    error_ = EFBIG;
     return false;
   }
 
  private:
-  [[nodiscard]] static UniqueFd open(const Directory& directory, const char* name);
+  /// Sets `error_`.
+  [[nodiscard]] UniqueFd open(const Directory& directory, const char* name);
   /// Reads into the buffer after the first `used` bytes. 0 at the end of the file or if the buffer is full. Negative:
   /// failed.
+  /// Then `error_` has the reason.
   [[nodiscard]] ssize_t read_some(const UniqueFd& file, std::size_t used);
 
   std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(limits::kernel_file_bytes_max);
+  int error_ = 0;  ///< of the last read; 0: it succeeded
 };
 
 }  // namespace cspy::host

@@ -14,7 +14,6 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "host/cpu_info.hpp"
-#include "host/kernel_files.hpp"
 #include "host/words.hpp"
 
 namespace cspy::host {
@@ -94,6 +93,7 @@ Machine this_machine(const MachinePaths& paths) {
     machine.name = names.nodename;
     machine.kernel_version = names.release;
   }
+  if (const auto proc = Directory::open(paths.proc.c_str())) machine.booted = boot_time(*proc);
   read_memory(machine, paths.proc);
   read_cpus(machine, paths);
   read_ids(machine, paths);
@@ -103,6 +103,18 @@ Machine this_machine(const MachinePaths& paths) {
 
 bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes) {
   return machine.memory_bytes != 0 && machine.memory_bytes == memory_bytes && machine.kernel_version == kernel_version;
+}
+
+/// From /proc/stat: "btime 1795446954", in seconds since 1970.
+UnixNanos boot_time(const Directory& proc) {
+  UnixNanos booted = 0;
+  KernelFiles{}.each_line(proc, "stat", [&](std::string_view line) {
+    Words words{line};
+    if (words.next() != "btime") return true;
+    booted = to_number(words.next()).value_or(0) * nanos_per_second;
+    return false;
+  });
+  return booted;
 }
 
 std::string os_pretty_name(std::string_view os_release) {

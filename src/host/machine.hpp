@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/count.hpp"
+#include "base/time.hpp"
+#include "host/kernel_files.hpp"
 
 namespace cspy::host {
 
@@ -13,6 +15,7 @@ struct Machine {
   std::string name;                ///< the host's name, or the container's if we run in one
   std::string kernel_version;      ///< uname -r; the same in every container of a machine
   std::uint64_t memory_bytes = 0;  ///< MemTotal; 0 if it cannot be read
+  UnixNanos booted = 0;            ///< 0 if it cannot be read
   Count swap_bytes{};
   Count cpus{};            ///< online threads
   Count physical_cores{};  ///< number of different core ids, whatever the socket, as in cAdvisor
@@ -36,6 +39,9 @@ struct MachinePaths {
 /// Whether an engine that reports these values runs on this machine. A socket may lead into a virtual machine or to
 /// another host. Then our /sys and /proc have nothing to do with its containers.
 [[nodiscard]] bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes);
+
+/// When the machine of this /proc booted. 0 if it cannot be read.
+[[nodiscard]] UnixNanos boot_time(const Directory& proc);
 
 /// PRETTY_NAME in os-release(5).
 [[nodiscard]] std::string os_pretty_name(std::string_view os_release);

@@ -13,11 +13,16 @@
 #include "host/proc_tasks.hpp"
 #include "host/words.hpp"
 #include "metrics/details.hpp"
+#include "metrics/sample_parts.hpp"
 
 namespace cspy::host {
 namespace {
 
 using metrics::Tail;
+
+constexpr auto sched_parts =
+    metrics::parts_of_all({Tail::schedstat_run_ns, Tail::schedstat_runqueue_ns, Tail::schedstat_periods});
+constexpr auto descriptor_parts = metrics::parts_of_all({Tail::file_descriptors, Tail::sockets});
 
 std::unexpected<Error> not_proc(Code code, const std::string& root, std::string_view why) {
   return std::unexpected{
@@ -65,28 +70,33 @@ std::optional<std::string> ProcRoot::cgroup_of(std::uint32_t pid) {
   return path ? std::optional{std::string{*path}} : std::nullopt;
 }
 
-bool ProcRoot::read_networks(std::uint32_t pid, metrics::Sample& sample) {
+void ProcRoot::read_networks(std::uint32_t pid, metrics::Sample& sample) {
   const auto directory = process(pid);
   InterfaceLines lines;
   const bool whole = directory && files_.each_line(*directory, "net/dev", [&](std::string_view line) {
     lines.line(line);
     return true;
   });
-  if (whole) sample.networks = lines.take();
-  return whole;
+  if (whole) {
+    sample.networks = lines.take();
+  } else {
+    sample.missed.networks = true;
+  }
 }
 
 void ProcRoot::read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sample& sample) {
   const auto directory = process(pid);
-  if (!directory) return;
-  const auto feed = [&](const char* name, auto& totals) {
-    return files_.each_line(*directory, name, [&](std::string_view line) {
+  // A kernel without a protocol family does not have its files.
+  const auto feed = [&](const char* name, auto& totals, Tail what) {
+    const bool whole = directory && files_.each_line(*directory, name, [&](std::string_view line) {
       totals.line(line);
       return true;
     });
+    if (!directory || (!whole && files_.failed())) sample.missed |= metrics::parts_of(what);
+    return whole;
   };
   const auto read = [&]<class Totals>(const char* name, Totals totals, Tail what) {
-    if (feed(name, totals)) totals.add_to(what, sample);
+    if (feed(name, totals, what)) totals.add_to(what, sample);
   };
   if (wanted.tcp) {
     read("net/tcp", TcpStates{}, Tail::tcp_usage);
@@ -98,8 +108,8 @@ void ProcRoot::read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sa
   }
   if (wanted.advanced_tcp) {
     TcpCounters counters{sample};
-    feed("net/netstat", counters);
-    feed("net/snmp", counters);
+    feed("net/netstat", counters, Tail::advanced_tcp);
+    feed("net/snmp", counters, Tail::advanced_tcp);
   }
   metrics::sort_details(sample);
 }
@@ -120,9 +130,10 @@ void ProcRoot::read_tasks(std::string_view id, UnixNanos started, std::span<cons
   }
   // None of its processes is visible: they are in another PID namespace, or all have just ended. Then there is no
   // number, and the kept totals stay as they are.
+  if (wanted.sched && tasks.empty()) sample.missed |= sched_parts;
+  if (!any && wanted.descriptors) sample.missed |= descriptor_parts;
   if (!any) return;
-  const bool has_sched = !tasks.empty();
-  const auto sched = has_sched ? sched_.add(id, started, std::move(tasks)) : std::nullopt;
+  const auto sched = tasks.empty() ? std::nullopt : sched_.add(id, started, std::move(tasks));
   if (sched) {
     metrics::add_detail(sample, Tail::schedstat_run_ns, {}, sched->run_ns);
     metrics::add_detail(sample, Tail::schedstat_runqueue_ns, {}, sched->runqueue_ns);

@@ -29,21 +29,21 @@ class ProcRoot {
   [[nodiscard]] std::optional<std::string> cgroup_of(std::uint32_t pid);
 
   /// Replaces the sample's networks with all that the process sees. A process without its own network sees the host's.
-  /// false, without a change, if they cannot be read.
-  bool read_networks(std::uint32_t pid, metrics::Sample& sample);
+  /// If they cannot be read, adds them to `sample.missed`.
+  void read_networks(std::uint32_t pid, metrics::Sample& sample);
 
   struct SocketsWanted {
     bool tcp = false, udp = false, advanced_tcp = false;
   };
-  /// Adds the sockets of the process's network, for each protocol family that it has.
+  /// Adds the sockets of the process's network, for each protocol family that it has. What cannot be read is missed.
   void read_sockets(std::uint32_t pid, SocketsWanted wanted, metrics::Sample& sample);
 
   struct TasksWanted {
     bool sched = false, descriptors = false;
   };
   /// Adds the totals over the processes of a container's run. Keeps the totals of ended processes by `id` and
-  /// `started`. Skips processes that have just ended. A value is absent if the kernel refuses it, or if it takes too
-  /// much work.
+  /// `started`. Skips processes that have just ended. If no process is visible, the totals are missed. A value is
+  /// absent if the kernel refuses it, or if it takes too much work.
   void read_tasks(std::string_view id, UnixNanos started, std::span<const std::uint32_t> pids, TasksWanted wanted,
                   metrics::Sample& sample);
 

@@ -85,11 +85,11 @@ constexpr std::array table{
          "Always 0, as in cAdvisor without its load reader"},
 
   Metric{"container_cpu_schedstat_run_seconds_total", counter, "s", G::sched, o::sched, none, tail<T::schedstat_run_ns, Scale::nanoseconds>,
-         "Time on a CPU, as the scheduler counts it"},
+         "Time on a CPU, as the scheduler counts it", C::always, Since::agent},
   Metric{"container_cpu_schedstat_runqueue_seconds_total", counter, "s", G::sched, o::sched, none, tail<T::schedstat_runqueue_ns, Scale::nanoseconds>,
-         "Time for which runnable processes waited for a CPU"},
+         "Time for which runnable processes waited for a CPU", C::always, Since::agent},
   Metric{"container_cpu_schedstat_run_periods_total", counter, "", G::sched, o::sched, none, tail<T::schedstat_periods>,
-         "Number of times a process got a CPU"},
+         "Number of times a process got a CPU", C::always, Since::agent},
 
   Metric{"container_memory_usage_bytes", gauge, "By", G::memory, o::memory_usage, none, count<&S::memory_usage>,
          "Memory in use, including the page cache"},

@@ -27,9 +27,13 @@ enum class Stability : std::uint8_t { cadvisor, stable, experimental };
 enum class Condition : std::uint8_t { always, cpu_quota };
 [[nodiscard]] std::string_view describe(Condition condition);
 
-/// When a counter began to count: at the start of the run, at the creation of the container, or before both, if the
-/// container shares the counted thing with others.
-enum class Since : std::uint8_t { start, creation, before };
+/// When a counter began to count. metrics/beginning.hpp has the time.
+enum class Since : std::uint8_t {
+  start,     ///< at the start of the run
+  creation,  ///< at the creation of the container, as far as the agent knows
+  before,    ///< before the container: it shares the counted thing with others
+  agent,     ///< at the start of the run, as far as the agent was there: it adds up the numbers
+};
 
 /// A point's value. Whole numbers stay whole.
 using Number = std::variant<std::int64_t, double>;

@@ -62,7 +62,8 @@ struct Container {
   std::string name;  ///< without the leading slash, for the log
   LabelSet labels;
   UnixNanos created = 0;
-  UnixNanos started = 0;  ///< 0: the engine does not know
+  UnixNanos started = 0;  ///< 0: not known
+  UnixNanos booted = 0;   ///< start of the machine that it runs on; 0: not known
   Limits limits;
   Subject subject = Subject::container;
   bool windows = false;         ///< the engine runs on Windows, which has no cgroups

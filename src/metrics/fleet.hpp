@@ -37,6 +37,9 @@ class Fleet {
     ReadingPtr last;  ///< the reading of this run in the newest round that had one; null before
   };
 
+  /// `begun`: the start of the agent; 0: it has always been there.
+  explicit Fleet(UnixNanos begun = 0) : oom_kills_{begun} {}
+
   /// Adds a container, or replaces what is known about it. A new run of the same id (another start time) begins without
   /// a reading.
   void put(std::shared_ptr<const Container> container, Health health);

@@ -2,7 +2,8 @@
 //
 // Two sources report them. The engine sends events, but a new subscription may replay some, and one event may stand for
 // several kills. The kernel counts too, but starts at 0 with each run. The larger of the two is the result, and it
-// never falls.
+// never falls while this agent runs. The next agent may know fewer kills, because engines forget events. So the count
+// of each agent has a start of its own, unless the kernel alone counted it (metrics/beginning).
 #pragma once
 
 #include <cstdint>
@@ -13,16 +14,21 @@
 
 #include "base/time.hpp"
 #include "metrics/container.hpp"
+#include "metrics/sample.hpp"
 
 namespace cspy::metrics {
 
 class OomKills {
  public:
+  /// `begun`: the start of the agent.
+  explicit OomKills(UnixNanos begun) : begun_{begun} {}
+
   /// An event at `time` (0: the event has no time) in the run that began at `run` (0: not known). An event that is not
   /// later than the container's last one is a replay.
   void add_event(std::string_view id, UnixNanos time, UnixNanos run);
-  /// The kernel's count for the container's current run. An inspection only reports whether there was a kill.
-  void count(const Container& container, std::uint64_t kills);
+  /// Takes the kernel's count of the current run from `sample.oom_events` (absent: the kernel's files are not read),
+  /// and puts the count over all runs in its place. Does nothing if that count was missed.
+  void complete(const Container& container, Sample& sample);
   /// The container runs, maybe in a new run.
   void begin_run(const Container& container);
   /// The container no longer exists.
@@ -38,10 +44,15 @@ class OomKills {
     std::uint64_t in_past = 0;  ///< kills in earlier runs
     std::uint64_t noted = 0;    ///< kills in this run, by events
     std::uint64_t counted = 0;  ///< kills in this run, by the kernel
+    bool inspected = false;     ///< an inspection reported that there was a kill in this run
+    bool mixed = false;         ///< the kernel alone did not count all kills
     UnixNanos last_event = 0;
+
+    [[nodiscard]] std::uint64_t kills() const;
   };
   Record* in_run(std::string_view id, UnixNanos run);
 
+  UnixNanos begun_;
   std::map<std::string, Record, std::less<>> records_;  ///< containers with a kill, by id
   UnixNanos last_event_ = 0;
 };

@@ -12,12 +12,22 @@
 
 namespace cspy::metrics {
 
+/// Where a run's numbers come from besides the engine. Two sources count differently, so the first reading of a run
+/// decides for all its readings.
+struct Sources {
+  bool tree = false;  ///< the host's cgroup tree
+  bool proc = false;  ///< the host's /proc
+
+  bool operator==(const Sources&) const = default;
+};
+
 /// Immutable. Shared between the fleet, which must know the series it has sent, and the rounds that wait to be sent.
 struct Reading {
   std::shared_ptr<const Container> container;
   Sample sample;
   std::uint64_t shape = 0;   ///< hash over its series; see visit.hpp
-  std::uint32_t points = 0;  ///< number of its series
+  std::uint32_t points = 0;  ///< number of its series that are sent
+  Sources sources{};
 };
 
 using ReadingPtr = std::shared_ptr<const Reading>;

@@ -1,12 +1,16 @@
 // What was read of one container in one round: plain values. A value that no source has is absent.
+// A value that a source has but could not be read is missed, which is something else.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "base/count.hpp"
+#include "base/time.hpp"
 
 namespace cspy::metrics {
 
@@ -72,6 +76,39 @@ struct Detail {
   std::uint64_t value = 0;
 };
 
+struct Sample;
+
+/// Some parts of a sample: those that somebody wants, or those that could not be read.
+struct SampleParts {
+  std::uint64_t counts = 0;   ///< bit i: row i of sample_counts
+  std::uint64_t details = 0;  ///< bit i: the Tail with the number i
+  bool cpus = false;          ///< Sample::cpu_each_ns
+  bool devices = false;
+  bool networks = false;
+
+  [[nodiscard]] constexpr bool has(Count Sample::* count) const;  // in metrics/sample_parts.hpp
+  [[nodiscard]] constexpr bool has(Tail detail) const { return (details >> static_cast<unsigned>(detail) & 1U) != 0; }
+  /// Whether at least one of the details is among them.
+  [[nodiscard]] constexpr bool has_any(std::initializer_list<Tail> some) const {
+    return std::ranges::any_of(some, [this](Tail detail) { return has(detail); });
+  }
+  /// Whether at least one part is in both.
+  [[nodiscard]] constexpr bool overlaps(const SampleParts& other) const {
+    return (counts & other.counts) != 0 || (details & other.details) != 0 || (cpus && other.cpus) ||
+           (devices && other.devices) || (networks && other.networks);
+  }
+
+  constexpr SampleParts& operator|=(const SampleParts& other) {
+    counts |= other.counts;
+    details |= other.details;
+    cpus |= other.cpus;
+    devices |= other.devices;
+    networks |= other.networks;
+    return *this;
+  }
+  bool operator==(const SampleParts&) const = default;
+};
+
 struct Sample {
 #define COUNT(number, member, ...) Count member{};
 #include "metrics/sample_counts.def"
@@ -82,6 +119,14 @@ struct Sample {
   std::vector<Detail> details;             ///< sorted by `what` and labels
 
   Health health = Health::none;
+
+  /// What could not be read this time, although the run has it. These parts keep the values of the reading before
+  /// (metrics/missed): their series are not sent, and do not end.
+  SampleParts missed;
+
+  // Since when the agent's own counts count: metrics/beginning.
+  UnixNanos agent_begun = 0;     ///< start of the agent that counted; 0: not known
+  bool kills_by_kernel = false;  ///< `oom_events` is the kernel's count of this run, and nothing else
 };
 
 }  // namespace cspy::metrics

@@ -16,6 +16,10 @@ bool holds(Condition condition, const Reading& reading) {
   return false;
 }
 
+bool misses(const Reading& reading, const Metric& metric) {
+  return reading.sample.missed.overlaps(metric.accessor.parts);
+}
+
 /// FNV-1a over the identities of the series. It need not resist attackers: after a collision, one series does not end.
 class Shape final : public PointSink {
  public:
@@ -71,6 +75,10 @@ class Missing final : public PointSink {
 }  // namespace
 
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink) {
+  if (!misses(reading, metric)) visit_known(metric, reading, time, sink);
+}
+
+void visit_known(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink) {
   const auto subject = reading.container->subject;
   if (!row_of(metric.group).has(subject) && !(metric.also_stopped && subject == Subject::stopped)) return;
   if (holds(metric.condition, reading)) metric.accessor.emit(reading, time, sink);
@@ -78,13 +86,13 @@ void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSi
 
 void visit_ended(const Metric& metric, const Ending& ending, UnixNanos time, PointSink& sink) {
   if (!ending.now) {
-    visit(metric, *ending.last, time, sink);
+    visit_known(metric, *ending.last, time, sink);
     return;
   }
   Identities present;
-  visit(metric, *ending.now, time, present);
+  visit_known(metric, *ending.now, time, present);
   Missing missing{present.seen, sink};
-  visit(metric, *ending.last, time, missing);
+  visit_known(metric, *ending.last, time, missing);
 }
 
 void measure(Reading& reading, const Selection& selection) {
@@ -92,7 +100,9 @@ void measure(Reading& reading, const Selection& selection) {
   for (const auto& metric : catalogue()) {
     if (!selection.has(metric)) continue;
     shape.begin(metric);
-    visit(metric, reading, 0, shape);
+    const auto before = shape.points;
+    visit_known(metric, reading, 0, shape);
+    if (misses(reading, metric)) shape.points = before;
   }
   reading.shape = shape.hash;
   reading.points = shape.points;

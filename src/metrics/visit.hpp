@@ -8,16 +8,19 @@
 
 namespace cspy::metrics {
 
-/// Passes the reading's points for `metric` to `sink`. There are none if the metric's condition does not hold, or if
-/// the reading's subject does not have the metric.
+/// Passes the reading's points for `metric` to `sink`. There are none if the metric's condition does not hold, if the
+/// reading's subject does not have the metric, or if the reading missed its parts of the sample.
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink);
+
+/// The same, and also what the reading missed, with the values of the reading before: all series that go on.
+void visit_known(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink);
 
 /// Passes a point to `sink` for each series of `metric` that `ending.last` has and `ending.now` does not. The values
 /// are the last known ones; do not send them.
 void visit_ended(const Metric& metric, const Ending& ending, UnixNanos time, PointSink& sink);
 
 /// Sets `shape` and `points` for the selected metrics. Two readings of a container with the same shape have the same
-/// series.
+/// series, counting those that they missed.
 void measure(Reading& reading, const Selection& selection);
 
 }  // namespace cspy::metrics

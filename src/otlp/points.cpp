@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "metrics/beginning.hpp"
 #include "metrics/visit.hpp"
 
 namespace cspy::otlp {
@@ -77,31 +78,22 @@ class PointMaker final : public metrics::PointSink {
 
 /// The start time of a point. If the clock of the engine is ahead of ours, it is `time`: receivers refuse a later
 /// start.
-UnixNanos start_of(const Metric& metric, const metrics::Container& container, UnixNanos time) {
-  return std::min(metric.since == metrics::Since::creation ? container.created : container.started, time);
-}
-
-/// Whether the counter may have started before the container.
-bool is_older(const Metric& metric, const metrics::Container& container) {
-  return metric.since == metrics::Since::before ||
-         (metric.group == metrics::Group::network && container.shares_network);
+UnixNanos start_of(const Metric& metric, const metrics::Reading& reading, UnixNanos time) {
+  return std::min(metrics::beginning_of(metric, reading).time, time);
 }
 
 void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Points& points) {
   const auto& reading = *batch.readings[index];
   const auto& base = batch.bases[index];
   if (base.kind == Base::Kind::unknown) return;
-  // Counts from before the container are not its own.
-  const bool older = is_older(metric, *reading.container);
-  if (older && base.kind != Base::Kind::pushed) return;
-  Remembered since;
-  auto start = start_of(metric, *reading.container, batch.time);
+  const auto beginning = metrics::beginning_of(metric, reading);
   const bool goes_on = base.kind == Base::Kind::pushed || (metric.since == metrics::Since::creation && base.last);
-  if (goes_on) {
-    metrics::visit(metric, *base.last, base.time, since);
-    start = std::min(base.time, batch.time);
-  }
-  PointMaker maker{points, {.container = index, .start = start, .time = batch.time}, &since, older};
+  // Until there is a base, counts that are not the container's own cannot be told from those that are.
+  if (!beginning.own && !goes_on) return;
+  Remembered since;
+  if (goes_on) metrics::visit_known(metric, *base.last, base.time, since);
+  const auto start = std::min(goes_on ? base.time : beginning.time, batch.time);
+  PointMaker maker{points, {.container = index, .start = start, .time = batch.time}, &since, !beginning.own};
   metrics::visit(metric, reading, batch.time, maker);
 }
 
@@ -116,7 +108,7 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
       continue;
     }
     const auto& reading = *batch.readings[i];
-    const auto start = counter ? start_of(metric, *reading.container, batch.time) : 0;
+    const auto start = counter ? start_of(metric, reading, batch.time) : 0;
     PointMaker maker{points, {.container = i, .start = start, .time = batch.time}, nullptr};
     metrics::visit(metric, reading, batch.time, maker);
   }
@@ -124,7 +116,7 @@ void walk(const Metric& metric, const Batch& batch, Points& points) {
   if (delta) return;
   for (std::size_t i = 0; i < batch.endings.size(); ++i) {
     const auto& ending = batch.endings[i];
-    const auto start = counter ? start_of(metric, *ending.last->container, batch.time) : 0;
+    const auto start = counter ? start_of(metric, *ending.last, batch.time) : 0;
     const auto container = batch.readings.size() + i;
     PointMaker maker{points, {.container = container, .start = start, .time = batch.time, .ended = true}, nullptr};
     metrics::visit_ended(metric, ending, batch.time, maker);

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "metrics/sample_parts.hpp"
 #include "metrics/visit.hpp"
 #include "queue/record_fields.hpp"
 #include "queue/round_record.hpp"
@@ -128,6 +129,24 @@ void read_cpus(pbf_reader& in, std::vector<std::uint64_t>& cpus) {
   }
 }
 
+/// A newer version may miss what this one does not know.
+void read_missed(pbf_reader& in, metrics::SampleParts& missed) {
+  for (const auto field : typed(in, pbf_wire_type::length_delimited).get_packed_uint64()) {
+    for (const auto& row : metrics::sample_counts) {
+      if (row.number == field) missed.counts |= metrics::bit_of(row.member);
+    }
+    missed.cpus |= field == tag(record::Sample::cpu_each_ns);
+    missed.devices |= field == tag(record::Sample::devices);
+    missed.networks |= field == tag(record::Sample::networks);
+  }
+}
+
+void read_missed_details(pbf_reader& in, metrics::SampleParts& missed) {
+  for (const auto what : typed(in, pbf_wire_type::length_delimited).get_packed_uint64()) {
+    if (what < metrics::tail_count) missed |= metrics::parts_of(static_cast<metrics::Tail>(what));
+  }
+}
+
 Sample read_sample(pbf_reader in) {
   Sample sample;
   while (in.next()) {
@@ -146,6 +165,10 @@ Sample read_sample(pbf_reader in) {
         sample.details.push_back(read_detail(message(in)));
         break;
       case record::Sample::health: sample.health = health_of(typed(in, pbf_wire_type::varint).get_sint32()); break;
+      case record::Sample::missed: read_missed(in, sample.missed); break;
+      case record::Sample::missed_details: read_missed_details(in, sample.missed); break;
+      case record::Sample::agent_begun: sample.agent_begun = number(in); break;
+      case record::Sample::kills_by_kernel: sample.kills_by_kernel = number(in) != 0; break;
       default:
         if (!read_count(in, metrics::sample_counts, sample)) in.skip();
     }
@@ -189,6 +212,7 @@ metrics::Container read_container(pbf_reader in) {
         break;
       case record::Container::windows: container.windows = number(in) != 0; break;
       case record::Container::shares_network: container.shares_network = number(in) != 0; break;
+      case record::Container::booted: container.booted = number(in); break;
       case record::Container::state:
         container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "unknown state");
         break;

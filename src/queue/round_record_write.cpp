@@ -2,7 +2,9 @@
 #include <map>
 #include <protozero/pbf_writer.hpp>
 #include <string_view>
+#include <vector>
 
+#include "metrics/sample_parts.hpp"
 #include "queue/record_fields.hpp"
 #include "queue/round_record.hpp"
 
@@ -15,13 +17,14 @@ using record::tag;
 
 // Does not compile if one of these structs gets a member that is neither a count of its table nor known to the writer.
 // For a new member: write it, read it, and give it a number in record_fields.def.
-static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 5);
+static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 8);
+static_assert(boost::pfr::tuple_size_v<metrics::SampleParts> == 5);
 static_assert(boost::pfr::tuple_size_v<metrics::DeviceCounters> == metrics::device_counts.size() + 3);
 static_assert(boost::pfr::tuple_size_v<metrics::NetworkCounters> == metrics::network_counts.size() + 1);
 static_assert(boost::pfr::tuple_size_v<metrics::Detail> == 3);
 static_assert(boost::pfr::tuple_size_v<metrics::Limits> == record::limit_counts.size() + 1);
 static_assert(boost::pfr::tuple_size_v<metrics::Lifecycle> == record::lifecycle_counts.size() + 5);
-static_assert(boost::pfr::tuple_size_v<metrics::Container> == 11);
+static_assert(boost::pfr::tuple_size_v<metrics::Container> == 12);
 static_assert(boost::pfr::tuple_size_v<metrics::Round> == 4);
 
 template<class Table, class Owner>
@@ -29,6 +32,23 @@ void write_counts(pbf_writer& out, const Table& table, const Owner& owner) {
   for (const auto& row : table) {
     if (const Count count = owner.*row.member) out.add_uint64(row.number, *count);
   }
+}
+
+/// By the fields' numbers: the bits may change with a version.
+void write_missed(pbf_writer& out, const metrics::SampleParts& missed) {
+  if (missed == metrics::SampleParts{}) return;
+  std::vector<std::uint64_t> fields, details;
+  for (const auto& row : metrics::sample_counts) {
+    if (missed.has(row.member)) fields.push_back(row.number);
+  }
+  if (missed.cpus) fields.push_back(tag(record::Sample::cpu_each_ns));
+  if (missed.devices) fields.push_back(tag(record::Sample::devices));
+  if (missed.networks) fields.push_back(tag(record::Sample::networks));
+  for (std::size_t what = 0; what < metrics::tail_count; ++what) {
+    if (missed.has(static_cast<metrics::Tail>(what))) details.push_back(what);
+  }
+  out.add_packed_uint64(tag(record::Sample::missed), fields.begin(), fields.end());
+  out.add_packed_uint64(tag(record::Sample::missed_details), details.begin(), details.end());
 }
 
 void write_sample(pbf_writer& out, const Sample& sample) {
@@ -53,6 +73,9 @@ void write_sample(pbf_writer& out, const Sample& sample) {
     message.add_uint64(tag(record::Detail::value), detail.value);
   }
   out.add_sint32(tag(record::Sample::health), static_cast<std::int32_t>(sample.health));
+  out.add_uint64(tag(record::Sample::agent_begun), sample.agent_begun);
+  out.add_bool(tag(record::Sample::kills_by_kernel), sample.kills_by_kernel);
+  write_missed(out, sample.missed);
 }
 
 void write_label(pbf_writer& out, record::Tag field, std::string_view key, std::string_view value) {
@@ -74,6 +97,7 @@ void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_uint64(tag(record::Container::subject), static_cast<std::uint64_t>(container.subject));
   out.add_bool(tag(record::Container::windows), container.windows);
   out.add_bool(tag(record::Container::shares_network), container.shares_network);
+  out.add_uint64(tag(record::Container::booted), container.booted);
   const auto& lifecycle = container.lifecycle;
   write_counts(out, record::lifecycle_counts, lifecycle);
   out.add_uint64(tag(record::Container::state), static_cast<std::uint64_t>(lifecycle.state));

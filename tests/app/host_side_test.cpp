@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "metrics/sample_parts.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -94,7 +95,7 @@ TEST_F(HostSideTest, TakesLimitsAndNumbersFromTheTree) {
   EXPECT_EQ(web.limits.cpu_quota_us, 50'000U);
   EXPECT_EQ(web.limits.cpu_shares, 1'522U);
   metrics::Sample sample;
-  const auto given = host.read(web, sample);
+  const auto given = host.read(web, nullptr, sample).value();
   EXPECT_TRUE(given.tree);
   EXPECT_FALSE(given.proc);
   EXPECT_EQ(sample.cpu_total_ns, 7'000'000'000U);
@@ -108,7 +109,7 @@ TEST_F(HostSideTest, TakesTheNetworkFromAProcessThatIsTheContainers) {
   host.add_local_facts(here, web);
   EXPECT_EQ(web.limits.open_files_soft, 1'048'576U);
   metrics::Sample sample;
-  EXPECT_TRUE(host.read(web, sample).proc);
+  EXPECT_TRUE(host.read(web, nullptr, sample)->proc);
   ASSERT_EQ(sample.networks.size(), 1U);
   EXPECT_EQ(sample.networks[0].receive_errors, 3U);
 }
@@ -120,7 +121,7 @@ TEST_F(HostSideTest, BelievesNoProcessOfAnother) {
   host.add_local_facts(here, web);
   EXPECT_FALSE(web.limits.open_files_soft);
   metrics::Sample sample;
-  const auto given = host.read(web, sample);
+  const auto given = host.read(web, nullptr, sample).value();
   EXPECT_FALSE(given.proc);
   EXPECT_FALSE(given.tree);
   EXPECT_TRUE(sample.networks.empty());
@@ -192,12 +193,12 @@ TEST_F(HostSideTest, ReadsNothingFromPlacesInWhichNoContainerWasFound) {
   add_cgroup("/docker/" + id);
   add_process(4711, "/docker/" + id);
   metrics::Sample sample;
-  const auto given = host.read(web, sample);
+  const auto given = host.read(web, nullptr, sample).value();
   EXPECT_FALSE(given.tree);
   EXPECT_FALSE(given.proc);
   EXPECT_FALSE(sample.cpu_total_ns);
   host.add_local_facts(here, web);
-  EXPECT_TRUE(host.read(web, sample).tree);
+  EXPECT_TRUE(host.read(web, nullptr, sample)->tree);
   EXPECT_EQ(sample.cpu_total_ns, 7'000'000'000U);
 }
 
@@ -253,10 +254,94 @@ TEST_F(HostSideTest, ReadsNothingThatNobodyWants) {
   auto web = container(4711);
   host.add_local_facts(here, web);
   metrics::Sample sample;
-  host.read(web, sample);
+  EXPECT_TRUE(host.read(web, nullptr, sample));
   EXPECT_FALSE(sample.cpu_total_ns);
   EXPECT_FALSE(sample.memory_usage);
   EXPECT_TRUE(sample.networks.empty());
+}
+
+TEST_F(HostSideTest, KeepsTheSourcesOfARunIfAReadFails) {
+  add_cgroup("/docker/" + id);
+  add_process(4711, "/docker/" + id);
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  metrics::Sample sample;
+  const auto first = host.read(web, nullptr, sample).value();
+  EXPECT_TRUE(first.tree && first.proc);
+  EXPECT_EQ(sample.missed, metrics::SampleParts{});
+
+  std::filesystem::remove(dir.file("proc/4711/net/dev"));
+  metrics::Sample without_net;
+  const auto second = host.read(web, &first, without_net).value();
+  EXPECT_TRUE(second.proc) << "the engine counts no errors: they would fall to 0";
+  EXPECT_TRUE(without_net.missed.networks);
+  EXPECT_FALSE(without_net.missed.has(&metrics::Sample::cpu_total_ns));
+
+  std::filesystem::remove_all(dir.file("proc/4711"));
+  metrics::Sample without_process;
+  EXPECT_TRUE(host.read(web, &first, without_process)->proc);
+  EXPECT_TRUE(without_process.missed.networks);
+}
+
+TEST_F(HostSideTest, LetsTheFirstReadingOfARunDecide) {
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  metrics::Sample sample;
+  const auto first = host.read(web, nullptr, sample).value();
+  EXPECT_FALSE(first.proc);
+  add_process(4711, "/docker/" + id);
+  host.add_local_facts(here, web);
+  ASSERT_NE(host.proc(), nullptr);
+  metrics::Sample later;
+  EXPECT_FALSE(host.read(web, &first, later)->proc) << "the engine's numbers go on";
+  EXPECT_TRUE(later.networks.empty());
+  EXPECT_FALSE(later.missed.networks);
+  metrics::Sample next_run;
+  EXPECT_TRUE(host.read(web, nullptr, next_run)->proc);
+}
+
+TEST_F(HostSideTest, TakesTheEnginesNetworksIfTheFirstReadFails) {
+  add_process(4711, "/docker/" + id);
+  std::filesystem::remove(dir.file("proc/4711/net/dev"));
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  metrics::Sample sample;
+  EXPECT_FALSE(host.read(web, nullptr, sample)->proc);
+  EXPECT_FALSE(sample.missed.networks);
+}
+
+TEST_F(HostSideTest, SuspectsAContainerWhoseCgroupIsGoneAndMissesOneThatItCannotOpen) {
+  const auto path = "/docker/" + id;
+  add_cgroup(path);
+  auto& host = opened();
+  auto web = container();
+  host.add_local_facts(here, web);
+  const metrics::Sources decided{.tree = true, .proc = false};
+  std::filesystem::remove_all(dir.file("cgroup" + path));
+  metrics::Sample gone;
+  EXPECT_EQ(host.read(web, &decided, gone), std::nullopt);
+  write(dir.file("cgroup" + path), "");  // there, but not to be opened as a directory
+  metrics::Sample missed;
+  EXPECT_TRUE(host.read(web, &decided, missed)->tree);
+  EXPECT_TRUE(missed.missed.has(&metrics::Sample::cpu_total_ns));
+  EXPECT_TRUE(missed.missed.devices);
+  EXPECT_FALSE(missed.missed.networks) << "the engine has them";
+}
+
+TEST_F(HostSideTest, KnowsSinceWhenTheMachineRuns) {
+  auto& host = opened();
+  auto remote = container();
+  host.add_local_facts(elsewhere, remote);
+  EXPECT_EQ(remote.booted, 0U);
+  add_cgroup("/docker/" + id);
+  auto web = container();
+  host.add_local_facts(here, web);
+  EXPECT_EQ(web.booted, host.machine().booted);
+  EXPECT_NE(web.booted, 0U);
 }
 
 }  // namespace

@@ -53,6 +53,9 @@ struct SurroundingsTest : testing::Test {
       all.emplace(reading->container->id, test::series_of(*reading));
     return all;
   }
+  [[nodiscard]] const metrics::Reading& reading_of(const std::string& id) const {
+    return **std::ranges::find(round.readings, id, [](const auto& reading) { return reading->container->id; });
+  }
   static std::int64_t whole(const test::SeriesList& list, const std::string& series) {
     const auto found = list.values.find(series);
     return found == list.values.end() ? -999 : std::get<std::int64_t>(found->second);
@@ -144,23 +147,43 @@ TEST_F(SurroundingsTest, ReadsNoCgroupAfterTheDeadlineAndEndsNone) {
   EXPECT_THAT(round.endings, testing::IsEmpty()) << "it is still there";
 }
 
-TEST_F(SurroundingsTest, KeepsTheStartOfACgroupThatGoesOnWhateverItsFilesSay) {
+TEST_F(SurroundingsTest, KeepsTheCreationTimeOfACgroupThatGoesOnWhateverItsFilesSay) {
   mount_tree();
   options.cgroup_all = true;
-  const auto began = [&] {
-    const auto found = std::ranges::find(round.readings, "/a", [](const auto& r) { return r->container->id; });
-    return found == round.readings.end() ? 0 : (*found)->container->started;
-  };
+  const auto created = [&] { return reading_of("/a").container->created; };
   const auto count = [&](std::string_view usec, std::chrono::hours age) {
     write(dir.file("cgroup/a/cpu.stat"), "usage_usec " + std::string{usec} + "\nuser_usec 1\nsystem_usec 1\n");
     std::filesystem::last_write_time(dir.file("cgroup/a"), std::filesystem::file_time_type::clock::now() + age);
     round_at(test::started_at, &engine);
-    return began();
+    return created();
   };
   const auto first = count("5000", std::chrono::hours{1});
   ASSERT_NE(first, 0U);
   EXPECT_EQ(count("6000", std::chrono::hours{2}), first) << "the directory's time moved";
   EXPECT_GT(count("10", std::chrono::hours{3}), first) << "it counts anew";
+}
+
+TEST_F(SurroundingsTest, LetsOnlyTheRootCountFromAKnownTime) {
+  mount_tree();
+  options.cgroup_all = true;
+  write(dir.file("cgroup/a/cpu.stat"), "usage_usec 5000\nuser_usec 1\nsystem_usec 1\n");
+  round_at(test::started_at, &engine);
+  EXPECT_EQ(reading_of("/").container->started, host->machine().booted);
+  EXPECT_NE(host->machine().booted, 0U);
+  EXPECT_EQ(reading_of("/a").container->started, 0U) << "a directory's time is not the start of its counters";
+}
+
+TEST_F(SurroundingsTest, EndsNothingOfACgroupThatItCannotRead) {
+  mount_tree();
+  add_cgroup("/a");
+  options.cgroup_all = true;
+  EXPECT_TRUE(round_at(test::started_at, &engine).at("/a").values.contains("container_memory_rss"));
+  std::filesystem::remove(dir.file("cgroup/a/memory.stat"));
+  std::filesystem::create_directories(dir.file("cgroup/a/memory.stat/x"));  // opens, and cannot be read
+  const auto missed = round_at(test::started_at + test::second, &engine).at("/a");
+  EXPECT_FALSE(missed.values.contains("container_memory_rss"));
+  EXPECT_TRUE(missed.values.contains("container_memory_usage_bytes"));
+  EXPECT_THAT(round.endings, testing::IsEmpty());
 }
 
 TEST_F(SurroundingsTest, TakesBackOnlyItsOwnEndings) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metrics/sample_parts.hpp"
 #include "tests/fakes/engine_model.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/readings.hpp"
@@ -147,12 +148,19 @@ TEST_F(CollectTest, DropsTheSampleOfARunThatEndedMeanwhile) {
 
 /// A machine whose files give what `given` says.
 struct FakeSource final : LocalSource {
-  Given read(const metrics::Container&, metrics::Sample& sample) override {
+  std::optional<metrics::Sources> read(const metrics::Container&, const metrics::Sources* decided,
+                                       metrics::Sample& sample) override {
+    last_decided = decided != nullptr ? std::optional{*decided} : std::nullopt;
+    sample.missed = missed;
+    if (gone) return std::nullopt;
     if (given.tree) sample.memory_usage = 4'711;
     return given;
   }
   void add_storage(const metrics::Container&, metrics::Sample& sample) override { sample.processes = 9; }
-  Given given;
+  metrics::Sources given;
+  bool gone = false;
+  metrics::SampleParts missed;
+  std::optional<metrics::Sources> last_decided;
 };
 
 TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
@@ -170,6 +178,34 @@ TEST_F(CollectTest, AsksForNoStatsWhereTheMachineGivesEverything) {
   source.given = {.tree = true, .proc = true};
   EXPECT_THAT(round().readings, SizeIs(20));
   EXPECT_EQ(engine.asked("/stats"), 40U) << "nothing is left to ask";
+}
+
+TEST_F(CollectTest, KeepsTheSourcesOfARunAndWhatTheyMissed) {
+  FakeSource source;
+  RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
+  const auto round = [&] {
+    auto result = *test::run(io, with_source.read(4, Clock::now() + milliseconds{10'000}));
+    return fleet.close_round(result.time, std::move(result.readings));
+  };
+  source.given = {.tree = true, .proc = false};
+  round();
+  EXPECT_FALSE(source.last_decided) << "the first reading decides";
+  source.missed = metrics::parts_of({&metrics::Sample::memory_usage, &metrics::Sample::cpu_total_ns});
+  source.missed.networks = true;
+  const auto missed = round();
+  ASSERT_TRUE(source.last_decided);
+  EXPECT_TRUE(source.last_decided->tree);
+  ASSERT_THAT(missed.readings, SizeIs(20)) << "a CPU time that was not read has not gone back";
+  EXPECT_THAT(missed.endings, IsEmpty());
+  EXPECT_THAT(test::series_of(*missed.readings[0]).values,
+              testing::Not(testing::Contains(testing::Key("container_memory_usage_bytes"))));
+  source.missed = {};
+  EXPECT_THAT(round().endings, IsEmpty());
+  source.gone = true;
+  const auto gone = *test::run(io, with_source.read(1, Clock::now() + milliseconds{10'000}));
+  EXPECT_THAT(gone.readings, IsEmpty());
+  EXPECT_THAT(gone.suspects, SizeIs(20)) << "to be inspected";
+  EXPECT_EQ(gone.failed, 0U);
 }
 
 TEST_F(CollectTest, AsksForNoStatsThatNoWantedMetricNeeds) {

@@ -74,6 +74,9 @@ class InvariantsTest(unittest.TestCase):
 
     def test_start_times(self):
         self.assertEqual(self.check(Message().counter(FIRST, 1, start=0)), ["a counter whose start is not before its time"])
+        self.assertEqual(self.check(Message().counter(FIRST, 1, start=0, labels={"id": "/a"}),
+                                    Message().counter(SECOND, 0, start=0, labels={"id": "/a"})), [])
+        self.assertEqual(self.check(Message().counter(FIRST, 1, start=0, name="container_network_receive_bytes_total")), [])
         self.assertEqual(self.check(Message().counter(FIRST, 1, start=FIRST + 1)), ["a counter whose start is not before its time"])
         self.assertEqual(self.check(Message().gauge(FIRST, start=START)), ["a gauge with a start time"])
         self.assertEqual(self.check(Message().counter(FIRST, 1), Message().counter(SECOND, 2, start=START - 1)), ["a start time goes back"])

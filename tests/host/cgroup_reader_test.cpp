@@ -294,5 +294,75 @@ std::vector<metrics::Metric> tree_metrics() {
 INSTANTIATE_TEST_SUITE_P(Catalogue, EachTreeMetric, testing::ValuesIn(tree_metrics()),
                          [](const auto& info) { return std::string{info.param.name}; });
 
+TEST_F(CgroupReaderTest, MissesWhatItCannotReadAndMakesNoZerosOfIt) {
+  dir.add("a/memory.current", "4096\n");
+  dir.add("a/memory.stat", "anon 1000\nfile 2000\ninactive_file 96\n");
+  dir.add("a/io.stat", "8:0 rbytes=1 wbytes=2 rios=3 wios=4\n");
+  // A directory opens like a file, and cannot be read.
+  for (const auto* const name : {"memory.events", "cpu.pressure", "pids.current", "cgroup.procs"})
+    dir.add("a/" + std::string{name} + "/x", "");
+  auto reader = open();
+  Sample sample;
+  ASSERT_TRUE(reader.read("/a", everything(), sample));
+  for (const auto count : {&Sample::oom_events, &Sample::memory_events_high, &Sample::cpu_waiting_us,
+                           &Sample::cpu_stalled_us, &Sample::threads, &Sample::processes}) {
+    const auto& row = metrics::sample_counts.at(metrics::index_of(count));
+    EXPECT_FALSE(sample.*count) << row.name;
+    EXPECT_TRUE(sample.missed.has(count)) << row.name;
+  }
+  EXPECT_EQ(sample.io_waiting_us, 0U) << "this kernel has no such file";
+  EXPECT_FALSE(sample.missed.has(&Sample::io_waiting_us));
+  EXPECT_EQ(sample.memory_working_set, 4'000U);
+  EXPECT_FALSE(sample.missed.devices);
+}
+
+TEST_F(CgroupReaderTest, MissesAllOfTheMemoryIfTheUsageCannotBeRead) {
+  dir.add("a/memory.current/x", "");
+  dir.add("a/memory.stat", "anon 1000\nfile 2000\ninactive_file 96\n");
+  dir.add("a/io.stat/x", "");
+  auto reader = open();
+  Sample sample;
+  ASSERT_TRUE(reader.read("/a", everything(), sample));
+  EXPECT_TRUE(sample.missed.has(&Sample::memory_usage));
+  EXPECT_TRUE(sample.missed.has(&Sample::memory_working_set));
+  EXPECT_TRUE(sample.missed.has(&Sample::memory_swap)) << "0, if there is a memory controller";
+  EXPECT_FALSE(sample.memory_swap);
+  EXPECT_FALSE(sample.missed.has(&Sample::threads));
+  EXPECT_TRUE(sample.missed.devices);
+}
+
+TEST_F(CgroupReaderTest, MissesOnVersion1Too) {
+  std::filesystem::remove(dir.file("cgroup/cgroup.controllers"));
+  for (const auto* const controller : {"memory", "cpuacct", "blkio"}) {
+    dir.add(std::string{controller} + "/cgroup.procs", "1\n");
+    dir.add(std::string{controller} + "/release_agent", "");
+  }
+  dir.add("memory/a/memory.usage_in_bytes", "4096\n");
+  dir.add("memory/a/memory.oom_control/x", "");
+  dir.add("memory/a/memory.numa_stat/x", "");
+  dir.add("cpuacct/a/cpuacct.usage_percpu/x", "");
+  dir.add("blkio/a", "");  // exists, and cannot be opened as a directory
+  auto reader = open();
+  Sample sample;
+  ASSERT_TRUE(reader.read("/a", everything(), sample));
+  EXPECT_TRUE(sample.missed.has(&Sample::oom_events));
+  EXPECT_TRUE(sample.missed.has(Tail::memory_numa_pages));
+  EXPECT_TRUE(sample.missed.cpus);
+  EXPECT_TRUE(sample.missed.devices);
+  EXPECT_FALSE(sample.missed.has(&Sample::threads)) << "there is no such hierarchy";
+  EXPECT_EQ(sample.memory_usage, 4'096U);
+}
+
+TEST_F(CgroupReaderTest, LeavesALimitThatItCannotRead) {
+  dir.add("a/cpu.max/x", "");
+  dir.add("a/memory.max", "4096\n");
+  auto reader = open();
+  Limits limits;
+  limits.cpu_quota_us = 50'000;
+  ASSERT_TRUE(reader.read_limits("/a", limits));
+  EXPECT_EQ(limits.cpu_quota_us, 50'000U) << "the engine's";
+  EXPECT_EQ(limits.memory_bytes, 4'096U);
+}
+
 }  // namespace
 }  // namespace cspy::host

@@ -88,6 +88,16 @@ TEST_F(CgroupTreeTest, FindsTheContainerAndNotItsMonitor) {
   EXPECT_EQ(open()->find("f00d"), "/machine.slice/libpod-f00d.scope");
 }
 
+TEST_F(CgroupTreeTest, KnowsWhatIsGoneFromWhatItCannotOpen) {
+  dir.add("a/pids.current", "1\n");
+  dir.add("b", "");
+  const auto tree = open();
+  EXPECT_FALSE(tree->lacks("/a"));
+  EXPECT_TRUE(tree->lacks("/c"));
+  EXPECT_FALSE(tree->lacks("/b")) << "it exists";
+  EXPECT_FALSE(tree->has("/b"));
+}
+
 void set_modified(const std::string& path, std::int64_t seconds) {
   const std::array<timespec, 2> times{timespec{.tv_sec = seconds, .tv_nsec = 5}, {.tv_sec = seconds, .tv_nsec = 5}};
   ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0), 0);

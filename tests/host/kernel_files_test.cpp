@@ -50,6 +50,23 @@ TEST_F(KernelFilesTest, HasNothingOfAFileThatCannotBeReadWhole) {
   EXPECT_EQ(files.read(*directory, "large"), std::string(limits::kernel_file_bytes_max - 1, '1'));
 }
 
+TEST_F(KernelFilesTest, TellsAFileThatIsNotThereFromOneThatCannotBeRead) {
+  EXPECT_EQ(files.read(*directory, "missing"), std::nullopt);
+  EXPECT_FALSE(files.failed());
+  EXPECT_EQ(files.read(*directory, "."), std::nullopt);
+  EXPECT_TRUE(files.failed());
+  test::write_file(dir.file("huge"), std::string(limits::kernel_file_bytes_max, '1'));
+  EXPECT_EQ(files.read(*directory, "huge"), std::nullopt);
+  EXPECT_TRUE(files.failed());
+  bool whole = true;
+  lines_of("huge", whole);
+  EXPECT_FALSE(whole);
+  EXPECT_TRUE(files.failed());
+  test::write_file(dir.file("pids.max"), "max\n");
+  EXPECT_EQ(files.read(*directory, "pids.max"), "max\n");
+  EXPECT_FALSE(files.failed());
+}
+
 TEST_F(KernelFilesTest, IsNotHeldUpByANamedPipe) {
   ASSERT_EQ(::mkfifo(dir.file("pipe").c_str(), 0600), 0);
   EXPECT_EQ(files.read(*directory, "pipe"), "");

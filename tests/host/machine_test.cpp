@@ -14,6 +14,12 @@ TEST(Machine, ReadsTheMemoryInTheKernelsUnits) {
   EXPECT_EQ(this_machine({.proc = test::data_path("fleet-cadvisor/proc")}).memory_bytes, 4'103'290'880U);
 }
 
+TEST(Machine, KnowsWhenItBooted) {
+  EXPECT_EQ(this_machine({.proc = test::data_path("fleet-cadvisor/proc")}).booted % nanos_per_second, 0U);
+  EXPECT_GT(this_machine({.proc = test::data_path("fleet-cadvisor/proc")}).booted, 0U);
+  EXPECT_EQ(this_machine({.proc = "/nonexistent"}).booted, 0U);
+}
+
 TEST(Machine, HasNothingWhereNothingCanBeRead) {
   const auto machine = this_machine({.proc = "/nonexistent", .sys = "/nonexistent", .root = "/nonexistent"});
   EXPECT_EQ(machine.memory_bytes, 0U);

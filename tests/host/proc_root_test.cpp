@@ -85,11 +85,12 @@ TEST_F(ProcRootTest, KnowsItsOwnContainerFromInside) {
 TEST_F(ProcRootTest, ReplacesTheNetworks) {
   write("70/net/dev", "Inter-| Receive | Transmit\n face |bytes\n  eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
   sample.networks.resize(2);
-  EXPECT_TRUE(open().read_networks(70, sample));
+  open().read_networks(70, sample);
+  EXPECT_FALSE(sample.missed.networks);
   ASSERT_EQ(sample.networks.size(), 1U);
   EXPECT_EQ(sample.networks[0].transmit_errors, Count{11});
-  EXPECT_FALSE(open().read_networks(71, sample));
-  EXPECT_EQ(sample.networks.size(), 1U) << "what was known stays";
+  open().read_networks(71, sample);
+  EXPECT_TRUE(sample.missed.networks) << "it was not read: this is not to have none";
 }
 
 TEST_F(ProcRootTest, NotesTheSocketsThatAreWanted) {
@@ -140,6 +141,20 @@ TEST_F(ProcRootTest, HasNoSumOfProcessesThatAreNotHere) {
   const std::vector<std::uint32_t> pids{70'001, 70'002};
   proc.read_tasks(id, started, pids, {.sched = true, .descriptors = true}, sample);
   EXPECT_TRUE(sample.details.empty());
+  EXPECT_TRUE(sample.missed.has(Tail::schedstat_run_ns));
+  EXPECT_TRUE(sample.missed.has(Tail::file_descriptors));
+}
+
+TEST_F(ProcRootTest, MissesTheSocketsThatItCannotRead) {
+  write("70/net/tcp/x", "");
+  write("70/net/udp", "");
+  auto proc = open();
+  proc.read_sockets(70, {.tcp = true, .udp = true}, sample);
+  EXPECT_TRUE(sample.missed.has(Tail::tcp_usage));
+  EXPECT_FALSE(sample.missed.has(Tail::tcp6_usage)) << "the kernel has no IPv6";
+  EXPECT_FALSE(sample.missed.has(Tail::udp_usage));
+  proc.read_sockets(71, {.udp = true}, sample);
+  EXPECT_TRUE(sample.missed.has(Tail::udp_usage)) << "the process is not there";
 }
 
 TEST_F(ProcRootTest, TellsTheLimitOfOpenFiles) {
@@ -154,7 +169,8 @@ TEST(ProcRoot, ReadsThisMachinesOwn) {
   EXPECT_TRUE(proc.cgroup_of(pid));
   EXPECT_TRUE(proc.open_files_soft(pid));
   metrics::Sample sample;
-  EXPECT_TRUE(proc.read_networks(pid, sample));
+  proc.read_networks(pid, sample);
+  EXPECT_FALSE(sample.missed.networks);
   proc.read_sockets(pid, {.tcp = true, .udp = true, .advanced_tcp = true}, sample);
   proc.read_tasks("self", started, {&pid, 1}, {.sched = true, .descriptors = true}, sample);
   EXPECT_EQ(values_of(sample, Tail::tcp_usage).size(), 11U);

@@ -70,6 +70,24 @@ TEST_F(FleetTest, EndsTheSeriesOfAnInterfaceThatIsGone) {
     EXPECT_THAT(series, testing::EndsWith("|eth1"));
 }
 
+TEST_F(FleetTest, EndsNothingThatCouldNotBeReadAndSendsNothingOfIt) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  const auto whole = read("a1");
+  (void)fleet.close_round(now, {whole});
+  auto sample = test::full_sample();
+  sample.missed.networks = true;
+  const auto missed = fleet.close_round(now + second, {read("a1", sample)});
+  EXPECT_THAT(missed.endings, IsEmpty());
+  EXPECT_THAT(test::series_of(*missed.readings[0]).series, testing::Not(testing::Contains(testing::HasSubstr("eth0"))));
+  EXPECT_EQ(missed.readings[0]->points, whole->points - 8);
+  EXPECT_THAT(fleet.close_round(now + 2 * second, {read("a1")}).endings, IsEmpty());
+  (void)fleet.close_round(now + 3 * second, {read("a1", sample)});
+  fleet.remove("a1");
+  const auto gone = fleet.close_round(now + 4 * second, {});
+  ASSERT_THAT(gone.endings, SizeIs(1));
+  EXPECT_THAT(series_ended(gone.endings[0]), SizeIs(whole->points)) << "what was missed last ends too";
+}
+
 TEST_F(FleetTest, EndsTheOldNamesSeriesWhenAContainerIsRenamed) {
   fleet.put(make_container("a1", "web"), Health::none);
   const auto before = fleet.close_round(now, {read("a1")});

@@ -139,6 +139,30 @@ TEST(Deltas, CountOomKillsOverAllRunsOnce) {
   EXPECT_THAT(pusher.push({killed(4, started_at + 15 * second)}, started_at + 20 * second), ElementsAre("1 since +10"));
 }
 
+TEST(Deltas, DoNotSendKillsThatAnEarlierAgentMayHaveSent) {
+  Pusher pusher{started_at - 10 * second};
+  pusher.metric = "container_oom_events_total";
+  const auto killed_before = [](std::uint64_t kills) {
+    auto sample = test::full_sample();
+    sample.oom_events = kills;
+    sample.agent_begun = started_at - second;  // later than the creation
+    return test::make_reading(make_container("c1", "web"), sample);
+  };
+  EXPECT_THAT(pusher.push({killed_before(3)}, started_at + 10 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({killed_before(4)}, started_at + 20 * second), ElementsAre("1 since +10"));
+}
+
+TEST(Deltas, CountOnAfterARoundThatMissedTheNumber) {
+  Pusher pusher{started_at - second};
+  EXPECT_THAT(pusher.push({reading(100)}, started_at + 10 * second), ElementsAre("100 since +0"));
+  auto sample = test::full_sample();
+  sample.networks[0].receive_bytes = 100;  // kept from before
+  sample.missed.networks = true;
+  EXPECT_THAT(pusher.push({test::make_reading(make_container("c1", "web"), sample)}, started_at + 20 * second),
+              IsEmpty());
+  EXPECT_THAT(pusher.push({reading(130)}, started_at + 30 * second), ElementsAre("30 since +20"));
+}
+
 TEST(Deltas, LeaveGaugesAsTheyAre) {
   Pusher pusher{started_at + 5 * second};
   const std::vector<metrics::ReadingPtr> readings{reading(1)};

@@ -167,6 +167,23 @@ TEST_F(EncodeTest, NeverStartsAfterItsOwnTime) {
   EXPECT_EQ(find(request, "container_cpu_usage_seconds_total")->sum().data_points(0).start_time_unix_nano(), now);
 }
 
+TEST_F(EncodeTest, ClaimsNoStartForCountersThatAreOlderThanTheContainer) {
+  auto container = *make_container("a1", "web");
+  container.shares_network = true;
+  const auto start_of = [&](const std::string& name) {
+    const std::vector readings{make_reading(std::make_shared<const metrics::Container>(container))};
+    return find(encode({.time = now, .readings = readings, .endings = {}}), name)
+        ->sum()
+        .data_points(0)
+        .start_time_unix_nano();
+  };
+  EXPECT_EQ(start_of("container_fs_io_time_seconds_total"), 0U) << "a day of I/O in a container of ten seconds";
+  EXPECT_EQ(start_of("container_network_receive_bytes_total"), 0U);
+  container.booted = started_at - 86'400 * second;
+  EXPECT_EQ(start_of("container_fs_io_time_seconds_total"), container.booted);
+  EXPECT_EQ(start_of("container_network_receive_bytes_total"), container.booted);
+}
+
 TEST_F(EncodeTest, LeavesOutEmptyLabelsAndMetricsWithoutPoints) {
   auto sample = test::full_sample();
   sample.devices[0].device.clear();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
+#include "metrics/sample_parts.hpp"
 #include "otlp/encode_protobuf.hpp"
 #include "tests/support/readings.hpp"
 
@@ -21,12 +22,18 @@ metrics::Round full_round() {
   cgroup1.health = metrics::Health::none;
   cgroup1.devices.push_back({.major = 7, .minor = 3, .device = "", .read_bytes = 1, .write_bytes = std::nullopt});
   cgroup1.networks.emplace_back().interface = "lan\xC3\xA4";
+  cgroup1.missed = metrics::parts_of({&metrics::Sample::threads, &metrics::Sample::memory_working_set});
+  cgroup1.missed |= metrics::parts_of(metrics::Tail::sockets);
+  cgroup1.missed.cpus = cgroup1.missed.networks = true;
+  cgroup1.agent_begun = started_at - 5;
+  cgroup1.kills_by_kernel = true;
   const auto web = make_container("w", "web");
   const auto last = make_reading(web, cgroup1);
   const auto now = make_reading(web);
   metrics::Container bare;
   bare.id = "bare";
   bare.shares_network = true;
+  bare.booted = started_at - 7;
   const auto empty = make_reading(std::make_shared<const metrics::Container>(bare), {});
   return {.time = started_at,
           .readings = {now, empty},
@@ -56,6 +63,7 @@ void expect_same(const metrics::Container& a, const metrics::Container& b) {
   EXPECT_EQ(a.limits.cpu_quota_us, b.limits.cpu_quota_us);
   EXPECT_EQ(a.limits.cpu_shares, b.limits.cpu_shares);
   EXPECT_EQ(a.shares_network, b.shares_network);
+  EXPECT_EQ(a.booted, b.booted);
 }
 
 TEST(RoundRecord, KeepsACgroupByItsPath) {
@@ -97,6 +105,12 @@ TEST(RoundRecord, IsReadBackAsItWas) {
     expect_same(*again->readings[i]->container, *round.readings[i]->container);
     EXPECT_EQ(again->readings[i]->shape, round.readings[i]->shape);
     EXPECT_EQ(again->readings[i]->points, round.readings[i]->points);
+  }
+  for (std::size_t i = 0; i < round.endings.size(); ++i) {
+    const auto& sample = round.endings[i].last->sample;
+    EXPECT_EQ(again->endings[i].last->sample.missed, sample.missed);
+    EXPECT_EQ(again->endings[i].last->sample.agent_begun, sample.agent_begun);
+    EXPECT_EQ(again->endings[i].last->sample.kills_by_kernel, sample.kills_by_kernel);
   }
   // What is sent of it is the same to the last byte, which compares every number.
   otlp::ProtobufEncoder one, other;

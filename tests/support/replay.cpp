@@ -69,7 +69,7 @@ Recording replay(const std::string& folder, const docker::DeviceNamer& namer) {
     metrics::Reading reading{.container = container, .sample = std::move(**sample)};
     docker::name_devices(reading.sample, namer);
     reading.sample.health = inspection->health;
-    reading.sample.oom_events = fleet.oom_kills().of(container->id);
+    fleet.oom_kills().complete(*container, reading.sample);
     metrics::measure(reading, {});
     recording.readings.push_back(std::make_shared<const metrics::Reading>(std::move(reading)));
   }

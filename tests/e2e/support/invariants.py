@@ -13,6 +13,8 @@ _LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*\Z")
 # Series of the machine, the engine and the agent, and those of cgroups that are no containers'.
 _NO_CONTAINER = re.compile(r"machine_|cadvisor_|containerspy_|container_scrape_error\Z")
 _OF_DISKS = ("container_fs_", "container_blkio_")
+# Counters that a container may share with others.
+_SHARED = ("container_fs_", "container_network_")
 _RESOURCE = ("host.name", "service.instance.id", "service.name", "service.version")
 
 
@@ -111,7 +113,9 @@ class Invariants:
         self._last[identity] = point
 
     def _take_counter(self, point, identity, say):
-        if not 0 < point.start <= point.time:
+        # Since when cgroups, the network of others and whole disks count is not always known.
+        may_lack_start = _is_surrounding(point) or point.metric.startswith(_SHARED)
+        if not (0 < point.start <= point.time or point.start == 0 and may_lack_start):
             say("a counter whose start is not before its time")
         start, value = self._counters.get(identity, (0, 0))
         if point.start < start:
@@ -122,7 +126,7 @@ class Invariants:
             say("a negative counter")
         # Of cgroup v1's hierarchies, a cgroup counts the I/O of those below it that are there: when one goes, so does its part.
         falls = point.metric.startswith(_OF_DISKS) and _is_surrounding(point)
-        if point.start == start and point.value < value and not falls:
+        if point.start == start != 0 and point.value < value and not falls:
             say(f"a counter goes back from {value}")
         self._counters[identity] = (point.start, point.value)
 

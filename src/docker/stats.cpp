@@ -301,6 +301,16 @@ void interpret_memory(Answer& answer, unsigned cgroup_version) {
   metrics::set_working_set(sample);
 }
 
+/// The engine leaves out the numbers that are 0, so any of them shows that there is storage.
+void keep_storage(DeviceCounters& storage, Sample& sample) {
+  constexpr std::array members{&DeviceCounters::read_bytes, &DeviceCounters::write_bytes, &DeviceCounters::reads,
+                               &DeviceCounters::writes};
+  if (std::ranges::none_of(members, [&](auto member) { return (storage.*member).has_value(); })) return;
+  for (const auto member : members)
+    storage.*member = (storage.*member).value_or(0);
+  sample.devices.push_back(storage);
+}
+
 /// Windows counts CPU time in units of 100 ns, has its own kinds of memory, and reports storage as a whole.
 void interpret_windows(Answer& answer) {
   auto& sample = answer.sample;
@@ -313,7 +323,7 @@ void interpret_windows(Answer& answer) {
   sample.memory_max_usage = answer.committed_peak;
   sample.memory_working_set = answer.private_working_set;
   sample.threads = sample.threads_max = {};
-  if (answer.storage.read_bytes) sample.devices.push_back(answer.storage);
+  keep_storage(answer.storage, sample);
 }
 
 /// Engines on cgroup v2 report "unlimited" as 2^64-1. Engines on v1 leave it out. cAdvisor shows 0. Podman always

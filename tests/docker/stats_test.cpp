@@ -91,6 +91,19 @@ TEST(Stats, OfWindowsHaveUnitsOfTheirOwn) {
   EXPECT_EQ(*sample.networks[0].receive_dropped, 1U);
 }
 
+TEST(Stats, OfWindowsHaveTheDeviceOfAContainerThatOnlyWrote) {
+  Engine windows;
+  windows.windows = true;
+  const auto with_storage = [&](std::string_view storage) {
+    return parse(R"({"read":"2026-11-23T01:58:18.3891262Z","storage_stats":{)" + std::string{storage} + "}}", windows);
+  };
+  const auto wrote = with_storage(R"("write_count_normalized":5,"write_size_bytes":20480)");
+  ASSERT_EQ(wrote.devices.size(), 1U);
+  EXPECT_EQ(wrote.devices[0].write_bytes, 20'480U);
+  EXPECT_EQ(wrote.devices[0].read_bytes, 0U) << "the engine leaves out zeros";
+  EXPECT_TRUE(with_storage("").devices.empty());
+}
+
 TEST(Stats, OfWindowsHaveNoneOfLinuxsConstants) {
   Engine windows;
   windows.windows = true;

@@ -5,9 +5,11 @@
 
 #include <array>
 
+#include "base/file.hpp"
 #include "base/json_reader.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 #include "base/utf8.hpp"
 #include "docker/stats.hpp"
 
@@ -56,7 +58,10 @@ constexpr auto error_schema = json::object("", error_fields);
 std::optional<std::uint32_t> owner_of(const Endpoint& endpoint) {
   struct stat info{};
   if (endpoint.kind != Endpoint::Kind::unix_socket || ::stat(endpoint.path.c_str(), &info) != 0) return std::nullopt;
-  return info.st_uid;
+  // In a container of a rootless engine, the socket's owner looks like root. The cgroup's path has the number outside.
+  constexpr std::size_t map_bytes_max = 16 * 1024;
+  const auto map = read_file("/proc/self/uid_map", map_bytes_max);
+  return map ? outer_user(*map, info.st_uid) : info.st_uid;
 }
 
 }  // namespace

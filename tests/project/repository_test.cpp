@@ -71,6 +71,7 @@ const std::vector<OwnBound> own_bounds{
     {"base/endpoint.cpp", "sun_path_max", "the kernel's sockaddr_un"},
     {"base/key_values.cpp", "key_bytes_max", "syntax of a setting"},
     {"base/log.cpp", "value_bytes_max", "length of a quotation in a log line"},
+    {"docker/client.cpp", "map_bytes_max", "the kernel's uid_map, which has at most 340 lines"},
     {"docker/list.cpp", "names_max", "names of one container, from a list that is bounded"},
     {"host/block_devices.cpp", "known_max", "devices of one kernel, which is trusted"},
     {"host/cgroup_text.cpp", "shown_max", "from where on cAdvisor takes a number for no limit"},

@@ -151,6 +151,7 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
     watch_.suspect(id);
   const auto time = result.time != 0 ? result.time : system_now();
   auto round = fleet_.close_round(time, std::move(result.readings));
+  say_clock(round.time - std::min(round.time, time));
   // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
   if (identity_) {
     Surroundings::Found found{
@@ -236,6 +237,18 @@ void Daemon::say_skipped(std::int64_t rounds) {
     case Trouble::Change::ended:
       log_.info("rounds are on time again", {{"skipped", std::to_string(rounds_skipped_)}});
       break;
+    case Trouble::Change::none: break;
+  }
+}
+
+/// `ahead`: how far the round's time is ahead of the clock.
+void Daemon::say_clock(UnixNanos ahead) {
+  switch (clock_back_.update(std::chrono::nanoseconds{ahead} > limits::clock_step_logged_min)) {
+    case Trouble::Change::began:
+      log_.warn("the system clock went back: the times of rounds stay just after the last round until it has caught up",
+                {{"seconds", std::to_string(ahead / nanos_per_second)}});
+      break;
+    case Trouble::Change::ended: log_.info("the system clock has caught up with the last round"); break;
     case Trouble::Change::none: break;
   }
 }

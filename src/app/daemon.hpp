@@ -45,6 +45,7 @@ class Daemon {
   void on_connected(const docker::Engine& engine);
   void say_reads(const docker::RoundReader::Result& result);
   void say_skipped(std::int64_t rounds);
+  void say_clock(UnixNanos ahead);
   [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
   double random() { return std::uniform_real_distribution{}(random_); }
 
@@ -78,6 +79,7 @@ class Daemon {
   Trouble reads_failing_{limits::trouble_free_rounds};
   std::uint64_t rounds_skipped_ = 0;
   Trouble rounds_skipping_{limits::trouble_free_rounds};
+  Trouble clock_back_{limits::trouble_free_rounds};
 };
 
 }  // namespace cspy::app

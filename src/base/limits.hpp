@@ -101,6 +101,13 @@ inline constexpr double round_share_of_interval = 0.8;
 /// A round always has at least this time: an engine with slow stats needs more than a second, whatever the interval is.
 /// If this is longer than the interval, rounds are skipped.
 inline constexpr auto round_time_min = 3s;
+/// The least time from one round to the next, whatever the clock says. Receivers store whole milliseconds.
+inline constexpr auto round_step_min = 1ms;
+/// A clock that goes back by more than this is logged. Time servers correct a clock by less all the time.
+inline constexpr auto clock_step_logged_min = 1s;
+/// Time after which the names of devices and the machine's size are looked up again. Disks and CPUs rarely come and go,
+/// and a look takes some twenty files.
+inline constexpr auto machine_look_interval = 300s;
 /// Rounds in a row without a problem after which the log reports that the problem is over.
 inline constexpr int trouble_free_rounds = 5;
 /// Time between two lists while events are followed. A list is still needed: the engine drops events for slow readers.

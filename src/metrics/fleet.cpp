@@ -47,7 +47,9 @@ const Fleet::Entry* Fleet::find(std::string_view id) const {
 }
 
 Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
-  Round round{.time = time, .readings = {}, .endings = {}};
+  constexpr UnixNanos step = std::chrono::nanoseconds{limits::round_step_min}.count();
+  last_time_ = last_time_ == 0 ? time : std::max(time, last_time_ + step);
+  Round round{.time = last_time_, .readings = {}, .endings = {}};
   round.readings.reserve(readings.size());
   for (auto& reading : readings) {
     const auto found = entries_.find(reading->container->id);

@@ -58,7 +58,8 @@ class Fleet {
 
   /// Makes the round from `readings`, which were taken since the last round. Leaves out readings whose run has ended in
   /// the meantime, remembers the others as sent, and adds the series that end. A container without a reading keeps its
-  /// series: one missing point does not end a series.
+  /// series: one missing point does not end a series. The round's time is `time`, or just after the last round if the
+  /// clock was set back: receivers refuse points that are older than the last ones.
   [[nodiscard]] Round close_round(UnixNanos time, std::vector<ReadingPtr> readings);
 
   /// Takes back the endings of a round that could not be sent. The next round has them.
@@ -71,6 +72,7 @@ class Fleet {
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<ReadingPtr> departed_;  ///< readings whose series must end
   OomKills oom_kills_;
+  UnixNanos last_time_ = 0;  ///< of the last round
 };
 
 }  // namespace cspy::metrics

@@ -70,6 +70,15 @@ TEST_F(FleetTest, EndsTheSeriesOfAnInterfaceThatIsGone) {
     EXPECT_THAT(series, testing::EndsWith("|eth1"));
 }
 
+TEST_F(FleetTest, GoesOnAfterTheLastRoundIfTheClockWasSetBack) {
+  constexpr UnixNanos ms = second / 1'000;
+  EXPECT_EQ(fleet.close_round(now, {}).time, now);
+  EXPECT_EQ(fleet.close_round(now - 3'600 * second, {}).time, now + ms);
+  EXPECT_EQ(fleet.close_round(now - 3'590 * second, {}).time, now + 2 * ms);
+  EXPECT_EQ(fleet.close_round(now + 2 * ms, {}).time, now + 3 * ms) << "no two rounds in a receiver's millisecond";
+  EXPECT_EQ(fleet.close_round(now + second, {}).time, now + second);
+}
+
 TEST_F(FleetTest, EndsNothingThatCouldNotBeReadAndSendsNothingOfIt) {
   fleet.put(make_container("a1", "web"), Health::none);
   const auto whole = read("a1");

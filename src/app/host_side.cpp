@@ -4,7 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "host/own_container.hpp"
 #include "metrics/details.hpp"
 #include "metrics/sample_parts.hpp"
 
@@ -14,7 +16,8 @@ namespace {
 constexpr std::string_view off{"none"};
 /// After this many searches without a result, the tree counts as another machine's until the next connection.
 constexpr int searches_without_result_max = 8;
-constexpr std::array cgroup_places{"/sys/fs/cgroup", "/host/sys/fs/cgroup"};
+// The host's first: in a container, the other one is usually our own part.
+constexpr std::array cgroup_places{"/host/sys/fs/cgroup", "/sys/fs/cgroup"};
 constexpr std::array proc_places{"/host/proc", "/proc"};
 
 /// Opens the configured place. If the setting is empty, opens the first usual place that works.
@@ -42,8 +45,13 @@ std::optional<std::string> container_part(std::string_view path, std::string_vie
   return std::string{path.substr(0, path.find('/', found))};
 }
 
-HostSide::HostSide(const Options& options, Log& log)
-    : options_{options}, log_{log}, machine_{host::this_machine()}, wanted_{options.metrics.parts()} {
+HostSide::HostSide(const Options& options, Log& log, host::MachinePaths paths)
+    : options_{options},
+      log_{log},
+      paths_{std::move(paths)},
+      machine_{host::this_machine(paths_)},
+      devices_{paths_.sys + "/dev/block"},
+      wanted_{options.metrics.parts()} {
   using enum metrics::Tail;
   sockets_wanted_ = {.tcp = wanted_.has_any({tcp_usage, tcp6_usage}),
                      .udp = wanted_.has_any({udp_usage, udp6_usage}),
@@ -88,17 +96,19 @@ Result<void> HostSide::open_proc() {
       });
   if (!opened) return std::unexpected{std::move(opened).error()};
   proc_ = std::move(*opened);
-  own_proc_ = host::Directory::open("/proc");
+  own_proc_ = host::Directory::open(paths_.proc.c_str());
+  own_processes_.reset();
+  if (auto processes = host::ProcRoot::open(paths_.proc)) own_processes_ = std::move(*processes);
+  own_id_ = own_proc_ ? host::own_container(files_, *own_proc_) : std::string{};
   return {};
 }
 
 /// A proof for one engine does not hold for another engine at the same address.
 void HostSide::recognise(const docker::Engine& engine) {
-  same_machine_ = host::is_same(machine_, engine.kernel_version, engine.memory_bytes);
   auto identity = engine.name + '\n' + engine.kernel_version;
   if (identity == engine_) return;
   engine_ = std::move(identity);
-  tree_proven_ = proc_proven_ = met_ = false;
+  tree_proven_ = proc_proven_ = here_proven_ = met_ = false;
   data_root_ = engine.data_root;
 }
 
@@ -131,12 +141,22 @@ void HostSide::warn_of_useless_settings(bool has_containers) {
               {{"setting", std::string{setting}}, {"place", place}, {"remedy", std::string{remedy}}});
   };
   if (cgroups_ && !options_.cgroup_root.empty() && !tree_proven_)
-    say("cgroup_root", tree_place_, "mount /sys/fs/cgroup of the engine's host there, read-only");
+    say("cgroup_root", tree_place_,
+        cgroups_->tree().is_whole() ? "mount /sys/fs/cgroup of the engine's host there, read-only"
+                                    : "the directory shows only this process's own part of the tree: mount "
+                                      "/sys/fs/cgroup of the engine's host there, read-only, or run in the host's "
+                                      "cgroup namespace with '--cgroupns host'");
   if (proc_ && !options_.proc_root.empty() && !proc_proven_)
     say("proc_root", proc_place_, "mount /proc of the engine's host there, read-only");
 }
 
-void HostSide::begin_round() {
+void HostSide::begin_round(net::TimePoint now) {
+  if (look_again_at_ == net::TimePoint{}) look_again_at_ = now + limits::machine_look_interval;
+  if (now >= look_again_at_) {
+    look_again_at_ = now + limits::machine_look_interval;
+    host::update_size(machine_, paths_);
+    devices_.look_again();
+  }
   if (proc_) proc_->begin_round();
   space_.reset();
   disk_.reset();
@@ -153,9 +173,13 @@ void HostSide::begin_round() {
 }
 
 bool HostSide::shows_process_of(const metrics::Container& container) {
-  if (!proc_ || container.pid == 0 || !proc_->holds(container.pid, container.id)) return false;
-  // We recognise our own process without an id, unless a container of another machine has the same number.
-  return engine_is_here() || container_part(proc_->cgroup_of(container.pid).value_or(""), container.id);
+  if (!proc_ || container.pid == 0) return false;
+  if (proc_->holds(container.pid, container.id)) return true;
+  return container.id == own_id_ && proc_->is_own(container.pid);
+}
+
+bool HostSide::runs_here(const metrics::Container& container) {
+  return container.id == own_id_ || (own_processes_ && own_processes_->holds(container.pid, container.id));
 }
 
 std::optional<std::string> HostSide::actual_path(const metrics::Container& container, bool has_process) {
@@ -169,9 +193,9 @@ std::optional<std::string> HostSide::actual_path(const metrics::Container& conta
   return search_tree(container.id);
 }
 
-/// Walking through a large tree takes time: skip it if the containers are another machine's.
+/// Walking through a large tree takes time: after some searches without a result the containers are another machine's.
 std::optional<std::string> HostSide::search_tree(std::string_view id) {
-  if (!cgroups_ || !engine_is_here() || searches_without_result_ >= searches_without_result_max) return std::nullopt;
+  if (!cgroups_ || searches_without_result_ >= searches_without_result_max) return std::nullopt;
   auto path = cgroups_->tree().find(id);
   searches_without_result_ = path ? 0 : searches_without_result_ + 1;
   return path;
@@ -179,8 +203,11 @@ std::optional<std::string> HostSide::search_tree(std::string_view id) {
 
 void HostSide::add_local_facts(const docker::Engine& engine, metrics::Container& container) {
   recognise(engine);
+  if (!host::is_container_id(container.id)) return;
+  const bool was_here = engine_is_here();
   const bool tree_was_proven = tree_proven_;
   const bool proc_was_proven = proc_proven_;
+  here_proven_ = here_proven_ || runs_here(container);
   const bool has_process = shows_process_of(container);
   if (has_process) proc_proven_ = true;
   if (auto path = actual_path(container, has_process); path && valid_utf8_prefix(*path) == path->size())
@@ -194,9 +221,10 @@ void HostSide::add_local_facts(const docker::Engine& engine, metrics::Container&
   }
   if (engine_is_here()) container.booted = machine_.booted;
   // The first container may start long after meet().
-  if (!met_ || (tree_proven_ == tree_was_proven && proc_proven_ == proc_was_proven)) return;
-  find_filesystem();
-  log_sources();
+  if (!met_) return;
+  const bool found_place = tree_proven_ != tree_was_proven || proc_proven_ != proc_was_proven;
+  if (found_place || was_here != engine_is_here()) find_filesystem();
+  if (found_place) log_sources();
 }
 
 std::optional<metrics::Sources> HostSide::read(const metrics::Container& container, const metrics::Sources* decided,

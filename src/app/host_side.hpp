@@ -3,12 +3,13 @@
 //
 // Invariants:
 //
-// - Files count as the engine's only after a container's id in a path, or in the cgroup of a process, has proven it.
-//   Only add_local_facts() sets `tree_proven_` and `proc_proven_`, when it finds a container there. They are cleared
-//   when another engine answers at the address. While a place is not proven, no round opens a file in it for a
-//   container.
-// - Data without an id (the machine, devices, filesystems) is used if a place is proven, or if the engine's kernel and
-//   memory are this machine's (`same_machine_`).
+// - Files count as the engine's only after a container's id has proven it. Only add_local_facts() sets `tree_proven_`
+// (a
+//   path of the tree has the id), `proc_proven_` (the cgroup of a process has it) and `here_proven_` (our own /proc
+//   shows such a process, or that we run in the container ourselves). They are cleared when another engine answers at
+//   the address. While a place is not proven, no round opens a file in it for a container.
+// - Data without an id (the machine, devices, filesystems) is used after any of these proofs. Until then nothing of
+//   this machine is reported: clones of one image have the same kernel, the same memory and even the same host name.
 // - Queries change nothing. add_local_facts() and meet() change the state; begin_round() reads what all containers of
 //   the round share.
 // - It never waits: each call completes between two awaits of its users. The caller owns the containers and samples
@@ -29,13 +30,14 @@
 #include "host/filesystem.hpp"
 #include "host/machine.hpp"
 #include "host/proc_root.hpp"
+#include "net/context.hpp"
 
 namespace cspy::app {
 
 class HostSide final : public docker::LocalSource {
  public:
-  /// The references must outlive it.
-  HostSide(const Options& options, Log& log);
+  /// The references must outlive it. `paths`: this machine's own files.
+  HostSide(const Options& options, Log& log, host::MachinePaths paths = {});
 
   /// Opens the configured places, or the usual ones if the settings are empty. Errors: a configured place cannot be
   /// used.
@@ -43,7 +45,7 @@ class HostSide final : public docker::LocalSource {
   /// The engine is connected and the fleet complete. It may be another engine than before.
   void meet(const docker::Engine& engine, bool has_containers);
   /// Call once before each round.
-  void begin_round();
+  void begin_round(net::TimePoint now);
 
   /// Adds what the kernel knows about a running container: the path of its cgroup, its limits.
   void add_local_facts(const docker::Engine& engine, metrics::Container& container);
@@ -56,10 +58,10 @@ class HostSide final : public docker::LocalSource {
 
   /// "/dev/sda". Empty if the device is not this machine's, or has no name here.
   [[nodiscard]] std::string device_name(std::uint32_t major, std::uint32_t minor);
-  [[nodiscard]] bool engine_is_here() const { return same_machine_ || tree_proven_ || proc_proven_; }
+  [[nodiscard]] bool engine_is_here() const { return here_proven_ || tree_proven_ || proc_proven_; }
   [[nodiscard]] const host::Machine& machine() const { return machine_; }
   /// For cgroups that are not containers. Null if there is no tree, or if it is not the engine's.
-  [[nodiscard]] host::CgroupReader* cgroups() { return cgroups_ && engine_is_here() ? &*cgroups_ : nullptr; }
+  [[nodiscard]] host::CgroupReader* cgroups() { return cgroups_ && tree_proven_ ? &*cgroups_ : nullptr; }
   [[nodiscard]] host::ProcRoot* proc() { return proc_ && proc_proven_ ? &*proc_ : nullptr; }
   /// The parts of a sample that the wanted metrics need.
   [[nodiscard]] const metrics::SampleParts& wanted() const { return wanted_; }
@@ -70,8 +72,10 @@ class HostSide final : public docker::LocalSource {
   /// Reads what only /proc has. Returns whether the run's networks are from there.
   [[nodiscard]] bool read_proc(const metrics::Container& container, const metrics::Sources* decided,
                                metrics::Sample& sample);
-  /// Whether the host's /proc shows the container's first process.
+  /// Whether the host's /proc shows the container's first process: one with the id in its cgroup, or ours.
   [[nodiscard]] bool shows_process_of(const metrics::Container& container);
+  /// Whether our own /proc proves that the container runs here.
+  [[nodiscard]] bool runs_here(const metrics::Container& container);
   void recognise(const docker::Engine& engine);
   void find_filesystem();
   void log_sources();
@@ -82,11 +86,14 @@ class HostSide final : public docker::LocalSource {
 
   const Options& options_;
   Log& log_;
+  host::MachinePaths paths_;
   host::Machine machine_;
-  host::BlockDevices devices_{"/sys/dev/block"};
+  host::BlockDevices devices_;
+  net::TimePoint look_again_at_{};  ///< at the machine and the names of its devices
   std::optional<host::CgroupReader> cgroups_;
   std::optional<host::ProcRoot> proc_;
   std::optional<host::Directory> own_proc_;
+  std::optional<host::ProcRoot> own_processes_;  ///< of our own /proc, whatever the settings are
   host::KernelFiles files_;
   metrics::SampleParts wanted_;
   host::ProcRoot::SocketsWanted sockets_wanted_;
@@ -95,8 +102,9 @@ class HostSide final : public docker::LocalSource {
   bool disk_wanted_ = false;                      ///< the space of the filesystem
   std::string engine_;                            ///< name and kernel of its host; another pair is another engine
   std::string data_root_;
-  bool met_ = false;           ///< meet() was called for this engine
-  bool same_machine_ = false;  ///< the engine's kernel and memory are this machine's
+  bool met_ = false;          ///< meet() was called for this engine
+  std::string own_id_;        ///< of the container that we run in; empty outside of containers
+  bool here_proven_ = false;  ///< our own /proc shows a container of the engine
   bool tree_proven_ = false;
   bool proc_proven_ = false;
   std::string tree_place_, proc_place_;

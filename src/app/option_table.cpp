@@ -71,8 +71,8 @@ constexpr std::array table{
             "Milliseconds between two size queries"},
   OptionRow{"cgroup_root", text, "DIRECTORY", set_text<&Options::cgroup_root>,
             {{"CSPY_CGROUP_ROOT"}}, {}, "",
-            "Directory of the host's cgroups, for metrics that the engine does not report. Default: /sys/fs/cgroup or "
-            "/host/sys/fs/cgroup, if it belongs to the engine's host. none: do not read cgroups"},
+            "Directory of the host's cgroups, for metrics that the engine does not report. Default: /host/sys/fs/cgroup or "
+            "/sys/fs/cgroup, if it belongs to the engine's host. none: do not read cgroups"},
   OptionRow{"cgroup_all", boolean, "true|false", set_flag<&Options::cgroup_all>,
             {{"CSPY_CGROUP_ALL"}}, {}, "false",
             "Also report cgroups that are not containers, as cAdvisor does"},

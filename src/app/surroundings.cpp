@@ -155,7 +155,7 @@ void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& pa
   subject.subject = Subject::cgroup;
   subject.created = created;
   // Since when the other cgroups count is not known: their files' times move.
-  subject.started = path == root_path ? host_.machine().booted : 0;
+  subject.started = path == root_path && cgroups.tree().is_whole() ? host_.machine().booted : 0;
   subject.limits = limits;
   add({.container = std::make_shared<const metrics::Container>(std::move(subject)), .sample = std::move(sample)});
 }

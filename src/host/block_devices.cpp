@@ -26,18 +26,30 @@ bool is_hidden(const std::filesystem::path& link) {
 
 std::string BlockDevices::name(std::uint32_t major, std::uint32_t minor) {
   const auto key = std::pair{major, minor};
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  const auto known = known_.find(key);
+  if (known != known_.end() && known->second.looked_up) return known->second.name;
   const std::filesystem::path link{fmt::format("{}/{}:{}", root_, major, minor)};
   std::error_code error;
   const auto target = std::filesystem::read_symlink(link, error);
-  if (error) return {};
+  if (error) {
+    if (known == known_.end()) return {};
+    if (error != std::errc::no_such_file_or_directory) return known->second.name;
+    known_.erase(known);
+    return {};
+  }
   std::string name;
   // A whole disk is at ".../block/sda", a partition at ".../block/sda/sda1".
   const bool whole_disk = target.parent_path().filename() == "block";
   const auto base = target.filename().string();
   if (whole_disk && !is_passed_over(base) && !is_hidden(link)) name = "/dev/" + base;
-  if (known_.size() < known_max) known_.emplace(key, name);
+  if (known != known_.end() || known_.size() < known_max) known_.insert_or_assign(key, Known{.name = name});
   return name;
+}
+
+void BlockDevices::look_again() {
+  std::erase_if(known_, [](const auto& device) { return !device.second.looked_up; });
+  for (auto& [number, device] : known_)
+    device.looked_up = false;
 }
 
 }  // namespace cspy::host

@@ -17,9 +17,18 @@ class BlockDevices {
   /// that cAdvisor ignores: loop, ram, sr and hidden paths of NVMe disks. Remembers names, but not unknown devices.
   [[nodiscard]] std::string name(std::uint32_t major, std::uint32_t minor);
 
+  /// Looks all names up again when they are needed: a number may belong to another disk by now. A name that cannot be
+  /// looked up stays. Forgets devices that were not needed since the last call.
+  void look_again();
+
  private:
+  struct Known {
+    std::string name;
+    bool looked_up = true;  ///< since the last look_again()
+  };
+
   std::string root_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> known_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Known> known_;
 };
 
 }  // namespace cspy::host

@@ -84,7 +84,7 @@ bool CgroupReader::read(std::string_view path, const SampleParts& wanted, Sample
   if (tree_.version() == CgroupVersion::v1) {
     found = read_version_1(path, wanted, sample);
   } else if (const auto cgroup = tree_.at(unified, path)) {
-    read_version_2(*cgroup, is_root(path), wanted, sample);
+    read_version_2(*cgroup, tree_.is_whole() && is_root(path), wanted, sample);
     found = true;
   }
   if (!sample.memory_usage) sample.memory_usage = engine_usage;
@@ -280,7 +280,7 @@ bool CgroupReader::read_limits(std::string_view path, metrics::Limits& limits) {
       if (text) file.parse(*text, limits);
     }
   }
-  if (is_root(path)) {
+  if (tree_.is_whole() && is_root(path)) {
     const auto memory = read_meminfo(files_, tree_.proc());
     limits.memory_bytes = memory.total;
     limits.memory_swap_bytes = memory.swap_total;

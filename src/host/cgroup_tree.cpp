@@ -62,10 +62,6 @@ std::unexpected<Error> invalid(std::string message, const std::string& root) {
                   root)}};
 }
 
-std::unexpected<Error> only_a_part(const std::string& root) {
-  return invalid(fmt::format("{} shows only this process's own part of the cgroup tree", root), root);
-}
-
 }  // namespace
 
 Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& proc) {
@@ -76,7 +72,7 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
   CgroupTree tree{std::move(*proc_directory), root};
   if (directory->has("cgroup.controllers")) {
     // Every cgroup except the real root has these.
-    if (directory->has("cgroup.type") || directory->has("cgroup.events")) return only_a_part(root);
+    tree.whole_ = !directory->has("cgroup.type") && !directory->has("cgroup.events");
     tree.version_ = CgroupVersion::v2;
     tree.hierarchies_[static_cast<std::size_t>(unified)] = directory->below(".");
   } else {
@@ -90,7 +86,7 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
       if (hierarchy && !hierarchy->has("cgroup.procs")) hierarchy.reset();
       if (!hierarchy) continue;
       // Only the real root of a hierarchy has these.
-      if (!hierarchy->has("release_agent") && !hierarchy->has("cgroup.sane_behavior")) return only_a_part(root);
+      if (!hierarchy->has("release_agent") && !hierarchy->has("cgroup.sane_behavior")) tree.whole_ = false;
       any = true;
     }
     if (!any) return invalid(fmt::format("{} is not a cgroup tree", root), root);

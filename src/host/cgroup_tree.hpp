@@ -24,12 +24,15 @@ namespace cspy::host {
 class CgroupTree {
  public:
   /// `root` is the place where the tree is mounted, /sys/fs/cgroup on the host itself. `proc` has meminfo and stat of
-  /// the same machine. Errors, each with a remedy: missing; denied; invalid if it is not a cgroup tree, or shows only
-  /// our own container's part of it.
+  /// the same machine. It may be a part of the machine's tree, as a cgroup namespace shows it. Errors, each with a
+  /// remedy: missing; denied; invalid if it is not a cgroup tree.
   [[nodiscard]] static Result<CgroupTree> open(const std::string& root, const std::string& proc = "/proc");
 
   /// If both versions are mounted, as on Debian with version 1, the controllers belong to version 1.
   [[nodiscard]] CgroupVersion version() const { return version_; }
+  /// Whether its root is the machine's. The root of a part is a cgroup like the others: that of a container, of a
+  /// system container, or of an engine in a container.
+  [[nodiscard]] bool is_whole() const { return whole_; }
   /// /proc of the same machine.
   [[nodiscard]] const Directory& proc() const { return proc_; }
 
@@ -59,6 +62,7 @@ class CgroupTree {
   CgroupTree(Directory proc, std::string root) : proc_{std::move(proc)}, root_{std::move(root)} {}
 
   CgroupVersion version_ = CgroupVersion::v2;
+  bool whole_ = true;
   std::array<std::optional<Directory>, cgroup_v1::controller_count> hierarchies_;
   Directory proc_;
   std::string root_;

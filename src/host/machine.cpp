@@ -89,10 +89,7 @@ void read_ids(Machine& machine, const MachinePaths& paths) {
 Machine this_machine(const MachinePaths& paths) {
   Machine machine;
   struct utsname names{};
-  if (::uname(&names) == 0) {
-    machine.name = names.nodename;
-    machine.kernel_version = names.release;
-  }
+  if (::uname(&names) == 0) machine.name = names.nodename;
   if (const auto proc = Directory::open(paths.proc.c_str())) machine.booted = boot_time(*proc);
   read_memory(machine, paths.proc);
   read_cpus(machine, paths);
@@ -101,8 +98,19 @@ Machine this_machine(const MachinePaths& paths) {
   return machine;
 }
 
-bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes) {
-  return machine.memory_bytes != 0 && machine.memory_bytes == memory_bytes && machine.kernel_version == kernel_version;
+void update_size(Machine& machine, const MachinePaths& paths) {
+  Machine now;
+  read_memory(now, paths.proc);
+  read_cpus(now, paths);
+  if (now.memory_bytes != 0) {
+    machine.memory_bytes = now.memory_bytes;
+    machine.swap_bytes = now.swap_bytes;
+  }
+  if (now.cpus) {
+    machine.cpus = now.cpus;
+    machine.physical_cores = now.physical_cores;
+    machine.sockets = now.sockets;
+  }
 }
 
 /// From /proc/stat: "btime 1795446954", in seconds since 1970.

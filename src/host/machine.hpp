@@ -1,4 +1,4 @@
-// The machine that the agent runs on: shows whether the engine runs on it too, and what the machine has.
+// The machine that the agent runs on.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,6 @@ namespace cspy::host {
 
 struct Machine {
   std::string name;                ///< the host's name, or the container's if we run in one
-  std::string kernel_version;      ///< uname -r; the same in every container of a machine
   std::uint64_t memory_bytes = 0;  ///< MemTotal; 0 if it cannot be read
   UnixNanos booted = 0;            ///< 0 if it cannot be read
   Count swap_bytes{};
@@ -36,9 +35,8 @@ struct MachinePaths {
 /// Values that cannot be read are absent.
 [[nodiscard]] Machine this_machine(const MachinePaths& paths = {});
 
-/// Whether an engine that reports these values runs on this machine. A socket may lead into a virtual machine or to
-/// another host. Then our /sys and /proc have nothing to do with its containers.
-[[nodiscard]] bool is_same(const Machine& machine, const std::string& kernel_version, std::uint64_t memory_bytes);
+/// Reads the memory and the CPUs again: both may be added and removed. What cannot be read stays as it was.
+void update_size(Machine& machine, const MachinePaths& paths = {});
 
 /// When the machine of this /proc booted. 0 if it cannot be read.
 [[nodiscard]] UnixNanos boot_time(const Directory& proc);

@@ -59,7 +59,7 @@ bool ProcRoot::holds(std::uint32_t pid, std::string_view container_id) {
   const auto directory = process(pid);
   if (!directory || container_id.empty()) return false;
   const auto cgroup = files_.read(*directory, "cgroup");
-  return cgroup && (cgroup->contains(container_id) || is_own(pid));
+  return cgroup && cgroup->contains(container_id);
 }
 
 std::optional<std::string> ProcRoot::cgroup_of(std::uint32_t pid) {

@@ -21,9 +21,10 @@ class ProcRoot {
   [[nodiscard]] static Result<ProcRoot> open(const std::string& root);
 
   /// Whether the process belongs to the container, according to its cgroup. The engine's number may belong to another
-  /// process by now, or to another PID namespace than this /proc. We recognise our own container by our own process
-  /// number: in a cgroup namespace of its own, its cgroup has no name.
+  /// process by now, or to another PID namespace than this /proc.
   [[nodiscard]] bool holds(std::uint32_t pid, std::string_view container_id);
+  /// Whether it is our own process. In our own cgroup namespace, its cgroup has no name.
+  [[nodiscard]] bool is_own(std::uint32_t pid) const;
   /// The path of the process's cgroup as our cgroup namespace shows it ("/../docker-0123.scope" from inside a
   /// container). nullopt if the process does not exist.
   [[nodiscard]] std::optional<std::string> cgroup_of(std::uint32_t pid);
@@ -56,7 +57,6 @@ class ProcRoot {
  private:
   explicit ProcRoot(Directory root) : root_{std::move(root)} {}
   [[nodiscard]] std::optional<Directory> process(std::uint32_t pid) const;
-  [[nodiscard]] bool is_own(std::uint32_t pid) const;
 
   Directory root_;
   KernelFiles files_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/limits.hpp"
 #include "metrics/sample_parts.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/readings.hpp"
@@ -29,10 +30,8 @@ struct HostSideTest : testing::Test {
     write(dir.file("cgroup/cgroup.controllers"), "cpu memory\n");
     write(dir.file("proc/stat"), "btime 1795000000\n");
     write(dir.file("proc/1/cgroup"), "0::/init\n");
+    write(dir.file("own/stat"), "btime 1795000000\n");
     std::filesystem::create_directory_symlink("1", dir.file("proc/self"));
-    const auto machine = host::this_machine();
-    here.kernel_version = machine.kernel_version;
-    here.memory_bytes = machine.memory_bytes;
     elsewhere.kernel_version = "of another machine";
   }
 
@@ -57,7 +56,7 @@ struct HostSideTest : testing::Test {
           "Limit Soft Limit Hard Limit Units\nMax open files            1048576   1048576   files\n");
   }
   HostSide& opened() {
-    side.emplace(options, capture.log);
+    side.emplace(options, capture.log, host::MachinePaths{.proc = dir.file("own"), .sys = dir.file("sys")});
     const auto prepared = side->prepare();
     EXPECT_TRUE(prepared) << prepared.error().message;
     return *side;
@@ -147,15 +146,107 @@ TEST_F(HostSideTest, AsksTheProcessBeforeItWalksTheTree) {
   EXPECT_EQ(web.labels.get("id"), "/batch/night/" + id);
 }
 
-TEST_F(HostSideTest, SearchesNoTreeForContainersOfAnotherMachine) {
-  add_cgroup("/batch/" + id);
+TEST_F(HostSideTest, ReportsNothingOfThisMachineUntilAContainerIsFoundOnIt) {
+  std::filesystem::create_directories(dir.file("sys/dev/block"));
+  std::filesystem::create_symlink("../../devices/virtio/block/vda", dir.file("sys/dev/block/254:0"));
+  write(dir.file("own/meminfo"), "MemTotal: 4 kB\n");
   auto& host = opened();
+  // A clone of this machine's image, over TCP: the same kernel, memory and name.
+  here.kernel_version = "6.1.0-56-amd64";
+  here.memory_bytes = 4'096;
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  host.meet(here, true);
+  EXPECT_FALSE(host.engine_is_here());
+  EXPECT_EQ(host.cgroups(), nullptr);
+  EXPECT_EQ(host.device_name(254, 0), "");
+  add_cgroup("/docker/" + id);
+  host.add_local_facts(here, web);
+  EXPECT_TRUE(host.engine_is_here());
+  EXPECT_NE(host.cgroups(), nullptr);
+  EXPECT_EQ(host.device_name(254, 0), "/dev/vda");
+}
+
+TEST_F(HostSideTest, StopsSearchingATreeThatHasNoContainer) {
+  auto& host = opened();
+  host.meet(elsewhere, false);
+  for (int i = 0; i < 8; ++i) {
+    auto other = container();
+    other.id = std::string(63, 'b') + std::to_string(i);
+    other.labels = other.labels.with("id", "/docker/" + other.id);
+    host.add_local_facts(elsewhere, other);
+  }
+  add_cgroup("/batch/" + id);
   auto web = container();
   host.add_local_facts(elsewhere, web);
-  EXPECT_EQ(web.labels.get("id"), "/docker/" + id);
+  EXPECT_EQ(web.labels.get("id"), "/docker/" + id) << "a walk takes time";
   host.meet(elsewhere, true);
-  EXPECT_EQ(host.cgroups(), nullptr) << "cgroups that are not containers would belong to another machine";
-  EXPECT_EQ(host.device_name(254, 0), "");
+  host.add_local_facts(elsewhere, web);
+  EXPECT_EQ(web.labels.get("id"), "/batch/" + id) << "with each connection it is looked for anew";
+}
+
+TEST_F(HostSideTest, TakesAPartOfATreeThatHasTheEnginesContainers) {
+  write(dir.file("cgroup/cgroup.type"), "domain\n");  // the root of a system container
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.add_local_facts(here, web);
+  EXPECT_TRUE(host.engine_is_here());
+  metrics::Sample sample;
+  EXPECT_TRUE(host.read(web, nullptr, sample)->tree);
+  EXPECT_EQ(sample.cpu_total_ns, 7'000'000'000U);
+}
+
+TEST_F(HostSideTest, SaysWhyAPartOfATreeIsGoodForNothing) {
+  write(dir.file("cgroup/cgroup.type"), "domain\n");
+  options.proc_root = "none";
+  auto& host = opened();
+  auto web = container();
+  host.add_local_facts(here, web);
+  host.meet(here, true);
+  EXPECT_THAT(capture.lines,
+              testing::ElementsAre("level=warn msg=\"found no container of this engine at the configured place: asking "
+                                   "the engine instead\" setting=cgroup_root place=" +
+                                   options.cgroup_root +
+                                   " remedy=\"the directory shows only this process's own part of the tree: mount "
+                                   "/sys/fs/cgroup of the engine's host there, read-only, or run in the host's cgroup "
+                                   "namespace with '--cgroupns host'\""));
+}
+
+TEST_F(HostSideTest, BelievesAProcessOutsideOfItsOwnCgroupNamespace) {
+  add_process(4711, "/../docker-" + id + ".scope");
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  EXPECT_NE(host.proc(), nullptr);
+  EXPECT_EQ(web.labels.get("id"), "/docker/" + id) << "a path out of the namespace is not the container's";
+}
+
+TEST_F(HostSideTest, KnowsFromItsOwnProcThatTheEngineIsHereWhateverTheSettingsAre) {
+  options.cgroup_root = options.proc_root = "none";
+  write(dir.file("own/1/cgroup"), "0::/init\n");
+  write(dir.file("own/4711/cgroup"), "0::/docker/" + id + "\n");
+  auto& host = opened();
+  auto web = container(1);
+  host.add_local_facts(here, web);
+  EXPECT_FALSE(host.engine_is_here());
+  web.pid = 4711;
+  host.add_local_facts(here, web);
+  EXPECT_TRUE(host.engine_is_here());
+  EXPECT_EQ(host.proc(), nullptr) << "not to be read";
+  metrics::Sample sample;
+  EXPECT_EQ(host.read(web, nullptr, sample), metrics::Sources{});
+}
+
+TEST_F(HostSideTest, BelievesNoIdThatIsCutOff) {
+  const std::string part(12, 'a');
+  add_cgroup("/docker/" + part);
+  auto& host = opened();
+  auto web = container();
+  web.id = part;
+  web.labels = web.labels.with("id", "/docker/" + part);
+  host.add_local_facts(here, web);
+  EXPECT_FALSE(host.engine_is_here());
 }
 
 TEST_F(HostSideTest, SaysOnceWhatItReadsAndWhatASettingIsGoodForNothing) {
@@ -173,15 +264,21 @@ TEST_F(HostSideTest, SaysOnceWhatItReadsAndWhatASettingIsGoodForNothing) {
                                options.proc_root + " remedy=\"mount /proc of the engine's host there, read-only\""));
 }
 
-TEST_F(HostSideTest, BelievesItsOwnNumberOnlyOnTheEnginesMachine) {
-  add_process(1, "/init");
+TEST_F(HostSideTest, KnowsTheContainerThatItRunsIn) {
+  add_process(1, "/");  // in its own cgroup namespace
+  write(dir.file("own/self/mountinfo"),
+        "600 592 8:1 /var/lib/docker/containers/" + id + "/hostname /etc/hostname rw,relatime - ext4 /dev/sda1 rw\n");
   auto& host = opened();
-  auto web = container(1);
-  host.add_local_facts(elsewhere, web);
-  EXPECT_FALSE(web.limits.open_files_soft) << "a container over there has the number that we have here";
-  EXPECT_EQ(host.proc(), nullptr);
-  host.add_local_facts(here, web);
-  EXPECT_EQ(web.limits.open_files_soft, 1'048'576U) << "ours does not show its id from within";
+  auto other = container(1);
+  other.id = std::string(64, 'b');
+  host.add_local_facts(here, other);
+  EXPECT_FALSE(other.limits.open_files_soft) << "a container on another machine has the number that we have here";
+  EXPECT_FALSE(host.engine_is_here());
+  auto own = container(1);
+  host.add_local_facts(here, own);
+  EXPECT_EQ(own.limits.open_files_soft, 1'048'576U);
+  EXPECT_TRUE(host.engine_is_here()) << "it lists the container that we run in";
+  EXPECT_EQ(host.cgroups(), nullptr) << "no container was found in the tree";
 }
 
 TEST_F(HostSideTest, ReadsNothingFromPlacesInWhichNoContainerWasFound) {
@@ -330,6 +427,31 @@ TEST_F(HostSideTest, SuspectsAContainerWhoseCgroupIsGoneAndMissesOneThatItCannot
   EXPECT_TRUE(missed.missed.has(&metrics::Sample::cpu_total_ns));
   EXPECT_TRUE(missed.missed.devices);
   EXPECT_FALSE(missed.missed.networks) << "the engine has them";
+}
+
+TEST_F(HostSideTest, LooksAgainAtTheMachineAndItsDevicesFromTimeToTime) {
+  const auto attach = [&](const std::string& disk) {
+    std::filesystem::create_directories(dir.file("sys/dev/block"));
+    std::filesystem::remove(dir.file("sys/dev/block/8:0"));
+    std::filesystem::create_symlink("../../devices/pci/block/" + disk, dir.file("sys/dev/block/8:0"));
+  };
+  attach("sda");
+  write(dir.file("own/meminfo"), "MemTotal: 4 kB\n");
+  add_cgroup("/docker/" + id);
+  auto& host = opened();
+  auto web = container();
+  host.add_local_facts(here, web);
+  const net::TimePoint begin{std::chrono::hours{1}};
+  host.begin_round(begin);
+  EXPECT_EQ(host.device_name(8, 0), "/dev/sda");
+  EXPECT_EQ(host.machine().memory_bytes, 4'096U);
+  attach("sdb");
+  write(dir.file("own/meminfo"), "MemTotal: 8 kB\n");
+  host.begin_round(begin + limits::machine_look_interval - std::chrono::seconds{1});
+  EXPECT_EQ(host.device_name(8, 0), "/dev/sda");
+  host.begin_round(begin + limits::machine_look_interval);
+  EXPECT_EQ(host.device_name(8, 0), "/dev/sdb");
+  EXPECT_EQ(host.machine().memory_bytes, 8'192U);
 }
 
 TEST_F(HostSideTest, KnowsSinceWhenTheMachineRuns) {

@@ -38,7 +38,11 @@ struct SurroundingsTest : testing::Test {
     if (!host) {
       host.emplace(options, capture.log);
       EXPECT_TRUE(host->prepare());
-      host->meet(engine, false);
+      for (const auto& [id, entry] : containers.entries()) {
+        auto container = *entry.container;
+        host->add_local_facts(engine, container);
+      }
+      host->meet(engine, !containers.entries().empty());
       surroundings.emplace(options, *host, containers);
     }
     round = {.time = time, .readings = {}, .endings = {}};
@@ -65,16 +69,16 @@ struct SurroundingsTest : testing::Test {
     write(dir.file("cgroup" + path + "/memory.stat"), "anon 1000\nfile 2000\ninactive_file 96\n");
     write(dir.file("cgroup" + path + "/memory.max"), "max\n");
   }
-  /// A tree on the machine of an engine that runs here.
+  /// The tree of the engine's machine: a container of the engine is in it.
   void mount_tree() {
     write(dir.file("cgroup/cgroup.controllers"), "cpu memory\n");
     write(dir.file("cgroup/memory.stat"), "anon 1000\nfile 2000\ninactive_file 96\n");
     options.cgroup_root = dir.file("cgroup");
-    const auto machine = host::this_machine();
-    engine.kernel_version = machine.kernel_version;
-    engine.memory_bytes = machine.memory_bytes;
+    add_cgroup("/docker/" + web);
+    containers.put(test::make_container(web, "web"), metrics::Health::none);
   }
 
+  const std::string web = std::string(64, 'a');
   test::TempDir dir;
   test::LogCapture capture;
   boost::asio::io_context io;
@@ -109,6 +113,21 @@ TEST_F(SurroundingsTest, SaysOfAnotherMachineWhatItsEngineSays) {
   EXPECT_THAT(machine.series, testing::Not(testing::Contains("machine_cpu_sockets")));
 }
 
+TEST_F(SurroundingsTest, ReportsNoRootOfATreeThatHasNoContainerOfTheEngine) {
+  mount_tree();
+  containers.remove(web);
+  EXPECT_FALSE(round_at(test::started_at, &engine).contains("/"));
+  EXPECT_EQ(whole(round_at(test::started_at, &engine).at("#machine"), "machine_memory_bytes"), 4'096)
+      << "the engine's own number";
+}
+
+TEST_F(SurroundingsTest, GivesTheRootOfAPartNoStart) {
+  mount_tree();
+  write(dir.file("cgroup/cgroup.type"), "domain\n");
+  round_at(test::started_at, &engine);
+  EXPECT_EQ(reading_of("/").container->started, 0U) << "it is not the machine's";
+}
+
 TEST_F(SurroundingsTest, TellsNothingThatNobodyWants) {
   options.metrics = *metrics::Selection::parse("cpu");
   mount_tree();
@@ -118,16 +137,14 @@ TEST_F(SurroundingsTest, TellsNothingThatNobodyWants) {
 TEST_F(SurroundingsTest, TellsOfTheRootAndWhereAskedOfEveryCgroupThatIsNoContainers) {
   mount_tree();
   add_cgroup("/docker");
-  add_cgroup("/docker/a1");
   add_cgroup("/docker/\xFF");
-  containers.put(test::make_container("a1", "web"), metrics::Health::none);
   EXPECT_FALSE(round_at(test::started_at, &engine).contains("/docker"));
   host.reset();
   options.cgroup_all = true;
   const auto all = round_at(test::started_at, &engine);
   EXPECT_EQ(whole(all.at("/docker"), "container_memory_working_set_bytes"), 4'000);
   EXPECT_EQ(whole(all.at("/"), "container_memory_rss"), 1'000);
-  EXPECT_FALSE(all.contains("/docker/a1")) << "a container's";
+  EXPECT_FALSE(all.contains("/docker/" + web)) << "a container's";
   EXPECT_FALSE(all.contains("/docker/\xFF")) << "receivers would refuse the whole request";
   std::filesystem::remove_all(dir.file("cgroup/docker"));
   EXPECT_FALSE(round_at(test::started_at + test::second, &engine).contains("/docker"));

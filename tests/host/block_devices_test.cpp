@@ -57,5 +57,22 @@ TEST_F(BlockDevicesTest, RemembersNames) {
   EXPECT_EQ(devices.name(8, 0), "/dev/sda");
 }
 
+TEST_F(BlockDevicesTest, LooksAgainForNames) {
+  EXPECT_EQ(devices.name(8, 0), "/dev/sda");
+  EXPECT_EQ(devices.name(254, 0), "/dev/vda");
+  std::filesystem::remove(dir.file("dev/8:0"));
+  link("8:0", "pci/block/sdb");
+  EXPECT_EQ(devices.name(8, 0), "/dev/sda");
+  devices.look_again();
+  EXPECT_EQ(devices.name(8, 0), "/dev/sdb") << "another disk has the number";
+  std::filesystem::remove(dir.file("dev/8:0"));
+  test::write_file(dir.file("dev/8:0"), "");
+  devices.look_again();
+  EXPECT_EQ(devices.name(8, 0), "/dev/sdb") << "not a link: the name cannot be read";
+  std::filesystem::remove(dir.file("dev/8:0"));
+  devices.look_again();
+  EXPECT_EQ(devices.name(8, 0), "") << "the disk is gone";
+}
+
 }  // namespace
 }  // namespace cspy::host

@@ -331,6 +331,20 @@ TEST_F(CgroupReaderTest, MissesAllOfTheMemoryIfTheUsageCannotBeRead) {
   EXPECT_TRUE(sample.missed.devices);
 }
 
+TEST_F(CgroupReaderTest, ReadsTheRootOfAPartAsACgroupLikeTheOthers) {
+  dir.add("cgroup.type", "domain\n");
+  dir.add("memory.current", "4096\n");
+  dir.add("memory.stat", "anon 1000\nfile 2000\ninactive_file 96\n");
+  dir.add("memory.max", "8192\n");
+  auto reader = open();
+  Sample sample;
+  ASSERT_TRUE(reader.read("/", everything(), sample));
+  EXPECT_EQ(sample.memory_usage, 4'096U) << "the sum is for the machine's root, which has no usage";
+  Limits limits;
+  ASSERT_TRUE(reader.read_limits("/", limits));
+  EXPECT_EQ(limits.memory_bytes, 8'192U) << "not the machine's memory";
+}
+
 TEST_F(CgroupReaderTest, MissesOnVersion1Too) {
   std::filesystem::remove(dir.file("cgroup/cgroup.controllers"));
   for (const auto* const controller : {"memory", "cpuacct", "blkio"}) {

@@ -62,23 +62,24 @@ TEST_F(CgroupTreeTest, RefusesADirectoryThatIsNoTree) {
   EXPECT_EQ(tree.error().message, dir.file("proc") + " is not a cgroup tree");
 }
 
-TEST_F(CgroupTreeTest, RefusesATreeThatIsOnlyOurOwnPart) {
+TEST_F(CgroupTreeTest, MayBeAPartOfTheMachinesTree) {
+  EXPECT_TRUE(open()->is_whole());
   dir.add("cgroup.type", "domain\n");
+  dir.add("docker/f00d/pids.current", "1\n");
   const auto tree = open();
-  ASSERT_FALSE(tree);
-  EXPECT_EQ(tree.error().code, Code::invalid);
-  EXPECT_EQ(tree.error().message, dir.file("cgroup") + " shows only this process's own part of the cgroup tree");
-  EXPECT_EQ(tree.error().remedy, "mount the host's /sys/fs/cgroup there with '-v /sys/fs/cgroup:" + dir.file("cgroup") +
-                                     ":ro', or run in the host's cgroup namespace with '--cgroupns host'");
+  ASSERT_TRUE(tree) << "an engine in a system container has its containers here";
+  EXPECT_FALSE(tree->is_whole());
+  EXPECT_EQ(tree->find("f00d"), "/docker/f00d");
 }
 
-TEST_F(CgroupTreeTest, RefusesAPartOfVersion1Too) {
+TEST_F(CgroupTreeTest, MayBeAPartOnVersion1Too) {
   std::filesystem::remove(dir.file("cgroup/cgroup.controllers"));
   dir.add("memory/cgroup.procs", "1\n");
-  ASSERT_FALSE(open());
+  EXPECT_FALSE(open()->is_whole());
   dir.add("memory/release_agent", "");
   const auto tree = open();
   ASSERT_TRUE(tree);
+  EXPECT_TRUE(tree->is_whole());
   EXPECT_EQ(tree->version(), CgroupVersion::v1);
 }
 

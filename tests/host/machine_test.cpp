@@ -81,6 +81,26 @@ TEST_F(MachineTest, HasTheIdsThatCAdvisorHas) {
   EXPECT_EQ(read().system_uuid, "4c4c4544-0042");
 }
 
+TEST_F(MachineTest, GrowsAndShrinksAndStaysAsItIsIfItCannotBeRead) {
+  write("proc/meminfo", "MemTotal: 4 kB\nSwapTotal: 2 kB\n");
+  write("sys/devices/system/cpu/online", "0-3\n");
+  auto machine = read();
+  machine.boot_id = "83c6c783";
+  write("proc/meminfo", "MemTotal: 8 kB\nSwapTotal: 0 kB\n");
+  write("sys/devices/system/cpu/online", "0-1\n");
+  const MachinePaths paths{.proc = dir.file("proc"), .sys = dir.file("sys"), .root = dir.file("root")};
+  update_size(machine, paths);
+  EXPECT_EQ(machine.memory_bytes, 8'192U);
+  EXPECT_EQ(machine.swap_bytes, Count{0});
+  EXPECT_EQ(machine.cpus, Count{2});
+  EXPECT_EQ(machine.boot_id, "83c6c783");
+  std::filesystem::remove_all(dir.file("proc"));
+  std::filesystem::remove_all(dir.file("sys"));
+  update_size(machine, paths);
+  EXPECT_EQ(machine.memory_bytes, 8'192U);
+  EXPECT_EQ(machine.cpus, Count{2});
+}
+
 TEST_F(MachineTest, HasTheNameOfItsSystem) {
   write("root/etc/os-release", "NAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
   EXPECT_EQ(read().os_name, "Debian GNU/Linux 12 (bookworm)");
@@ -91,15 +111,6 @@ TEST(OsPrettyName, MayBeQuotedOrNot) {
   EXPECT_EQ(os_pretty_name("PRETTY_NAME=Arch\n"), "Arch");
   EXPECT_EQ(os_pretty_name("PRETTY_NAME=\""), "\"");
   EXPECT_EQ(os_pretty_name("NAME=Arch\n"), "");
-}
-
-TEST(Machine, IsTheEnginesOnlyWhereKernelAndMemoryAreTheSame) {
-  const Machine machine{.name = "host", .kernel_version = "6.1.0-56-amd64", .memory_bytes = 4'103'290'880};
-  EXPECT_TRUE(is_same(machine, "6.1.0-56-amd64", 4'103'290'880));
-  EXPECT_FALSE(is_same(machine, "6.1.0-56-amd64", 4'103'290'881)) << "another machine with the same kernel";
-  EXPECT_FALSE(is_same(machine, "6.10.14-linuxkit", 4'103'290'880));
-  EXPECT_FALSE(is_same({.name = "host", .kernel_version = "", .memory_bytes = 0}, "", 0))
-      << "knowing nothing is not being the same";
 }
 
 }  // namespace

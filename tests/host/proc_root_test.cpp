@@ -74,12 +74,12 @@ TEST_F(ProcRootTest, KnowsAContainersProcessByItsCgroup) {
   EXPECT_EQ(proc.cgroup_of(71), std::nullopt);
 }
 
-TEST_F(ProcRootTest, KnowsItsOwnContainerFromInside) {
+TEST_F(ProcRootTest, KnowsItsOwnProcess) {
   write("90/cgroup", "0::/\n");
-  write("91/cgroup", "0::/\n");
   auto proc = open();
-  EXPECT_TRUE(proc.holds(90, id));
-  EXPECT_FALSE(proc.holds(91, id));
+  EXPECT_TRUE(proc.is_own(90));
+  EXPECT_FALSE(proc.is_own(91));
+  EXPECT_FALSE(proc.holds(90, id)) << "its cgroup does not show an id";
 }
 
 TEST_F(ProcRootTest, ReplacesTheNetworks) {

@@ -109,7 +109,7 @@ Task<void> Surroundings::add_cgroups() {
   std::set<std::string_view> there{root_path};
   std::vector<std::string> paths;
   if (options_.cgroup_all) {
-    paths = cgroups.tree().paths();
+    paths = paths_of(cgroups.tree());
     std::set<std::string, std::less<>> of_containers;
     for (const auto& [id, entry] : containers_.entries())
       of_containers.emplace(entry.container->labels.get("id"));
@@ -127,6 +127,16 @@ Task<void> Surroundings::add_cgroups() {
   forget_cgroups(there);
 }
 
+/// The cgroups that are there. If they cannot be listed, those that were there before.
+std::vector<std::string> Surroundings::paths_of(const host::CgroupTree& tree) const {
+  if (auto listed = tree.paths()) return *std::move(listed);
+  std::vector<std::string> known;
+  for (const auto& [id, entry] : subjects_.entries()) {
+    if (entry.container->subject == Subject::cgroup && id != root_path) known.push_back(id);
+  }
+  return known;
+}
+
 void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& path) {
   metrics::Sample sample;
   if (!cgroups.read(path, host_.wanted(), sample)) return;
@@ -137,7 +147,7 @@ void Surroundings::add_cgroup(host::CgroupReader& cgroups, const std::string& pa
   const auto* known = subjects_.find(path);
   metrics::keep_missed(sample, known != nullptr && known->last ? &known->last->sample : nullptr);
   metrics::sort_details(sample);
-  metrics::Limits limits;
+  auto limits = known != nullptr ? known->container->limits : metrics::Limits{};
   cgroups.read_limits(path, limits);
   // The creation time comes from files, and moves when the kernel evicts them. A cgroup is a new one only if it counts
   // from 0.

@@ -42,6 +42,7 @@ class Surroundings {
   void add_agent(const Found& found);
   void add_machine(const docker::Engine* engine);
   net::Task<void> add_cgroups();
+  [[nodiscard]] std::vector<std::string> paths_of(const host::CgroupTree& tree) const;
   void add_cgroup(host::CgroupReader& cgroups, const std::string& path);
   void add(metrics::Reading reading);
   void forget_cgroups(const std::set<std::string_view>& there);

@@ -213,7 +213,9 @@ void CgroupReader::read_block_devices(std::string_view path, Sample& sample) {
 void CgroupReader::read_huge_pages(const Directory& cgroup, Sample& sample) {
   if (huge_page_sizes_.empty()) {
     constexpr std::size_t files_max = 1'024;  // a cgroup has about a hundred
-    for (const auto& name : cgroup.names(Directory::Entry::file, files_max)) {
+    const auto names = cgroup.names(Directory::Entry::file, files_max);
+    if (!names) sample.missed |= huge_page_parts;
+    for (const auto& name : names.value_or(std::vector<std::string>{})) {
       const auto size = huge_page_size(name);
       if (!size.empty() && huge_page_sizes_.size() < limits::huge_page_sizes_max) huge_page_sizes_.emplace_back(size);
     }
@@ -282,9 +284,10 @@ bool CgroupReader::read_limits(std::string_view path, metrics::Limits& limits) {
   }
   if (tree_.is_whole() && is_root(path)) {
     const auto memory = read_meminfo(files_, tree_.proc());
+    if (!memory.total) return true;
     limits.memory_bytes = memory.total;
     limits.memory_swap_bytes = memory.swap_total;
-    limits.memory_reservation_bytes = memory.total ? Count{0} : Count{};
+    limits.memory_reservation_bytes = 0;
   }
   return true;
 }

@@ -26,8 +26,8 @@ class CgroupReader {
   /// parts that cannot be read to `sample.missed`. Replaces the devices if they are wanted, in the kernel's order and
   /// without names. false: the cgroup does not exist, or cannot be opened.
   bool read(std::string_view path, const metrics::SampleParts& wanted, metrics::Sample& sample);
-  /// Sets the limits that the kernel has, as cAdvisor shows them. The limits of the machine's root are its size. false:
-  /// the cgroup does not exist.
+  /// Sets the limits that the kernel has, as cAdvisor shows them. A limit that cannot be read stays as it is. The
+  /// limits of the machine's root are its size. false: the cgroup does not exist.
   bool read_limits(std::string_view path, metrics::Limits& limits);
   /// The processes of the cgroup itself, at most limits::cgroup_processes_max, without processes that have no number in
   /// our PID namespace.

@@ -132,15 +132,16 @@ std::optional<std::string> CgroupTree::find(std::string_view id) const {
   return found;
 }
 
-std::vector<std::string> CgroupTree::paths() const {
+std::optional<std::vector<std::string>> CgroupTree::paths() const {
   std::vector<std::string> paths;
   for (const auto& hierarchy : hierarchies_) {
     if (!hierarchy) continue;
-    walk_cgroups(*hierarchy, [&](const std::string& path, std::string_view name) {
+    const bool whole = walk_cgroups(*hierarchy, [&](const std::string& path, std::string_view name) {
       if (name.ends_with(".mount")) return Walk::pass_over;
       paths.push_back(path);
       return Walk::enter;
     });
+    if (!whole) return std::nullopt;
   }
   std::ranges::sort(paths);
   const auto surplus = std::ranges::unique(paths);

@@ -45,8 +45,8 @@ class CgroupTree {
   /// cgroups do not have it.
   [[nodiscard]] std::optional<std::string> find(std::string_view id) const;
   /// The paths of all cgroups below the root, the first limits::cgroups_max, sorted. Leaves out systemd's mount units,
-  /// as cAdvisor does.
-  [[nodiscard]] std::vector<std::string> paths() const;
+  /// as cAdvisor does. nullopt if they cannot all be listed: a cgroup that is missing would look like one that is gone.
+  [[nodiscard]] std::optional<std::vector<std::string>> paths() const;
 
   /// When the cgroup was created, as cAdvisor sees it: the earliest change of its directory or of a rarely written file
   /// in it, but not before the machine started. 0: the cgroup does not exist.

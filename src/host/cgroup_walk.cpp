@@ -1,24 +1,29 @@
 #include "host/cgroup_walk.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <vector>
 
 #include "base/limits.hpp"
 
 namespace cspy::host {
 
-void walk_cgroups(const Directory& root,
+bool walk_cgroups(const Directory& root,
                   const std::function<Walk(const std::string& path, std::string_view name)>& visit) {
   std::vector<std::string> waiting{""};
   std::size_t seen = 0;
+  bool whole = true;
   while (!waiting.empty()) {
     const auto path = std::move(waiting.back());
     waiting.pop_back();
     const auto cgroup = root.below(path.empty() ? "." : path.c_str() + 1);
-    if (!cgroup) continue;  // it was removed in the meantime
-    auto names = cgroup->names(Directory::Entry::directory, limits::cgroups_max - seen);
-    std::ranges::sort(names);
-    for (const auto& name : names) {
+    auto names = cgroup ? cgroup->names(Directory::Entry::directory, limits::cgroups_max - seen) : std::nullopt;
+    if (!names) {
+      whole = whole && errno == ENOENT;
+      continue;
+    }
+    std::ranges::sort(*names);
+    for (const auto& name : *names) {
       ++seen;
       auto child = path;
       child.append("/").append(name);
@@ -26,10 +31,11 @@ void walk_cgroups(const Directory& root,
       switch (visit(child, name)) {
         case Walk::enter: waiting.push_back(std::move(child)); break;
         case Walk::pass_over: break;
-        case Walk::stop: return;
+        case Walk::stop: return whole;
       }
     }
   }
+  return whole;
 }
 
 }  // namespace cspy::host

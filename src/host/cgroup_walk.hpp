@@ -13,8 +13,8 @@ enum class Walk : std::uint8_t { enter, pass_over, stop };
 
 /// Calls `visit` for each cgroup below `root`, with its path, "/docker/<id>", and its last element. A parent comes
 /// before its children. At most limits::cgroups_max cgroups. `visit` returns whether to enter the cgroup, to skip its
-/// children, or to end.
-void walk_cgroups(const Directory& root,
+/// children, or to end. Returns whether it saw all: false if it could not list a cgroup that was not removed meanwhile.
+bool walk_cgroups(const Directory& root,
                   const std::function<Walk(const std::string& path, std::string_view name)>& visit);
 
 }  // namespace cspy::host

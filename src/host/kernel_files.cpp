@@ -40,17 +40,19 @@ UnixNanos Directory::modified(const char* name) const {
   return static_cast<UnixNanos>(info.st_mtim.tv_sec) * nanos_per_second + static_cast<UnixNanos>(info.st_mtim.tv_nsec);
 }
 
-std::vector<std::string> Directory::names(Entry kind, std::size_t names_max) const {
+std::optional<std::vector<std::string>> Directory::names(Entry kind, std::size_t names_max) const {
   std::vector<std::string> found;
   const int fd = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return found;
+  if (fd < 0) return std::nullopt;
   const std::unique_ptr<DIR, Deleter<::closedir>> stream{::fdopendir(fd)};
   if (!stream) {
     ::close(fd);
-    return found;
+    return std::nullopt;
   }
   while (found.size() < names_max) {
+    errno = 0;
     const auto* const entry = ::readdir(stream.get());
+    if (entry == nullptr && errno != 0) return std::nullopt;
     if (entry == nullptr) break;
     const std::string_view name{entry->d_name};
     if (name == "." || name == "..") continue;

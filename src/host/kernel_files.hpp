@@ -34,8 +34,9 @@ class Directory {
   /// When the file, or the directory itself (".") was last modified. 0 if it does not exist.
   [[nodiscard]] UnixNanos modified(const char* name) const;
   enum class Entry : std::uint8_t { directory, file };
-  /// The names of its entries of one kind, at most `names_max`, in no order. Empty if the directory cannot be read.
-  [[nodiscard]] std::vector<std::string> names(Entry kind, std::size_t names_max) const;
+  /// The names of its entries of one kind, at most `names_max`, in no order. nullopt if the directory cannot be read
+  /// (errno has the reason).
+  [[nodiscard]] std::optional<std::vector<std::string>> names(Entry kind, std::size_t names_max) const;
   [[nodiscard]] int get() const { return fd_.get(); }
 
  private:

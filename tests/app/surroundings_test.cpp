@@ -9,6 +9,7 @@
 
 #include "tests/support/log_capture.hpp"
 #include "tests/support/loop.hpp"
+#include "tests/support/no_files.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -188,6 +189,33 @@ TEST_F(SurroundingsTest, LetsOnlyTheRootCountFromAKnownTime) {
   EXPECT_EQ(reading_of("/").container->started, host->machine().booted);
   EXPECT_NE(host->machine().booted, 0U);
   EXPECT_EQ(reading_of("/a").container->started, 0U) << "a directory's time is not the start of its counters";
+}
+
+TEST_F(SurroundingsTest, EndsNoCgroupIfItCannotListThem) {
+  mount_tree();
+  add_cgroup("/a");
+  options.cgroup_all = true;
+  EXPECT_TRUE(round_at(test::started_at, &engine).contains("/a"));
+  {
+    const test::NoFiles none;
+    EXPECT_FALSE(round_at(test::started_at + test::second, &engine).contains("/a"));
+    EXPECT_THAT(round.endings, testing::IsEmpty());
+  }
+  EXPECT_TRUE(round_at(test::started_at + 2 * test::second, &engine).contains("/a"));
+  EXPECT_THAT(round.endings, testing::IsEmpty());
+}
+
+TEST_F(SurroundingsTest, KeepsTheLimitsOfACgroupThatItCannotRead) {
+  mount_tree();
+  add_cgroup("/a");
+  write(dir.file("cgroup/a/cpu.max"), "50000 100000\n");
+  options.cgroup_all = true;
+  round_at(test::started_at, &engine);
+  EXPECT_EQ(reading_of("/a").container->limits.cpu_quota_us, 50'000U);
+  std::filesystem::remove(dir.file("cgroup/a/cpu.max"));
+  std::filesystem::create_directories(dir.file("cgroup/a/cpu.max/x"));  // opens, and cannot be read
+  round_at(test::started_at + test::second, &engine);
+  EXPECT_EQ(reading_of("/a").container->limits.cpu_quota_us, 50'000U);
 }
 
 TEST_F(SurroundingsTest, EndsNothingOfACgroupThatItCannotRead) {

@@ -9,6 +9,7 @@
 
 #include "tests/support/cgroup_directory.hpp"
 #include "tests/support/data.hpp"
+#include "tests/support/no_files.hpp"
 
 namespace cspy::host {
 namespace {
@@ -31,7 +32,7 @@ struct RecordedTreeV1 : testing::Test {
 };
 
 TEST_F(RecordedTreeV2, ListsTheCgroupsBelowTheRoot) {
-  const auto paths = tree.paths();
+  const auto paths = tree.paths().value();
   ASSERT_EQ(paths.size(), 12U);
   EXPECT_EQ(paths.front(), "/docker");
   EXPECT_EQ(paths.at(9), oomonce);
@@ -44,7 +45,7 @@ TEST_F(RecordedTreeV2, FindsAContainerByItsId) {
 }
 
 TEST_F(RecordedTreeV1, ListsTheCgroupsOfAllHierarchiesWithoutMounts) {
-  EXPECT_THAT(tree.paths(), ElementsAre("/docker", web_v1, "/system.slice", "/user.slice"));
+  EXPECT_THAT(*tree.paths(), ElementsAre("/docker", web_v1, "/system.slice", "/user.slice"));
 }
 
 TEST_F(CgroupTreeTest, SaysWhatIsNotThere) {
@@ -97,6 +98,17 @@ TEST_F(CgroupTreeTest, KnowsWhatIsGoneFromWhatItCannotOpen) {
   EXPECT_TRUE(tree->lacks("/c"));
   EXPECT_FALSE(tree->lacks("/b")) << "it exists";
   EXPECT_FALSE(tree->has("/b"));
+}
+
+TEST_F(CgroupTreeTest, ListsNothingRatherThanAPart) {
+  dir.add("a/pids.current", "1\n");
+  const auto tree = open();
+  {
+    const test::NoFiles none;
+    EXPECT_EQ(tree->paths(), std::nullopt);
+    EXPECT_FALSE(tree->lacks("/a"));
+  }
+  EXPECT_THAT(*tree->paths(), ElementsAre("/a"));
 }
 
 void set_modified(const std::string& path, std::int64_t seconds) {

@@ -126,9 +126,9 @@ TEST_F(KernelFilesTest, NamesWhatIsInADirectory) {
   std::filesystem::create_directories(dir.file("docker"));
   std::filesystem::create_directories(dir.file("system.slice"));
   test::write_file(dir.file("cgroup.procs"), "");
-  EXPECT_THAT(directory->names(Directory::Entry::directory, 10), UnorderedElementsAre("docker", "system.slice"));
-  EXPECT_THAT(directory->names(Directory::Entry::file, 10), ElementsAre("cgroup.procs"));
-  EXPECT_EQ(directory->names(Directory::Entry::directory, 1).size(), 1U);
+  EXPECT_THAT(*directory->names(Directory::Entry::directory, 10), UnorderedElementsAre("docker", "system.slice"));
+  EXPECT_THAT(*directory->names(Directory::Entry::file, 10), ElementsAre("cgroup.procs"));
+  EXPECT_EQ(directory->names(Directory::Entry::directory, 1)->size(), 1U);
 }
 
 TEST_F(KernelFilesTest, KnowsWhenAFileWasLastModified) {

@@ -16,10 +16,6 @@ bool holds(Condition condition, const Reading& reading) {
   return false;
 }
 
-bool misses(const Reading& reading, const Metric& metric) {
-  return reading.sample.missed.overlaps(metric.accessor.parts);
-}
-
 /// FNV-1a over the identities of the series. It need not resist attackers: after a collision, one series does not end.
 class Shape final : public PointSink {
  public:
@@ -73,6 +69,10 @@ class Missing final : public PointSink {
 };
 
 }  // namespace
+
+bool misses(const Reading& reading, const Metric& metric) {
+  return reading.sample.missed.overlaps(metric.accessor.parts);
+}
 
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink) {
   if (!misses(reading, metric)) visit_known(metric, reading, time, sink);

@@ -1,8 +1,29 @@
 #include "otlp/deltas.hpp"
 
+#include <memory>
+#include <utility>
+
 #include "base/limits.hpp"
+#include "metrics/missed.hpp"
 
 namespace cspy::otlp {
+namespace {
+
+/// The base after a push of `reading` at `time`. `before`: the base until then, if any. What the reading missed was not
+/// pushed, so it keeps the values of `before`. The reading's own may be of a round that was lost.
+Base base_of(const metrics::ReadingPtr& reading, UnixNanos time, const Base& before) {
+  if (reading->sample.missed == metrics::SampleParts{})
+    return {.kind = Base::Kind::pushed, .last = reading, .time = time, .whole_time = time};
+  const bool goes_on = before.last && before.last->container->started == reading->container->started;
+  auto kept = std::make_shared<metrics::Reading>(*reading);
+  metrics::keep_missed(kept->sample, goes_on ? &before.last->sample : nullptr);
+  return {.kind = Base::Kind::pushed,
+          .last = std::move(kept),
+          .time = time,
+          .whole_time = goes_on ? before.whole_time : time};
+}
+
+}  // namespace
 
 std::span<const Base> Deltas::bases(const Batch& batch) {
   bases_.clear();
@@ -15,7 +36,8 @@ std::span<const Base> Deltas::bases(const Batch& batch) {
       const bool ours = container.started >= begun_ || before != nullptr;
       bases_.push_back({.kind = ours ? Base::Kind::started : Base::Kind::unknown,
                         .last = before != nullptr ? before->last : nullptr,
-                        .time = before != nullptr ? before->time : 0});
+                        .time = before != nullptr ? before->time : 0,
+                        .whole_time = before != nullptr ? before->whole_time : 0});
     }
   }
   return bases_;
@@ -26,7 +48,8 @@ void Deltas::delivered(const Batch& batch) {
     const auto& container = *reading->container;
     // A stopped container counts nothing. Its last run remains the base of counters over all runs.
     if (container.subject == metrics::Subject::stopped) continue;
-    pushed_[container.id] = {.kind = Base::Kind::pushed, .last = reading, .time = batch.time};
+    auto& base = pushed_[container.id];
+    base = base_of(reading, batch.time, base);
     if (const auto gone = gone_.find(container.id); gone != gone_.end()) gone_.erase(gone);
   }
   forget(batch.endings, batch.time);

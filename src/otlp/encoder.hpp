@@ -29,6 +29,9 @@ struct Base {
   Kind kind = Kind::unknown;
   metrics::ReadingPtr last;  ///< with `started`: of an earlier run, for counters over all runs; may be null
   UnixNanos time = 0;
+  /// The parts that `last` missed have the values that were pushed before it. Since then nothing was missed; `time` if
+  /// `last` missed nothing.
+  UnixNanos whole_time = 0;
 };
 
 /// The part of a round that one request sends. It refers to the round.

@@ -91,9 +91,17 @@ void walk_delta(const Metric& metric, const Batch& batch, std::size_t index, Poi
   // Until there is a base, counts that are not the container's own cannot be told from those that are.
   if (!beginning.own && !goes_on) return;
   Remembered since;
-  if (goes_on) metrics::visit_known(metric, *base.last, base.time, since);
-  const auto start = std::min(goes_on ? base.time : beginning.time, batch.time);
-  PointMaker maker{points, {.container = index, .start = start, .time = batch.time}, &since, !beginning.own};
+  auto start = beginning.time;
+  // What is not known of the base may have been pushed before.
+  bool only_known = !beginning.own;
+  if (goes_on) {
+    metrics::visit_known(metric, *base.last, base.time, since);
+    const bool missed = metrics::misses(*base.last, metric);
+    start = missed ? base.whole_time : base.time;
+    only_known = only_known || missed;
+  }
+  PointMaker maker{
+      points, {.container = index, .start = std::min(start, batch.time), .time = batch.time}, &since, only_known};
   metrics::visit(metric, reading, batch.time, maker);
 }
 

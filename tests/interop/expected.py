@@ -29,6 +29,13 @@ NAMES = COUNTERS | GAUGES
 # Counters that continue when a container is restarted: they count from its creation on.
 OVER_ALL_RUNS = frozenset({"container_oom_events_total"})
 
+# Counters of the whole disk, which are older than a container.
+OF_WHOLE_DISKS = frozenset(f"container_fs_{what}_total" for what in (
+    "reads_merged", "writes_merged", "sector_reads", "sector_writes", "read_seconds", "write_seconds", "io_time_seconds",
+    "io_time_weighted_seconds"))
+
+NOT_SINCE_THE_START = OVER_ALL_RUNS | OF_WHOLE_DISKS
+
 
 def documented():
     """The names in docs/METRICS.md, which is generated from the catalogue."""

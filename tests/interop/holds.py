@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from expected import NAMES, OVER_ALL_RUNS, documented
+from expected import NAMES, NOT_SINCE_THE_START, documented
 from server import wait_for
 from support import agent as log
 from support.kernel import Kernel
@@ -86,7 +86,7 @@ def check_values(checks, receivers, still):
         checks.check(f"{receiver.name}: values are the kernel's, to the last digit", not wrong and before,
                      "; ".join(wrong[:2]) or f"{len(before)} of {len(values)} values")
         found = receiver.held.of(still.name)
-        starts = {points[-1].start for identity, points in found.items() if identity in counters and identity[0] not in OVER_ALL_RUNS}
+        starts = {points[-1].start for identity, points in found.items() if identity in counters and identity[0] not in NOT_SINCE_THE_START}
         checks.check(f"{receiver.name}: counters start with the container", starts == {still.started} and counters <= set(found),
                      f"{len(counters)} counters, start {' '.join(map(str, starts))}")
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from checks import Checks
-from expected import COUNTERS, GAUGES, NAMES, OVER_ALL_RUNS, documented
+from expected import COUNTERS, GAUGES, NAMES, NOT_SINCE_THE_START, documented
 from fleet import MEMORY_BYTES_MAX, Fleet
 from holds import differences, standing_still
 from leg import on_an_engine
@@ -143,7 +143,7 @@ def check_still(checks, receivers, asked, still):
     checks.check("container_start_time_seconds is the container's", value is not None and abs(value - still.started / 1e9) < 1, f"{value}")
     counters = asked.series(f'{{name="{still.name}",__type__="counter"}}[1h]')
     wrong = [labels["__name__"] for labels, samples in counters
-             if samples[0] != (started, 0) and labels["__name__"] not in OVER_ALL_RUNS]
+             if samples[0] != (started, 0) and labels["__name__"] not in NOT_SINCE_THE_START]
     checks.check("counters start with the container", counters and not wrong, "; ".join(wrong[:3]) or f"{len(counters)} counters, 0 at {started:.3f}")
 
 

@@ -152,14 +152,35 @@ TEST(Deltas, DoNotSendKillsThatAnEarlierAgentMayHaveSent) {
   EXPECT_THAT(pusher.push({killed_before(4)}, started_at + 20 * second), ElementsAre("1 since +10"));
 }
 
+/// A round that could not read the networks. It has kept `received` from the round before.
+metrics::ReadingPtr missed(std::uint64_t received) {
+  auto sample = test::full_sample();
+  sample.networks[0].receive_bytes = received;
+  sample.missed.networks = true;
+  return test::make_reading(make_container("c1", "web"), sample);
+}
+
 TEST(Deltas, CountOnAfterARoundThatMissedTheNumber) {
   Pusher pusher{started_at - second};
   EXPECT_THAT(pusher.push({reading(100)}, started_at + 10 * second), ElementsAre("100 since +0"));
-  auto sample = test::full_sample();
-  sample.networks[0].receive_bytes = 100;  // kept from before
-  sample.missed.networks = true;
-  EXPECT_THAT(pusher.push({test::make_reading(make_container("c1", "web"), sample)}, started_at + 20 * second),
-              IsEmpty());
+  EXPECT_THAT(pusher.push({missed(100)}, started_at + 20 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({reading(130)}, started_at + 30 * second), ElementsAre("30 since +10"));
+  EXPECT_THAT(pusher.push({reading(140)}, started_at + 40 * second), ElementsAre("10 since +30"));
+}
+
+TEST(Deltas, LoseNothingOfALostRoundBeforeOneThatMissedTheNumber) {
+  Pusher pusher{started_at - second};
+  EXPECT_THAT(pusher.push({reading(100)}, started_at + 10 * second), ElementsAre("100 since +0"));
+  EXPECT_THAT(pusher.push({reading(130)}, started_at + 20 * second, false), ElementsAre("30 since +10"));
+  EXPECT_THAT(pusher.push({missed(130)}, started_at + 30 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({reading(150)}, started_at + 40 * second), ElementsAre("50 since +10"));
+}
+
+TEST(Deltas, DoNotCountAnewWhatTheFirstRoundMissed) {
+  Pusher pusher{started_at + 5 * second};
+  EXPECT_THAT(pusher.push({missed(0)}, started_at + 10 * second), IsEmpty());
+  EXPECT_THAT(pusher.push({reading(100)}, started_at + 20 * second), IsEmpty())
+      << "an earlier run of the agent may have sent it";
   EXPECT_THAT(pusher.push({reading(130)}, started_at + 30 * second), ElementsAre("30 since +20"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,7 @@
 #include "app/console.hpp"
 #include "app/daemon.hpp"
 #include "app/resolve.hpp"
+#include "base/line_writer.hpp"
 #include "base/log.hpp"
 
 namespace {
@@ -70,7 +72,7 @@ void wait_for_signal() {
   sigwait(&signals, &signal);
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
   using namespace cspy;
   const auto command_line = app::parse_command_line(argc, argv);
   if (command_line.help) return print(app::help_text());
@@ -83,7 +85,7 @@ int run(int argc, char** argv) {
   mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
 
   if (has_secrets(resolved.options)) keep_memory_private();
-  Log log{resolved.options.log_level, resolved.options.log_format, write_to_stderr};
+  Log log{resolved.options.log_level, resolved.options.log_format, log_sink};
   for (const auto& warning : resolved.warnings)
     log.warn("check the configuration", {{"warning", warning}});
   for (const auto& mistake : mistakes)
@@ -111,10 +113,13 @@ int main(int argc, char** argv) {
   tune_allocator();
   std::signal(SIGPIPE, SIG_IGN);  // The agent keeps running if the reader of its log goes away,
   std::signal(SIGXFSZ, SIG_IGN);  // and if the queue reaches a limit on file sizes: it continues in memory.
+  cspy::LineWriter stderr_lines{STDERR_FILENO};
+  const auto log_sink = [&stderr_lines](std::string_view line) { return stderr_lines.write(line); };
   try {
-    return run(argc, argv);
+    return run(argc, argv, log_sink);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "level=error msg=\"internal error; please report this bug\" error=\"%s\"\n", error.what());
+    cspy::Log log{cspy::LogLevel::error, cspy::LogFormat::logfmt, log_sink};
+    log.error("internal error; please report this bug", {{"error", error.what()}});
     return status_failed;
   }
 }

@@ -1,7 +1,5 @@
 #include "base/log.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/json_writer.hpp"
@@ -52,6 +50,13 @@ void append_pair(std::string& line, LogFormat format, std::string_view key, std:
 
 void Log::write(LogLevel level, std::string_view message, Fields fields) {
   if (!enabled(level)) return;
+  if (lost_ > 0 && sink_(line_of(LogLevel::warn, "dropped log lines: they could not be written at once",
+                                 {{"dropped", std::to_string(lost_)}})))
+    lost_ = 0;
+  if (lost_ > 0 || !sink_(line_of(level, message, fields))) ++lost_;
+}
+
+std::string Log::line_of(LogLevel level, std::string_view message, Fields fields) const {
   std::string line{format_ == LogFormat::json ? "{" : ""};
   append_pair(line, format_, "time", format_rfc3339(clock_()));
   append_pair(line, format_, "level", name_of(level));
@@ -59,15 +64,7 @@ void Log::write(LogLevel level, std::string_view message, Fields fields) {
   for (const auto& field : fields)
     append_pair(line, format_, field.key, field.value);
   line.append(format_ == LogFormat::json ? "}\n" : "\n");
-  sink_(line);
-}
-
-void write_to_stderr(std::string_view line) {
-  while (!line.empty()) {
-    const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-    if (written <= 0) return;
-    line.remove_prefix(static_cast<std::size_t>(written));
-  }
+  return line;
 }
 
 }  // namespace cspy

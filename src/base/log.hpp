@@ -6,9 +6,10 @@
 //   debug  the work of each round
 //
 // A line has a message and key-value pairs, in logfmt or as a JSON object. Values are cut and repaired to valid UTF-8
-// here, so callers may pass text from a peer.
+// here, so callers may pass text from a peer. If lines are lost, the next line is preceded by one that counts them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -28,8 +29,8 @@ class Log {
     std::string value;
   };
   using Fields = std::initializer_list<Field>;
-  /// Receives one whole line, with its line break.
-  using Sink = std::function<void(std::string_view)>;
+  /// Receives one whole line, with its line break. false: the line is lost.
+  using Sink = std::function<bool(std::string_view)>;
 
   /// `clock` gives the time of each line.
   Log(LogLevel level, LogFormat format, Sink sink, UnixNanos (*clock)() = system_now)
@@ -44,14 +45,13 @@ class Log {
 
  private:
   void write(LogLevel level, std::string_view message, Fields fields);
+  [[nodiscard]] std::string line_of(LogLevel level, std::string_view message, Fields fields) const;
 
   LogLevel level_;
   LogFormat format_;
   Sink sink_;
   UnixNanos (*clock_)();
+  std::uint64_t lost_ = 0;  ///< lines since the last one that was written
 };
-
-/// Writes a line to stderr. A line that cannot be written is lost.
-void write_to_stderr(std::string_view line);
 
 }  // namespace cspy

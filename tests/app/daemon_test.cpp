@@ -98,6 +98,7 @@ struct DaemonTest : testing::Test {
   Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) {
             const std::scoped_lock lock{mutex};
             lines.append(line);
+            return true;
           }};
   Options options;
 };

@@ -11,7 +11,7 @@ UnixNanos fixed_clock() {
 
 std::string line_of(LogFormat format, std::string_view message, Log::Fields fields) {
   std::string out;
-  Log log{LogLevel::info, format, [&](std::string_view line) { out.append(line); }, fixed_clock};
+  Log log{LogLevel::info, format, [&](std::string_view line) { return out.append(line), true; }, fixed_clock};
   log.warn(message, fields);
   return out;
 }
@@ -41,12 +41,33 @@ TEST(Log, BoundsValues) {
 
 TEST(Log, LeavesOutWhatIsBelowTheLevel) {
   std::size_t lines = 0;
-  Log log{LogLevel::warn, LogFormat::logfmt, [&](std::string_view) { ++lines; }, fixed_clock};
+  Log log{LogLevel::warn, LogFormat::logfmt, [&](std::string_view) { return ++lines > 0; }, fixed_clock};
   log.info("no");
   log.debug("no");
   log.warn("yes");
   log.error("yes");
   EXPECT_EQ(lines, 2U);
+}
+
+TEST(Log, CountsTheLinesThatAreLostAndSaysSoBeforeTheNextOne) {
+  std::string out;
+  bool stuck = false;
+  Log log{LogLevel::error, LogFormat::logfmt,
+          [&](std::string_view line) { return !stuck && !out.append(line).empty(); }, fixed_clock};
+  log.error("one");
+  stuck = true;
+  for (int i = 0; i < 3; ++i)
+    log.error("lost");
+  log.info("below the level");
+  stuck = false;
+  log.error("two");
+  log.error("three");
+  EXPECT_EQ(out,
+            "time=2026-11-23T01:54:33.327Z level=error msg=one\n"
+            "time=2026-11-23T01:54:33.327Z level=warn msg=\"dropped log lines: they could not be written at once\" "
+            "dropped=3\n"
+            "time=2026-11-23T01:54:33.327Z level=error msg=two\n"
+            "time=2026-11-23T01:54:33.327Z level=error msg=three\n");
 }
 
 }  // namespace

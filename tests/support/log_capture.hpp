@@ -18,6 +18,7 @@ struct LogCapture {
       : log{level, LogFormat::logfmt,
             [this](std::string_view line) {
               lines.emplace_back(line.substr(line.find(' ') + 1, line.size() - line.find(' ') - 2));
+              return true;
             },
             [] { return UnixNanos{1'795'000'000'000'000'000}; }} {}
 

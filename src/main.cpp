@@ -45,12 +45,13 @@ void tune_allocator() {
   mallopt(M_TRIM_THRESHOLD, threshold_bytes);
 }
 
-/// Whether the settings hold credentials: headers, a key, the password of a proxy.
+/// Whether the settings hold credentials: headers, a key, the password of a proxy, the query of a URL.
 bool has_secrets(const cspy::app::Options& options) {
   const auto has_password = [](const std::optional<cspy::Proxy>& proxy) {
     return proxy && !proxy->authorization.empty();
   };
-  return !options.otlp_headers.empty() || !options.otlp_headers_file.empty() || !options.otlp_client_key.empty() ||
+  return options.otlp_endpoint.path.contains('?') || !options.otlp_headers.empty() ||
+         !options.otlp_headers_file.empty() || !options.otlp_client_key.empty() ||
          !options.otlp_client_certificate.empty() || has_password(options.https_proxy) ||
          has_password(options.http_proxy);
 }

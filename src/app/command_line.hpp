@@ -15,7 +15,7 @@ struct CommandLine {
   bool print_config = false;
   std::optional<std::string> config_file;
   GivenValues values;
-  std::vector<std::string> mistakes;  ///< unknown flags, with a suggestion; missing values
+  std::vector<std::string> mistakes;  ///< unknown flags, with a suggestion; missing values. They show no values
 };
 
 [[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv);

@@ -35,7 +35,8 @@ std::string place(std::string_view path, json5::Position at) {
 }
 
 std::string unknown_key(std::string_view path, const json5::Member& member) {
-  auto message = fmt::format("unknown key '{}' ({})", printable(member.key, 80), place(path, member.at));
+  auto message = fmt::format("unknown key '{}' ({})", printable(leading_name(member.key), quote_bytes_max),
+                             place(path, member.at));
   if (const auto meant = nearest_key(member.key)) message.append(fmt::format(": did you mean '{}'?", *meant));
   return message;
 }

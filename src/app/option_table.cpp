@@ -43,7 +43,7 @@ constexpr bool misspelt = true;  // a deprecated name
 constexpr std::array table{
   OptionRow{"docker_socket", text, "ADDRESS", set_parsed<&Options::docker_socket, parse_engine_address>,
             {{"CSPY_DOCKER_SOCKET"}}, {{"DOCKER_HOST", strict}}, "/var/run/docker.sock",
-            "Address of the engine: a path, unix://PATH or tcp://HOST:PORT", hide_user},
+            "Address of the engine: a path, unix://PATH or tcp://HOST:PORT", hide_secrets},
   OptionRow{"metrics", text, "LIST", set_parsed<&Options::metrics, metrics::Selection::parse>,
             {{"CSPY_METRICS"}}, {}, "default",
             "Metrics to send: groups and globs over metric names, separated by commas and applied in order. -NAME "
@@ -56,7 +56,7 @@ constexpr std::array table{
   OptionRow{"container_env", text, "LIST", set_variables,
             {{"CSPY_CONTAINER_ENV"}}, {}, "",
             "Environment variables of containers to add to the metrics as labels: globs over variable names, in the "
-            "syntax of container_labels. Only the listed variables are added"},
+            "syntax of container_labels. Only the listed variables are added", hide_values},
   OptionRow{"all_containers", boolean, "true|false", set_flag<&Options::all_containers>,
             {{"CSPY_ALL_CONTAINERS"}}, {}, "false",
             "Also report stopped containers"},
@@ -89,7 +89,7 @@ constexpr std::array table{
             {{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::as_is>},
              {"OTEL_EXPORTER_OTLP_ENDPOINT", strict, set_otlp_endpoint<OtlpPath::append>}}, "",
             "URL of the receiver. Default: http://localhost:4318/v1/metrics, or http://localhost:4317 with grpc. A "
-            "URL without a path gets the path /v1/metrics; grpc ignores the path", hide_user},
+            "URL without a path gets the path /v1/metrics; grpc ignores the path", hide_secrets},
   OptionRow{"otlp_insecure", boolean, "true|false", set_flag<&Options::otlp_insecure>,
             {{"CSPY_OTLP_INSECURE"}},
             {{"OTEL_EXPORTER_OTLP_METRICS_INSECURE", lenient},
@@ -144,10 +144,10 @@ constexpr std::array table{
             "certificate"},
   OptionRow{"https_proxy", text, "URL", set_parsed<&Options::https_proxy, optional_proxy>,
             {{"CSPY_HTTPS_PROXY"}}, {{"HTTPS_PROXY", strict}, {"https_proxy", strict}}, "",
-            "Proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_user},
+            "Proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_secrets},
   OptionRow{"http_proxy", text, "URL", set_parsed<&Options::http_proxy, optional_proxy>,
             {{"CSPY_HTTP_PROXY"}}, {{"HTTP_PROXY", strict}, {"http_proxy", strict}}, "",
-            "Proxy for http endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_user},
+            "Proxy for http endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_secrets},
   OptionRow{"no_proxy", text, "LIST", set_text<&Options::no_proxy>,
             {{"CSPY_NO_PROXY"}}, {{"NO_PROXY", strict}, {"no_proxy", strict}}, "",
             "Hosts, domains and address ranges to reach without a proxy, separated by commas. * means all"},

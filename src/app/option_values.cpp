@@ -35,12 +35,33 @@ std::string hide_all(std::string_view value) {
   return value.empty() ? std::string{} : "***";
 }
 
-std::string hide_user(std::string_view value) {
-  const auto at = value.rfind('@');
-  if (at == std::string_view::npos) return std::string{value};
-  const auto scheme = value.find("://");
-  const auto kept = scheme == std::string_view::npos || scheme > at ? 0 : scheme + 3;
-  return std::string{value.substr(0, kept)}.append("***").append(value.substr(at));
+std::string hide_values(std::string_view list) {
+  std::string shown;
+  for (const auto entry : split(list, ',')) {
+    const auto equals = entry.find('=');
+    shown.append(shown.empty() ? "" : ",").append(entry.substr(0, equals));
+    if (equals != std::string_view::npos) shown.append("=***");
+  }
+  return shown;
+}
+
+std::string hide_secrets(std::string_view url) {
+  std::string shown;
+  if (const auto scheme = url.find("://"); scheme < std::min(url.find_first_of("@?#"), url.size())) {
+    shown = url.substr(0, scheme + 3);
+    url.remove_prefix(scheme + 3);
+  }
+  const auto query = std::min(url.find_first_of("?#"), url.size());
+  const auto at = url.rfind('@');
+  if (at == std::string_view::npos) {
+    shown.append(url.substr(0, query));
+  } else if (at < query) {
+    shown.append("***").append(url.substr(at, query - at));
+  } else {
+    return shown.append("***");  // Either the password has a '?', or the query has an '@'.
+  }
+  if (query < url.size()) shown.append(1, url[query]).append("***");
+  return shown;
 }
 
 }  // namespace cspy::app

@@ -112,7 +112,9 @@ template<OtlpPath path>
 
 /// "***" instead of a secret.
 [[nodiscard]] std::string hide_all(std::string_view value);
-/// A URL with "***" instead of its user and password.
-[[nodiscard]] std::string hide_user(std::string_view value);
+/// A list of names. Someone may have given values to them: "NAME=***".
+[[nodiscard]] std::string hide_values(std::string_view list);
+/// A URL with "***" instead of its user and password, and instead of its query and fragment. It need not be valid.
+[[nodiscard]] std::string hide_secrets(std::string_view url);
 
 }  // namespace cspy::app

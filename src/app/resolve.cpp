@@ -11,8 +11,6 @@
 namespace cspy::app {
 namespace {
 
-constexpr std::size_t quote_bytes_max = 120;
-
 /// The Levenshtein distance: how many letters to insert, remove or replace.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -120,6 +118,10 @@ Resolved resolve(const GivenValues& command_line, const Environment& environment
     resolver.resolve(row);
   resolver.derive();
   return std::move(resolver.result);
+}
+
+std::string_view leading_name(std::string_view text) {
+  return text.substr(0, text.find_first_of(" \t\r\n\"'=:,;"));
 }
 
 std::optional<std::string_view> nearest_key(std::string_view word) {

@@ -40,6 +40,13 @@ struct Resolved {
 [[nodiscard]] Resolved resolve(const GivenValues& command_line, const Environment& environment,
                                const GivenValues& file);
 
+/// The part of `text` before a space, quotation mark, '=', ':', ',' or ';'. Someone who gets the syntax of a setting
+/// wrong may write a secret after it.
+[[nodiscard]] std::string_view leading_name(std::string_view text);
+
+/// Limit for a name or value in a message.
+inline constexpr std::size_t quote_bytes_max = 120;
+
 /// The option key most similar to `word`, or nullopt if none is similar enough to be a likely correction.
 [[nodiscard]] std::optional<std::string_view> nearest_key(std::string_view word);
 

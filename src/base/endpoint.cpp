@@ -77,13 +77,15 @@ std::string Endpoint::authority() const {
 }
 
 std::string Endpoint::text() const {
-  switch (kind) {
-    case Kind::unix_socket: return path;
-    case Kind::tls: return fmt::format("https://{}{}", authority(), path);
-    case Kind::tcp: break;
-  }
-  return path.empty() ? fmt::format("tcp://{}:{}", bracketed(host), port)
-                      : fmt::format("http://{}{}", authority(), path);
+  if (kind == Kind::unix_socket) return path;
+  if (kind == Kind::tcp && path.empty()) return fmt::format("tcp://{}:{}", bracketed(host), port);
+  auto shown = url();
+  if (const auto query = shown.find('?'); query != std::string::npos) shown.replace(query, std::string::npos, "?***");
+  return shown;
+}
+
+std::string Endpoint::url() const {
+  return fmt::format("{}://{}{}", kind == Kind::tls ? "https" : "http", authority(), path);
 }
 
 Result<Endpoint> parse_engine_address(std::string_view text) {

@@ -20,8 +20,11 @@ struct Endpoint {
   /// The value of the Host header: "localhost:4318", "[::1]:4318"; "localhost" for a unix socket.
   [[nodiscard]] std::string authority() const;
 
-  /// For people: "/var/run/docker.sock", "tcp://proxy:2375", "http://localhost:4318/v1/metrics".
+  /// For people: "/var/run/docker.sock", "tcp://proxy:2375", "http://localhost:4318/v1/metrics". The query of a URL may
+  /// be a secret: "http://localhost:4318/v1/metrics?***".
   [[nodiscard]] std::string text() const;
+  /// The whole URL of an HTTP endpoint, for a proxy. REQUIRES: not a unix socket.
+  [[nodiscard]] std::string url() const;
 
   bool operator==(const Endpoint&) const = default;
 };

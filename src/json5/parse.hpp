@@ -56,6 +56,7 @@ struct Member {
 
 /// Parses `text`: one value, with optional comments and white space around it.
 /// Errors: malformed, for the first mistake: "line 3, column 14: expected ',' or '}' after a member, found 'x'".
+/// A message shows keys and single characters, but never a value, which may be a secret.
 [[nodiscard]] Result<Value> parse(std::string_view text);
 
 }  // namespace cspy::json5

@@ -29,7 +29,7 @@ Task<Outcome> HttpTransport::send(Payload payload, net::TimePoint deadline) {
   for (const auto& [name, value] : headers_.current())
     headers.push_back({.name = name, .value = value});
   // Without a tunnel, the proxy needs the whole URL (RFC 9112, section 3.2.2).
-  const auto target = through_proxy_ ? route_.endpoint.text() : route_.endpoint.path;
+  const auto target = through_proxy_ ? route_.endpoint.url() : route_.endpoint.path;
   const net::http1::Request request{.method = "POST", .target = target, .headers = headers, .body = payload.body};
   // The connection was made with other certificates: a new one uses the changed files.
   if (route_.tls != nullptr && route_.tls->changed()) connection_.reset();

@@ -52,5 +52,15 @@ TEST(ConfigFile, IsReadFromTheNamedPath) {
       << "the flag beats the variable";
 }
 
+TEST(ConfigFile, ShowsNoValueInAMistake) {
+  for (const auto* text : {"{otlp_headers: s3cr3t}", "{otlp_headers: ['s3cr3t']}", "{'otlp_headers=s3cr3t': 1}",
+                           "{'otlp_headers: s3cr3t': 1}", "{otlp_headers: 'a=b' s3cr3t}", "{otlp_headers: -s3cr3t}",
+                           "{otlp_headers: 's3cr3t", "{otlp_headers = s3cr3t}", "s3cr3t"}) {
+    const auto mistakes = parse_config(text, "c").mistakes;
+    ASSERT_EQ(mistakes.size(), 1U) << text;
+    EXPECT_THAT(mistakes[0], testing::Not(HasSubstr("s3cr3t")));
+  }
+}
+
 }  // namespace
 }  // namespace cspy::app

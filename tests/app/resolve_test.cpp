@@ -98,7 +98,7 @@ TEST(Settings, AcceptBothNamesOfAProtocolAndSetItsEndpoint) {
 
 TEST(Settings, PreferOpenTelemetrysVariablesForMetrics) {
   const auto endpoint = [](const Variables& variables) {
-    return resolve_all({}, variables).options.otlp_endpoint.text();
+    return resolve_all({}, variables).options.otlp_endpoint.url();
   };
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base"}}), "http://c:4318/base/v1/metrics");
   EXPECT_EQ(endpoint({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base/?x=1"}}),
@@ -195,6 +195,36 @@ TEST(Settings, NeverShowASecret) {
   EXPECT_EQ(wrong.mistakes.size(), 2U);
   for (const auto& mistake : wrong.mistakes)
     EXPECT_THAT(mistake, testing::Not(HasSubstr("s3cr3t")));
+}
+
+TEST(Settings, HideTheSecretsOfUrls) {
+  const auto shown = [](const char* endpoint) {
+    const auto resolved = resolve_all({"--otlp-endpoint", endpoint}, {});
+    return resolved.mistakes.empty() ? resolved.options.otlp_endpoint.text()
+                                     : resolved.mistakes[0].substr(0, resolved.mistakes[0].find(" ("));
+  };
+  EXPECT_EQ(shown("https://r/api?token=s3cr3t"), "https://r/api?***");
+  EXPECT_EQ(shown("https://r/api?token=s3cr3t#x"), "otlp_endpoint = 'https://r/api?***'");
+  EXPECT_EQ(shown("https://r/api#s3cr3t"), "otlp_endpoint = 'https://r/api#***'");
+  EXPECT_EQ(shown("https://u:s3cr3t@r/api?a=s3cr3t"), "otlp_endpoint = 'https://***@r/api?***'");
+  EXPECT_EQ(shown("https://u:s3?cr3t@r/api"), "otlp_endpoint = 'https://***'");
+  EXPECT_EQ(shown("https://r/api?mail=a@s3cr3t"), "https://r/api?***");
+  EXPECT_EQ(shown("https://r:x/api?mail=a@s3cr3t"), "otlp_endpoint = 'https://***'");
+  EXPECT_EQ(shown("u:s3cr3t@r?s3cr3t"), "otlp_endpoint = '***@r?***'");
+  EXPECT_EQ(shown("r?next=http://s3cr3t"), "otlp_endpoint = 'r?***'");
+  const auto valid = resolve_all({"--otlp-endpoint", "https://r/api?token=s3cr3t"}, {});
+  EXPECT_THAT(config_text(valid), HasSubstr("otlp_endpoint: \"https://r/api?***\""));
+  EXPECT_THAT(resolve_all({"--docker-socket", "tcp://h:1/x?s3cr3t"}, {}).mistakes,
+              ElementsAre("docker_socket = 'tcp://h:1/x?***' (command line --docker-socket): the address of an engine "
+                          "must not have a path"));
+}
+
+TEST(Settings, HideTheValuesThatContainerEnvShouldNotHave) {
+  EXPECT_THAT(resolve_all({"--container-env", "REGION,TOKEN=s3cr3t"}, {}).mistakes,
+              ElementsAre("container_env = 'REGION,TOKEN=***' (command line --container-env): expected names of "
+                          "variables, without '='"));
+  EXPECT_THAT(config_text(resolve_all({"--container-env", "REGION,ZONE_*"}, {})),
+              HasSubstr("container_env: \"REGION,ZONE_*\""));
 }
 
 TEST(Settings, ReportOptionsThatNeedEachOther) {

@@ -82,6 +82,10 @@ TEST(Endpoint, NamesItselfForHeadersAndForPeople) {
   EXPECT_EQ((Endpoint{Kind::tcp, "p", 80, "/x"}).authority(), "p");
   EXPECT_EQ((Endpoint{Kind::unix_socket, "", 0, "/s"}).authority(), "localhost");
   EXPECT_EQ((Endpoint{Kind::tcp, "proxy", 2375, ""}).text(), "tcp://proxy:2375");
+  const Endpoint with_query{Kind::tls, "r", 443, "/v1/metrics?token=s3cr3t"};
+  EXPECT_EQ(with_query.text(), "https://r/v1/metrics?***");
+  EXPECT_EQ(with_query.url(), "https://r/v1/metrics?token=s3cr3t");
+  EXPECT_EQ((Endpoint{Kind::unix_socket, "", 0, "/run/what?.sock"}).text(), "/run/what?.sock");
 }
 
 }  // namespace

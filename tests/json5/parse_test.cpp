@@ -82,26 +82,27 @@ TEST(Json5Values, AreOfSixKinds) {
 
 TEST(Json5Values, RefuseOtherWords) {
   constexpr Case cases[] = {
-      {"unquoted string", "info", "line 1, column 1: expected a value, found 'info' (a string needs quotes)"},
-      {"letter case", "True", "line 1, column 1: expected a value, found 'True' (a string needs quotes)"},
-      {"letter case", "NULL", "line 1, column 1: expected a value, found 'NULL' (a string needs quotes)"},
-      {"shorter", "nul", "line 1, column 1: expected a value, found 'nul' (a string needs quotes)"},
-      {"longer", "truex", "line 1, column 1: expected a value, found 'truex' (a string needs quotes)"},
-      {"longer", "false1", "line 1, column 1: expected a value, found 'false1' (a string needs quotes)"},
-      {"longer", "null\u00e4", "line 1, column 1: expected a value, found 'null\u00e4' (a string needs quotes)"},
-      {"of JavaScript", "undefined", "line 1, column 1: expected a value, found 'undefined' (a string needs quotes)"},
+      {"unquoted string", "info", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"letter case", "True", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"letter case", "NULL", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"shorter", "nul", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"longer", "truex", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"longer", "false1", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"longer", "null\u00e4", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"of JavaScript", "undefined", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
       {"an escape in a literal", R"(tr\u0075e)",
-       "line 1, column 1: expected a value, found 'tr' (a string needs quotes)"},
+       "line 1, column 1: expected a value, found a word (a string needs quotes)"},
       {"an escape in a literal", R"(\u006eull)", R"(line 1, column 1: expected a value, found '\')"},
       {"typographic quotes", "\u201cx\u201d",
-       "line 1, column 1: expected a value, found '\u201cx\u201d' (a string needs quotes)"},
+       "line 1, column 1: expected a value, found a word (a string needs quotes)"},
   };
   check(cases);
 }
 
-TEST(Json5Values, AreShownInPartWhereTheyAreLong) {
-  EXPECT_EQ(read(std::string(1'000, 'x')),
-            "line 1, column 1: expected a value, found '" + std::string(80, 'x') + "' (a string needs quotes)");
+TEST(Json5Values, AreNotShown) {
+  for (const auto* text : {"s3cr3t", "{a: s3cr3t}", "[-s3cr3t]", "{a: 'x' s3cr3t}", "12s3cr3t", "{a: 's3cr3t",
+                           "\"s3cr3t\n\"", "'s3cr3t\\u12'", "s3cr3t: 1", "/* s3cr3t"})
+    EXPECT_FALSE(read(text).contains("s3cr3t")) << read(text);
 }
 
 TEST(Json5Text, IsOneValue) {
@@ -389,12 +390,12 @@ TEST(Json5Numbers, RefuseWhatIsNone) {
       {"an address", "127.0.0.1", "line 1, column 6: expected the end of the number, found '.'"},
       {"a letter", "1\u00e4", "line 1, column 2: expected the end of the number, found '\u00e4'"},
       {"digits of another script", "\u0661",
-       "line 1, column 1: expected a value, found '\u0661' (a string needs quotes)"},
-      {"shorter word", "Infinit", "line 1, column 1: expected a value, found 'Infinit' (a string needs quotes)"},
-      {"longer word", "NaN1", "line 1, column 1: expected a value, found 'NaN1' (a string needs quotes)"},
-      {"word after a sign", "-true", "line 1, column 2: expected a number, found 'true'"},
-      {"letter case", "-infinity", "line 1, column 2: expected a number, found 'infinity'"},
-      {"escape in a word", R"(-Infin\u0069ty)", "line 1, column 2: expected a number, found 'Infin'"},
+       "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"shorter word", "Infinit", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"longer word", "NaN1", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"word after a sign", "-true", "line 1, column 2: expected a number, found a word"},
+      {"letter case", "-infinity", "line 1, column 2: expected a number, found a word"},
+      {"escape in a word", R"(-Infin\u0069ty)", "line 1, column 2: expected a number, found a word"},
   };
   check(cases);
 }
@@ -428,7 +429,7 @@ TEST(Json5Comments, RefuseWhatIsNone) {
       {"they do not nest", "/*/**/*/1", "line 1, column 7: expected a value, found '*'"},
       {"slash alone", "1 /x", "line 1, column 3: expected the end of the text, found '/'"},
       {"other languages' comments", "# x\n1", "line 1, column 1: expected a value, found '#'"},
-      {"inside a token", "tr/**/ue", "line 1, column 1: expected a value, found 'tr' (a string needs quotes)"},
+      {"inside a token", "tr/**/ue", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
   };
   check(cases);
 }
@@ -448,9 +449,9 @@ TEST(Json5WhiteSpace, IsNothingElse) {
   constexpr Case cases[] = {
       {"backspace", "\b1", "line 1, column 1: expected a value, found U+0008"},
       {"Mongolian vowel separator: Cf since Unicode 6.3", "\u180e1",
-       "line 1, column 1: expected a value, found '\u180e1' (a string needs quotes)"},
-      {"zero width space", "\u200b1", "line 1, column 1: expected a value, found '\u200b1' (a string needs quotes)"},
-      {"word joiner", "\u20601", "line 1, column 1: expected a value, found '\u20601' (a string needs quotes)"},
+       "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"zero width space", "\u200b1", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
+      {"word joiner", "\u20601", "line 1, column 1: expected a value, found a word (a string needs quotes)"},
   };
   check(cases);
   EXPECT_FALSE(parse("\u00851")) << "NEL ends lines elsewhere";

@@ -67,7 +67,7 @@ struct OwnBound {
 const std::vector<OwnBound> own_bounds{
     {"app/host_side.cpp", "searches_without_result_max", "attempts, which cost nothing but time"},
     {"app/option_values.cpp", "bytes_max", "syntax of a setting"},
-    {"app/resolve.cpp", "quote_bytes_max", "length of a quotation in a message"},
+    {"app/resolve.hpp", "quote_bytes_max", "length of a quotation in a message"},
     {"base/endpoint.cpp", "sun_path_max", "the kernel's sockaddr_un"},
     {"base/key_values.cpp", "key_bytes_max", "syntax of a setting"},
     {"base/log.cpp", "value_bytes_max", "length of a quotation in a log line"},

@@ -47,9 +47,7 @@ void tune_allocator() {
 
 /// Whether the settings hold credentials: headers, a key, the password of a proxy, the query of a URL.
 bool has_secrets(const cspy::app::Options& options) {
-  const auto has_password = [](const std::optional<cspy::Proxy>& proxy) {
-    return proxy && !proxy->authorization.empty();
-  };
+  const auto has_password = [](std::string_view proxy) { return proxy.contains('@'); };
   return options.otlp_endpoint.path.contains('?') || !options.otlp_headers.empty() ||
          !options.otlp_headers_file.empty() || !options.otlp_client_key.empty() ||
          !options.otlp_client_certificate.empty() || has_password(options.https_proxy) ||
@@ -89,6 +87,8 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
   Log log{resolved.options.log_level, resolved.options.log_format, log_sink};
   for (const auto& warning : resolved.warnings)
     log.warn("check the configuration", {{"warning", warning}});
+  for (const auto& note : resolved.notes)
+    log.debug("ignored a setting", {{"setting", note}});
   for (const auto& mistake : mistakes)
     log.error("invalid configuration", {{"error", mistake}});
   if (!mistakes.empty()) return status_misconfigured;

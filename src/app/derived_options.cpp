@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/limits.hpp"
+#include "base/no_proxy.hpp"
 
 namespace cspy::app {
 namespace {
@@ -18,30 +19,59 @@ Result<Endpoint> endpoint_of(const Options& options) {
   return parse_otlp_endpoint(options.otlp_endpoint_text, options.otlp_endpoint_path);
 }
 
+struct ProxySetting {
+  std::string_view key;
+  const std::string& text;
+  Endpoint::Kind kind;  ///< of the endpoints that it is for
+};
+
+void choose_proxy(Options& options, Derived& derived) {
+  const std::array<ProxySetting, 2> settings{{{"https_proxy", options.https_proxy, Endpoint::Kind::tls},
+                                              {"http_proxy", options.http_proxy, Endpoint::Kind::tcp}}};
+  const bool bypassed = bypasses_proxy(options.otlp_endpoint, options.no_proxy);
+  for (const auto& [key, text, kind] : settings) {
+    if (text.empty()) continue;
+    const bool used = !bypassed && kind == options.otlp_endpoint.kind;
+    auto proxy = parse_proxy(text);
+    if (!proxy) {
+      (used ? derived.mistakes : derived.unused).emplace_back(key, std::move(proxy).error());
+    } else if (used) {
+      options.proxy = *std::move(proxy);
+    }
+  }
+}
+
+void check_file(std::string_view key, const std::string& path, WrongOptions& wrong) {
+  if (path.empty()) return;
+  const auto content = read_file(path, limits::config_file_bytes_max);
+  if (!content) wrong.emplace_back(key, content.error());
+}
+
+void check_tls(const Options& options, WrongOptions& wrong) {
+  if (!options.otlp_client_key.empty() && options.otlp_client_certificate.empty()) {
+    wrong.emplace_back("otlp_client_key",
+                       Error{Code::invalid, "a key needs a certificate: set otlp_client_certificate"});
+  }
+  check_file("otlp_certificate", options.otlp_certificate, wrong);
+  check_file("otlp_client_certificate", options.otlp_client_certificate, wrong);
+  check_file("otlp_client_key", options.otlp_client_key, wrong);
+}
+
 }  // namespace
 
-std::vector<std::pair<std::string_view, Error>> derive_options(Options& options) {
-  std::vector<std::pair<std::string_view, Error>> mistakes;
-  if (auto endpoint = endpoint_of(options)) {
-    options.otlp_endpoint = *std::move(endpoint);
-  } else {
-    mistakes.emplace_back("otlp_endpoint", endpoint.error());
+Derived derive_options(Options& options) {
+  Derived derived;
+  check_file("otlp_headers_file", options.otlp_headers_file, derived.mistakes);
+  auto endpoint = endpoint_of(options);
+  if (!endpoint) {
+    // It is not known what a valid endpoint would use.
+    derived.mistakes.emplace_back("otlp_endpoint", std::move(endpoint).error());
+    return derived;
   }
-  if (!options.otlp_client_key.empty() && options.otlp_client_certificate.empty()) {
-    mistakes.emplace_back("otlp_client_key",
-                          Error{Code::invalid, "a key needs a certificate: set otlp_client_certificate"});
-  }
-  const std::array<std::pair<std::string_view, const std::string*>, 4> files{
-      {{"otlp_headers_file", &options.otlp_headers_file},
-       {"otlp_certificate", &options.otlp_certificate},
-       {"otlp_client_certificate", &options.otlp_client_certificate},
-       {"otlp_client_key", &options.otlp_client_key}}};
-  for (const auto& [key, path] : files) {
-    if (path->empty()) continue;
-    const auto content = read_file(*path, limits::config_file_bytes_max);
-    if (!content) mistakes.emplace_back(key, content.error());
-  }
-  return mistakes;
+  options.otlp_endpoint = *std::move(endpoint);
+  choose_proxy(options, derived);
+  check_tls(options, options.otlp_endpoint.kind == Endpoint::Kind::tls ? derived.mistakes : derived.unused);
+  return derived;
 }
 
 }  // namespace cspy::app

@@ -4,7 +4,6 @@
 
 #include "base/file.hpp"
 #include "base/limits.hpp"
-#include "base/no_proxy.hpp"
 #include "net/route.hpp"
 #include "otlp/encode_json.hpp"
 #include "otlp/encode_protobuf.hpp"
@@ -18,13 +17,6 @@ bool is_tls(const Options& options) {
   return options.otlp_endpoint.kind == Endpoint::Kind::tls;
 }
 
-net::Route route_of(const Options& options, net::Tls* tls) {
-  net::Route route{.endpoint = options.otlp_endpoint, .tls = tls};
-  if (!bypasses_proxy(options.otlp_endpoint, options.no_proxy))
-    route.proxy = is_tls(options) ? options.https_proxy : options.http_proxy;
-  return route;
-}
-
 std::unique_ptr<otlp::Encoder> make_encoder(const Options& options) {
   if (options.otlp_protocol == OtlpProtocol::http_json) return std::make_unique<otlp::JsonEncoder>(options.metrics);
   return std::make_unique<otlp::ProtobufEncoder>(options.metrics);
@@ -32,7 +24,7 @@ std::unique_ptr<otlp::Encoder> make_encoder(const Options& options) {
 
 std::unique_ptr<otlp::Transport> make_transport(const Options& options, net::Context& context, net::Tls* tls,
                                                 otlp::RequestHeaders& headers) {
-  auto route = route_of(options, tls);
+  net::Route route{.endpoint = options.otlp_endpoint, .proxy = options.proxy, .tls = tls};
   if (options.otlp_protocol == OtlpProtocol::grpc)
     return std::make_unique<otlp::GrpcTransport>(context, std::move(route), headers);
   return std::make_unique<otlp::HttpTransport>(context, std::move(route), headers);

@@ -142,10 +142,10 @@ constexpr std::array table{
             {{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", strict}, {"OTEL_EXPORTER_OTLP_CLIENT_KEY", strict}}, "",
             "PEM file of the key of the client certificate, not encrypted. Default: the file of the client "
             "certificate"},
-  OptionRow{"https_proxy", text, "URL", set_parsed<&Options::https_proxy, optional_proxy>,
+  OptionRow{"https_proxy", text, "URL", set_text<&Options::https_proxy>,
             {{"CSPY_HTTPS_PROXY"}}, {{"HTTPS_PROXY", strict}, {"https_proxy", strict}}, "",
             "Proxy for https endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_secrets},
-  OptionRow{"http_proxy", text, "URL", set_parsed<&Options::http_proxy, optional_proxy>,
+  OptionRow{"http_proxy", text, "URL", set_text<&Options::http_proxy>,
             {{"CSPY_HTTP_PROXY"}}, {{"HTTP_PROXY", strict}, {"http_proxy", strict}}, "",
             "Proxy for http endpoints: http://[USER:PASSWORD@]HOST[:PORT]", hide_secrets},
   OptionRow{"no_proxy", text, "LIST", set_text<&Options::no_proxy>,

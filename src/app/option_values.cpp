@@ -26,11 +26,6 @@ Result<std::string> attribute_value(std::string_view value) {
   return std::string{value};
 }
 
-Result<std::optional<Proxy>> optional_proxy(std::string_view value) {
-  if (value.empty()) return std::nullopt;
-  return parse_proxy(value);
-}
-
 std::string hide_all(std::string_view value) {
   return value.empty() ? std::string{} : "***";
 }

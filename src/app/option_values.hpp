@@ -105,8 +105,6 @@ template<OtlpPath path>
 
 /// The value of a resource attribute.
 [[nodiscard]] Result<std::string> attribute_value(std::string_view value);
-/// nullopt for an empty value.
-[[nodiscard]] Result<std::optional<Proxy>> optional_proxy(std::string_view value);
 
 // What --print-config and error messages show of a value.
 

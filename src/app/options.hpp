@@ -40,8 +40,9 @@ struct Options {
   otlp::Temporality otlp_temporality = otlp::Temporality::cumulative;
 
   std::string otlp_certificate, otlp_client_certificate, otlp_client_key;  ///< PEM files; empty: none
-  std::optional<Proxy> https_proxy, http_proxy;
-  std::string no_proxy;
+  std::string https_proxy, http_proxy, no_proxy;
+  /// The one of the proxies through which the endpoint is reached. derive_options() sets it.
+  std::optional<Proxy> proxy;
 
   std::size_t queue_limit = 0;  ///< bytes
   std::chrono::milliseconds queue_age{};

@@ -45,11 +45,11 @@ class Resolver {
   }
 
   void derive() {
-    for (const auto& [key, error] : derive_options(result.options)) {
-      const auto found =
-          std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
-      result.mistakes.push_back(complaint(*found->first, found->second, error));
-    }
+    const auto derived = derive_options(result.options);
+    for (const auto& [key, error] : derived.mistakes)
+      result.mistakes.push_back(complaint_about(key, error));
+    for (const auto& [key, error] : derived.unused)
+      result.notes.push_back(complaint_about(key, error) + "; nothing uses it");
     for (auto& [row, given] : result.values) {
       // Its default depends on the protocol, so the table does not have it.
       if (row->key == "otlp_endpoint" && given.value.empty()) given.value = result.options.otlp_endpoint.text();
@@ -59,6 +59,11 @@ class Resolver {
   Resolved result;
 
  private:
+  [[nodiscard]] std::string complaint_about(std::string_view key, const Error& error) const {
+    const auto found = std::ranges::find_if(result.values, [&](const auto& value) { return value.first->key == key; });
+    return complaint(*found->first, found->second, error);
+  }
+
   struct Chosen {
     Given given;
     Setter set;

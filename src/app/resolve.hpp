@@ -33,6 +33,7 @@ struct Resolved {
   std::vector<std::pair<const OptionRow*, Given>> values;
   std::vector<std::string> mistakes;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;  ///< wrong settings that nothing uses
 };
 
 /// Precedence: command line > environment > configuration file > variables of Docker and OpenTelemetry > default. An

@@ -191,7 +191,8 @@ TEST(Settings, NeverShowASecret) {
   EXPECT_THAT(text, testing::Not(HasSubstr("s3cr3t")));
   EXPECT_THAT(text, HasSubstr("otlp_headers: \"***\""));
   EXPECT_THAT(text, HasSubstr("https_proxy: \"http://***@p:3128\""));
-  const auto wrong = resolve_all({"--otlp-headers", "s3cr3t"}, {{"HTTPS_PROXY", "socks5://user:s3cr3t@p"}});
+  const auto wrong = resolve_all({"--otlp-headers", "s3cr3t"},
+                                 {{"HTTPS_PROXY", "socks5://user:s3cr3t@p"}, {"CSPY_OTLP_ENDPOINT", "https://r"}});
   EXPECT_EQ(wrong.mistakes.size(), 2U);
   for (const auto& mistake : wrong.mistakes)
     EXPECT_THAT(mistake, testing::Not(HasSubstr("s3cr3t")));
@@ -227,8 +228,42 @@ TEST(Settings, HideTheValuesThatContainerEnvShouldNotHave) {
               HasSubstr("container_env: \"REGION,ZONE_*\""));
 }
 
+TEST(Settings, ChooseTheProxyOfTheEndpoint) {
+  const Variables proxies{{"HTTPS_PROXY", "http://s:1"}, {"HTTP_PROXY", "http://u:p@h:2"}};
+  const auto proxy = [&](const char* endpoint, const char* no_proxy = "") {
+    const auto chosen = resolve_all({"--otlp-endpoint", endpoint, "--no-proxy", no_proxy}, proxies).options.proxy;
+    return chosen ? chosen->endpoint.authority() : "none";
+  };
+  EXPECT_EQ(proxy("https://r"), "s:1");
+  EXPECT_EQ(proxy("http://r"), "h:2");
+  EXPECT_EQ(proxy("http://localhost:4318"), "none");
+  EXPECT_EQ(proxy("http://r", "r"), "none");
+}
+
+TEST(Settings, IgnoreAWrongProxyThatNothingUses) {
+  const Variables proxies{{"HTTPS_PROXY", "socks5h://u:s3cr3t@p:1"}};
+  const auto unused = resolve_all({"--otlp-endpoint", "http://r"}, proxies);
+  EXPECT_THAT(unused.mistakes, IsEmpty());
+  EXPECT_THAT(unused.warnings, IsEmpty());
+  EXPECT_THAT(unused.notes, ElementsAre("https_proxy = 'socks5h://***@p:1' (environment variable HTTPS_PROXY): SOCKS "
+                                        "proxies are not supported; nothing uses it"));
+  EXPECT_EQ(unused.options.proxy, std::nullopt);
+  EXPECT_THAT(resolve_all({"--otlp-endpoint", "https://r", "--no-proxy", "*"}, proxies).mistakes, IsEmpty());
+  EXPECT_THAT(resolve_all({"--otlp-endpoint", "https://r"}, proxies).mistakes,
+              ElementsAre("https_proxy = 'socks5h://***@p:1' (environment variable HTTPS_PROXY): SOCKS proxies are not "
+                          "supported"));
+}
+
+TEST(Settings, IgnoreTlsFilesThatNothingUses) {
+  const Variables files{{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/none.pem"}, {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/k.pem"}};
+  const auto unused = resolve_all({"--otlp-endpoint", "http://r"}, files);
+  EXPECT_THAT(unused.mistakes, IsEmpty());
+  EXPECT_EQ(unused.notes.size(), 3U);
+  EXPECT_EQ(resolve_all({"--otlp-endpoint", "https://r"}, files).mistakes.size(), 3U);
+}
+
 TEST(Settings, ReportOptionsThatNeedEachOther) {
-  EXPECT_THAT(resolve_all({"--otlp-client-key", "/k.pem"}, {}).mistakes,
+  EXPECT_THAT(resolve_all({"--otlp-client-key", "/k.pem", "--otlp-endpoint", "https://r"}, {}).mistakes,
               ElementsAre("otlp_client_key = '/k.pem' (command line --otlp-client-key): a key needs a certificate: "
                           "set otlp_client_certificate",
                           "otlp_client_key = '/k.pem' (command line --otlp-client-key): No such file or directory"));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/command_line.hpp"
 #include "app/config_file.hpp"
@@ -30,6 +31,15 @@ std::optional<std::string> environment(std::string_view name) {
   const char* const value = std::getenv(std::string{name}.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+std::vector<std::string_view> variable_names() {
+  std::vector<std::string_view> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text{*variable};
+    names.push_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 int print(const std::string& text) {
@@ -85,8 +95,10 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
 
   if (has_secrets(resolved.options)) keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, log_sink};
-  for (const auto& warning : resolved.warnings)
-    log.warn("check the configuration", {{"warning", warning}});
+  for (const auto& warnings : {app::misspelt_variables(variable_names()), resolved.warnings}) {
+    for (const auto& warning : warnings)
+      log.warn("check the configuration", {{"warning", warning}});
+  }
   for (const auto& note : resolved.notes)
     log.debug("ignored a setting", {{"setting", note}});
   for (const auto& mistake : mistakes)

@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "app/derived_options.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
@@ -24,6 +26,49 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+/// Finds the most similar of several candidates.
+class Nearest {
+ public:
+  /// At most a third of the letters may be wrong. With more, a suggestion would be a guess.
+  explicit Nearest(std::string_view word) : word_{word.substr(0, quote_bytes_max)}, best_{word_.size() / 3 + 1} {}
+
+  /// `meant`: what to suggest if `candidate` is the most similar.
+  void consider(std::string_view candidate, std::string_view meant) {
+    const auto distance = edit_distance(word_, candidate);
+    if (distance >= best_) return;
+    best_ = distance;
+    found = meant;
+  }
+
+  std::optional<std::string_view> found;
+
+ private:
+  std::string_view word_;
+  std::size_t best_;
+};
+
+constexpr std::string_view own_prefix{"CSPY_"};
+
+bool is_known_variable(std::string_view name) {
+  const auto has_it = [&](const OptionRow& row) {
+    return std::ranges::find(row.environment, name, &EnvironmentName::name) != row.environment.end();
+  };
+  return name == config_environment_name || std::ranges::any_of(option_table(), has_it);
+}
+
+/// `upper`: a name in upper case with our prefix. People spell it wrong, or write the key of the option.
+std::optional<std::string_view> nearest_variable(std::string_view upper) {
+  const auto without_prefix = [](std::string_view name) { return name.substr(own_prefix.size()); };
+  Nearest nearest{without_prefix(upper)};
+  nearest.consider(without_prefix(config_environment_name), config_environment_name);
+  for (const auto& row : option_table()) {
+    const auto name = row.environment.front().name;
+    nearest.consider(without_prefix(name), name);
+    nearest.consider(uppered(row.key), name);
+  }
+  return nearest.found;
 }
 
 std::string complaint(const OptionRow& row, const Given& given, const Error& error) {
@@ -130,17 +175,23 @@ std::string_view leading_name(std::string_view text) {
 }
 
 std::optional<std::string_view> nearest_key(std::string_view word) {
-  std::optional<std::string_view> nearest;
-  // At most a third of the letters may be wrong. With more, a suggestion would be a guess.
-  std::size_t best = std::min<std::size_t>(word.size(), quote_bytes_max) / 3 + 1;
-  for (const auto& row : option_table()) {
-    const auto distance = edit_distance(word.substr(0, quote_bytes_max), row.key);
-    if (distance < best) {
-      best = distance;
-      nearest = row.key;
-    }
+  Nearest nearest{word};
+  for (const auto& row : option_table())
+    nearest.consider(row.key, row.key);
+  return nearest.found;
+}
+
+std::vector<std::string> misspelt_variables(std::span<const std::string_view> names) {
+  std::vector<std::string> warnings;
+  for (const auto name : names) {
+    const auto upper = uppered(name.substr(0, quote_bytes_max));
+    if (!upper.starts_with(own_prefix) || is_known_variable(name)) continue;
+    if (warnings.size() == limits::variable_warnings_max) break;
+    auto warning = fmt::format("the environment variable {} is unknown", printable(name, quote_bytes_max));
+    if (const auto meant = nearest_variable(upper)) warning.append(fmt::format(": did you mean {}?", *meant));
+    warnings.push_back(std::move(warning));
   }
-  return nearest;
+  return warnings;
 }
 
 }  // namespace cspy::app

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,10 @@ struct Resolved {
 /// The part of `text` before a space, quotation mark, '=', ':', ',' or ';'. Someone who gets the syntax of a setting
 /// wrong may write a secret after it.
 [[nodiscard]] std::string_view leading_name(std::string_view text);
+
+/// Warnings about variables that look like ours and are not. `names`: of all variables. At most
+/// limits::variable_warnings_max.
+[[nodiscard]] std::vector<std::string> misspelt_variables(std::span<const std::string_view> names);
 
 /// Limit for a name or value in a message.
 inline constexpr std::size_t quote_bytes_max = 120;

@@ -206,6 +206,8 @@ inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
+/// Warnings about unknown variables. A service called "cspy" in Kubernetes makes a dozen such variables.
+inline constexpr std::size_t variable_warnings_max = 10;
 /// A few headers with tokens.
 inline constexpr std::size_t headers_file_bytes_max = 64 * 1024;
 /// A file of certificates or a key. A bundle of all public authorities has about 230 KB.

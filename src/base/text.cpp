@@ -27,6 +27,14 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
+std::string uppered(std::string_view text) {
+  std::string result{text};
+  for (char& c : result) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return result;
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -14,6 +14,9 @@ namespace cspy {
 /// `text` with A to Z in lower case.
 [[nodiscard]] std::string lowered(std::string_view text);
 
+/// `text` with a to z in upper case.
+[[nodiscard]] std::string uppered(std::string_view text);
+
 /// The parts between separators: at least one, which may be empty.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "app/console.hpp"
+#include "base/limits.hpp"
 #include "tests/support/settings.hpp"
 
 namespace cspy::app {
@@ -260,6 +261,22 @@ TEST(Settings, IgnoreTlsFilesThatNothingUses) {
   EXPECT_THAT(unused.mistakes, IsEmpty());
   EXPECT_EQ(unused.notes.size(), 3U);
   EXPECT_EQ(resolve_all({"--otlp-endpoint", "https://r"}, files).mistakes.size(), 3U);
+}
+
+TEST(Variables, ThatAreMisspeltGiveWarnings) {
+  const auto warnings = [](std::vector<std::string_view> names) { return misspelt_variables(names); };
+  EXPECT_THAT(warnings({"PATH", "CSPY_METRICS", "CSPY_CONFIG", "CSPY_OLTP_PROTO", "SPY_METRICS"}), IsEmpty());
+  EXPECT_THAT(warnings({"CSPY_OTLP_ENDPONT", "CSPY_OTLP_EXPORT_INTERVAL", "cspy_metrics", "CSPY_CONFIG_FILE",
+                        "CSPY_SERVICE_HOST_PORT_OF_A_POD"}),
+              ElementsAre("the environment variable CSPY_OTLP_ENDPONT is unknown: did you mean CSPY_OTLP_ENDPOINT?",
+                          "the environment variable CSPY_OTLP_EXPORT_INTERVAL is unknown: did you mean "
+                          "CSPY_OTLP_INTERVAL?",
+                          "the environment variable cspy_metrics is unknown: did you mean CSPY_METRICS?",
+                          "the environment variable CSPY_CONFIG_FILE is unknown",
+                          "the environment variable CSPY_SERVICE_HOST_PORT_OF_A_POD is unknown"));
+  EXPECT_EQ(warnings(std::vector<std::string_view>(1'000, "CSPY_X")).size(), limits::variable_warnings_max);
+  const auto long_name = "CSPY_" + std::string(100'000, 'X');
+  EXPECT_LT(warnings({long_name}).at(0).size(), 200U);
 }
 
 TEST(Settings, ReportOptionsThatNeedEachOther) {

@@ -13,6 +13,7 @@ TEST(Text, IsTrimmed) {
 
 TEST(Text, IsLoweredInAsciiOnly) {
   EXPECT_EQ(lowered("AZ[@ \xC3\x9C"), "az[@ \xC3\x9C");
+  EXPECT_EQ(uppered("cspy_Metrics-1\xC3\xA4"), "CSPY_METRICS-1\xC3\xA4");
 }
 
 TEST(Text, IsPercentDecoded) {

@@ -95,7 +95,7 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
 
   if (has_secrets(resolved.options)) keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, log_sink};
-  for (const auto& warnings : {app::misspelt_variables(variable_names()), resolved.warnings}) {
+  for (const auto& warnings : {file.warnings, app::misspelt_variables(variable_names()), resolved.warnings}) {
     for (const auto& warning : warnings)
       log.warn("check the configuration", {{"warning", warning}});
   }
@@ -105,6 +105,7 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
     log.error("invalid configuration", {{"error", mistake}});
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
+  if (!file.path.empty()) log.info("read the configuration file", {{"path", file.path}});
 
   if (resolved.options.disabled) {
     log.info("disabled: no metrics are read or sent");

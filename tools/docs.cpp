@@ -104,6 +104,15 @@ constexpr std::string_view configuration_introduction =
     "The configuration file is [JSON5](https://spec.json5.org). `--config FILE` names it, else `CSPY_CONFIG`; else "
     "ContainerSpy reads the first of these files that exists: ";
 
+constexpr std::string_view configuration_trust =
+    ". The log names the file that was read.\n\n"
+    "Whoever can change the configuration file can send the metrics, and the credentials, elsewhere. So ContainerSpy "
+    "checks a file that nobody has named. It refuses the file if its mode lets the group or all users write to it. It "
+    "refuses a file of the working directory if it belongs to neither root nor the user of ContainerSpy. It reads a "
+    "file that is named, and logs a warning instead.\n\n"
+    "A wrong proxy, certificate or key is not a mistake if the endpoint does not use it: the log has it at the level "
+    "`debug`. A variable that begins with `CSPY_` and that ContainerSpy does not know causes a warning.\n\n";
+
 }  // namespace
 
 std::string metrics_page() {
@@ -144,7 +153,7 @@ std::string configuration_page() {
   page.append(configuration_introduction);
   for (const auto place : app::config_file_places())
     page.append(place == app::config_file_places().front() ? "`./" : ", `").append(place).append("`");
-  page.append(".\n\n");
+  page.append(configuration_trust);
   append_header(page, {"key", "flag", "environment", "fallback", "default", "meaning"});
   for (const auto& row : app::option_table()) {
     append_row(page, {code(row.key), code(fmt::format("{} {}", row.flag(), row.placeholder)), variable_list(row),

@@ -1,9 +1,14 @@
 #include "app/config_file.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -78,8 +83,32 @@ std::optional<std::string> named_file(const std::optional<std::string>& named, c
   return std::nullopt;
 }
 
-ConfigFile unreadable(std::string_view path, const Error& error) {
-  return {.values = {}, .mistakes = {fmt::format("configuration file '{}': {}", printable(path, 200), error.message)}};
+std::string about(std::string_view path, std::string_view what) {
+  return fmt::format("configuration file '{}': {}", printable(path, 200), what);
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).string();
+}
+
+/// nullopt if there is no such file.
+std::optional<ConfigFile> read_if_there(const std::string& path, ConfigPlace place) {
+  FileAccess access;
+  const auto text = read_file(path, limits::config_file_bytes_max, access);
+  if (!text && text.error().code == Code::missing) return std::nullopt;
+  if (!text) return ConfigFile{.mistakes = {about(path, text.error().message)}};
+  const auto [doubt, refused] = trust_in(place, access, ::geteuid());
+  if (refused) {
+    return ConfigFile{.mistakes = {about(absolute(path),
+                                         fmt::format("{}: make it a file of root that only root may write to, or name "
+                                                     "it with --config or {}",
+                                                     doubt, config_environment_name))}};
+  }
+  auto file = parse_config(*text, path);
+  if (!doubt.empty()) file.warnings.push_back(about(absolute(path), doubt));
+  file.path = absolute(path);
+  return file;
 }
 
 }  // namespace
@@ -88,13 +117,12 @@ ConfigFile parse_config(std::string_view text, std::string_view path) {
   ConfigFile result;
   const auto root = json5::parse(text);
   if (!root) {
-    result.mistakes.push_back(fmt::format("configuration file '{}': {}", path, root.error().message));
+    result.mistakes.push_back(about(path, root.error().message));
     return result;
   }
   const auto* members = std::get_if<json5::Object>(&root->data);
   if (members == nullptr) {
-    result.mistakes.push_back(
-        fmt::format("configuration file '{}': expected an object, found {}", path, type_of(*root)));
+    result.mistakes.push_back(about(path, fmt::format("expected an object, found {}", type_of(*root))));
     return result;
   }
   for (const auto& member : *members)
@@ -102,16 +130,26 @@ ConfigFile parse_config(std::string_view text, std::string_view path) {
   return result;
 }
 
+ConfigTrust trust_in(ConfigPlace place, const FileAccess& access, std::uint32_t us) {
+  if ((access.mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return {.doubt = fmt::format("other users can change it (mode {:04o})", access.mode),
+            .refused = place != ConfigPlace::named};
+  }
+  if (access.owner != 0 && access.owner != us && place != ConfigPlace::system) {
+    return {.doubt = fmt::format("user {}, who owns it, can change it", access.owner),
+            .refused = place == ConfigPlace::working_directory};
+  }
+  return {};
+}
+
 ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment) {
   if (const auto path = named_file(named, environment)) {
-    const auto text = read_file(*path, limits::config_file_bytes_max);
-    return text ? parse_config(*text, *path) : unreadable(*path, text.error());
+    if (auto file = read_if_there(*path, ConfigPlace::named)) return *std::move(file);
+    return {.mistakes = {about(*path, std::generic_category().message(ENOENT))}};
   }
   for (const auto candidate : config_file_places()) {
-    const std::string path{candidate};
-    const auto text = read_file(path, limits::config_file_bytes_max);
-    if (text) return parse_config(*text, path);
-    if (text.error().code != Code::missing) return unreadable(path, text.error());
+    const auto place = candidate.starts_with('/') ? ConfigPlace::system : ConfigPlace::working_directory;
+    if (auto file = read_if_there(std::string{candidate}, place)) return *std::move(file);
   }
   return {};
 }

@@ -1,22 +1,43 @@
 // Finds and reads the configuration file.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/resolve.hpp"
+#include "base/file.hpp"
 
 namespace cspy::app {
 
 struct ConfigFile {
-  GivenValues values;
-  std::vector<std::string> mistakes;
+  GivenValues values = {};
+  std::vector<std::string> mistakes = {}, warnings = {};
+  std::string path = {};  ///< of the file that was read, absolute; empty: none
 };
 
+/// How the file was found.
+enum class ConfigPlace : std::uint8_t {
+  named,              ///< by --config or CSPY_CONFIG
+  system,             ///< in a folder in which only root can put files
+  working_directory,  ///< where anybody may have put it
+};
+
+/// Whether other users than root and `us` can change the file. They could redirect the metrics, with the credentials
+/// that other settings hold.
+struct ConfigTrust {
+  std::string doubt = {};  ///< who can change it, for a message; empty: nobody
+  bool refused = false;
+};
+
+/// A file that is named is never refused. A file of a system folder is refused if its mode lets others write to it. It
+/// may have any owner: a mount into a container keeps the owner that the file has on the host. Pure.
+[[nodiscard]] ConfigTrust trust_in(ConfigPlace place, const FileAccess& access, std::uint32_t us);
+
 /// Reads the file that `named` (--config) or else CSPY_CONFIG names; it must exist. Without either, reads the first
-/// existing file of config_file_places(), if any.
+/// existing file of config_file_places(), if any. See trust_in().
 [[nodiscard]] ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment);
 
 /// Parses `text`, a JSON5 object. `path` is for the messages. Pure.

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -23,9 +24,16 @@ std::unexpected<Error> failure(int number) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  FileAccess ignored;
+  return read_file(path, bytes_max, ignored);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max, FileAccess& access) {
   // O_NONBLOCK: opening a named pipe must not block the start.
   const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!file) return failure(errno);
+  struct stat info{};
+  if (!file || ::fstat(file.get(), &info) != 0) return failure(errno);
+  access = {.owner = info.st_uid, .mode = info.st_mode & 07777U};
   std::string content;
   std::array<char, 4'096> part{};
   for (;;) {

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
 
 #include "tests/support/data.hpp"
 #include "tests/support/settings.hpp"
@@ -60,6 +64,59 @@ TEST(ConfigFile, ShowsNoValueInAMistake) {
     ASSERT_EQ(mistakes.size(), 1U) << text;
     EXPECT_THAT(mistakes[0], testing::Not(HasSubstr("s3cr3t")));
   }
+}
+
+TEST(ConfigTrust, IsLostIfOthersCanChangeTheFile) {
+  using enum ConfigPlace;
+  constexpr std::uint32_t us = 65534;
+  const auto told = [](ConfigPlace place, FileAccess access) {
+    const auto trust = trust_in(place, access, us);
+    return (trust.refused ? "refused: " : "read: ") + trust.doubt;
+  };
+  for (const auto place : {named, system, working_directory}) {
+    EXPECT_EQ(told(place, {.owner = 0, .mode = 0644}), "read: ");
+    EXPECT_EQ(told(place, {.owner = us, .mode = 0600}), "read: ");
+  }
+  EXPECT_EQ(told(named, {.owner = 1000, .mode = 0644}), "read: user 1000, who owns it, can change it");
+  EXPECT_EQ(told(system, {.owner = 1000, .mode = 0644}), "read: ");
+  EXPECT_EQ(told(working_directory, {.owner = 1000, .mode = 0644}), "refused: user 1000, who owns it, can change it");
+  EXPECT_EQ(told(named, {.owner = 0, .mode = 0666}), "read: other users can change it (mode 0666)");
+  EXPECT_EQ(told(system, {.owner = 0, .mode = 0664}), "refused: other users can change it (mode 0664)");
+  EXPECT_EQ(told(working_directory, {.owner = us, .mode = 0602}), "refused: other users can change it (mode 0602)");
+}
+
+struct InWorkingDirectory : testing::Test {
+  InWorkingDirectory() : before{std::filesystem::current_path()} {
+    std::filesystem::current_path(dir.file(""));
+    test::write_file("config.json", "{log_level: 'debug'}");
+  }
+  ~InWorkingDirectory() override { std::filesystem::current_path(before); }
+
+  test::TempDir dir;
+  std::filesystem::path before;
+};
+
+TEST_F(InWorkingDirectory, AFileIsReadAndNamed) {
+  ASSERT_EQ(::chmod("config.json", 0644), 0);
+  const auto file = read_config_file(std::nullopt, environment_of({}));
+  EXPECT_EQ(file.values.at("log_level").value, "debug");
+  EXPECT_EQ(file.path, dir.file("config.json"));
+  EXPECT_THAT(file.warnings, testing::IsEmpty());
+}
+
+TEST_F(InWorkingDirectory, AFileThatOthersCanChangeIsRefusedUnlessItIsNamed) {
+  ASSERT_EQ(::chmod("config.json", 0666), 0);
+  const auto refused = read_config_file(std::nullopt, environment_of({}));
+  EXPECT_THAT(refused.values, testing::IsEmpty());
+  EXPECT_THAT(refused.mistakes,
+              ElementsAre("configuration file '" + dir.file("config.json") +
+                          "': other users can change it (mode 0666): make it a file of root that only root may write "
+                          "to, or name it with --config or CSPY_CONFIG"));
+  const auto named = read_config_file("config.json", environment_of({}));
+  EXPECT_EQ(named.values.at("log_level").value, "debug");
+  EXPECT_THAT(named.mistakes, testing::IsEmpty());
+  EXPECT_THAT(named.warnings, ElementsAre("configuration file '" + dir.file("config.json") +
+                                          "': other users can change it (mode 0666)"));
 }
 
 }  // namespace

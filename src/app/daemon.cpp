@@ -197,7 +197,10 @@ void Daemon::on_connected(const docker::Engine& engine) {
                return entry.second.container->subject == metrics::Subject::container;
              }));
   // The identity is this agent's. It stays, even if another engine comes back later.
-  if (!identity_) identity_ = std::make_shared<const KeyValues>(resource_for(engine));
+  if (!identity_) {
+    identity_ = std::make_shared<const KeyValues>(resource_for(engine));
+    say_instance(engine);
+  }
   if (disk_usage_) disk_usage_->connected();
   tick_alarm_.notify();
 }
@@ -208,6 +211,18 @@ otlp::Resource Daemon::resource_for(const docker::Engine& engine) const {
                             .service_name = options_.service_name,
                             .instance_id = options_.instance_id,
                             .attributes = options_.resource_attributes});
+}
+
+/// Without the engine's host name, the resource has ours, which is that of a container.
+void Daemon::say_instance(const docker::Engine& engine) {
+  const auto given =
+      std::ranges::find(options_.resource_attributes, "service.instance.id", &KeyValues::value_type::first);
+  const bool named = given != options_.resource_attributes.end() && !given->second.empty();
+  if (!engine.name.empty() || !options_.instance_id.empty() || named) return;
+  log_.warn(
+      "the engine does not report the name of its host: the label instance is the name of ContainerSpy's own host, "
+      "which changes with each new container",
+      {{"instance", host_.machine().name}, {"remedy", "set instance_id, or allow INFO=1 at the socket proxy"}});
 }
 
 void Daemon::say_reads(const docker::RoundReader::Result& result) {

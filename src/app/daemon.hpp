@@ -43,6 +43,7 @@ class Daemon {
   net::Task<void> await_signal();
   void spawn(net::Task<void> task);
   void on_connected(const docker::Engine& engine);
+  void say_instance(const docker::Engine& engine);
   void say_reads(const docker::RoundReader::Result& result);
   void say_skipped(std::int64_t rounds);
   void say_clock(UnixNanos ahead);

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <iterator>
 #include <mutex>
+#include <regex>
 #include <thread>
 
 #include "app/resolve.hpp"
@@ -208,6 +210,30 @@ TEST_F(DaemonTest, KeepsTheInstanceIdItIsGiven) {
   peers.stop();
   EXPECT_EQ(peers.received.at(0).resource.at("service.instance.id"), "rack-7");
   EXPECT_EQ(peers.received.at(0).resource.at("host.name"), "modelhost");
+}
+
+TEST_F(DaemonTest, WarnsThatTheInstanceIsItsOwnHostIfTheEngineRefusesInfo) {
+  const auto warnings = [this] {
+    Peers peers{options.docker_socket};
+    peers.engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+      if (request.target.contains("/info")) return HttpResponse{.status = 403};
+      return std::nullopt;
+    };
+    peers.run();
+    lines.clear();
+    run_agent(peers, [&] { return peers.requests >= 2; });
+    const std::regex warning{
+        "level=warn msg=\"the engine does not report the name of its host: [^\"]*\" instance=\\S+ "
+        "remedy=\"set instance_id, or allow INFO=1 at the socket proxy\""};
+    const auto text = said();
+    return std::distance(std::sregex_iterator{text.begin(), text.end(), warning}, std::sregex_iterator{});
+  };
+  EXPECT_EQ(warnings(), 1);
+  options.resource_attributes = {{"service.instance.id", "rack-7"}};
+  EXPECT_EQ(warnings(), 0);
+  options.resource_attributes.clear();
+  options.instance_id = "rack-7";
+  EXPECT_EQ(warnings(), 0);
 }
 
 TEST_F(DaemonTest, NeverReadsTheEnvironmentOfAContainer) {

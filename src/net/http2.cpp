@@ -113,6 +113,11 @@ struct Connection::State {
     auto& state = of(user);
     if (!state.is_current(id)) return 0;
     const auto& exchange = *state.exchange;
+    if (!exchange.sent && !state.goaway) {
+      // nghttp2 has found an error and ends the connection. Its GOAWAY, which comes next, has the reason: on_send().
+      state.dropped_request = code;
+      return 0;
+    }
     const bool refused = state.goaway && !exchange.began && (code == NGHTTP2_REFUSED_STREAM || !exchange.sent);
     state.exchange->refused = refused;
     state.end_exchange(refused ? state.goaway_error() : not_http2(nghttp2_http2_strerror(code)));
@@ -156,6 +161,13 @@ struct Connection::State {
 
   [[nodiscard]] Error goaway_error() const {
     return {Code::unreachable, fmt::format("the peer closes the connection: {}", *goaway)};
+  }
+
+  /// Called after on_send() has seen all frames.
+  void end_dropped_request() {
+    if (!dropped_request) return;
+    const auto code = *std::exchange(dropped_request, {});
+    end_exchange(complaint ? *complaint : not_http2(nghttp2_http2_strerror(code)));
   }
 
   void end_by_answer() {
@@ -211,9 +223,10 @@ struct Connection::State {
   Alarm answered{context.io};   ///< the exchange has ended
   std::optional<Exchange> exchange;
   bool write_failed = false;
-  std::optional<std::string> goaway;  ///< the reason in the GOAWAY of the peer
-  std::optional<Error> complaint;     ///< why we send GOAWAY
-  std::optional<Error> failure;       ///< why the connection ended
+  std::optional<std::string> goaway;             ///< the reason in the GOAWAY of the peer
+  std::optional<Error> complaint;                ///< why we send GOAWAY
+  std::optional<std::uint32_t> dropped_request;  ///< nghttp2 has closed the stream of a request instead of sending it
+  std::optional<Error> failure;                  ///< why the connection ended
 };
 
 bool Connection::State::make_session() {
@@ -248,7 +261,10 @@ void Connection::State::submit(const Request& request) {
   for (const auto& [name, value] : request.headers)
     headers.push_back(name_value(name, value));
   const nghttp2_data_provider body{.source = {}, .read_callback = on_body_wanted};
-  exchange->stream = nghttp2_submit_request(session.get(), nullptr, headers.data(), headers.size(), &body, nullptr);
+  // An empty DATA frame would wait for the peer's window, although it needs none.
+  const bool empty = std::ranges::all_of(request.body, &std::string_view::empty);
+  exchange->stream =
+      nghttp2_submit_request(session.get(), nullptr, headers.data(), headers.size(), empty ? nullptr : &body, nullptr);
   if (exchange->stream < 0) end_exchange(Error{Code::invalid, nghttp2_strerror(exchange->stream)});
   submitted.notify();
 }
@@ -293,6 +309,7 @@ Task<void> Connection::State::write_frames(std::shared_ptr<State> state) {
       if (size <= 0) break;
       frames.append(view(data, static_cast<std::size_t>(size)));
     }
+    state->end_dropped_request();
     if (!frames.empty()) {
       auto [error, size] = co_await boost::asio::async_write(state->stream, boost::asio::buffer(frames), as_tuple);
       // The peer may have sent the reason for closing. The reader reads it, or the end, and ends the connection.

@@ -59,6 +59,12 @@ struct Http2Test : testing::Test {
     return result ? "answered" : result.error().message;
   }
   void reopen() { connection.reset(); }
+  void open() {
+    auto opened =
+        *test::run(io, Connection::open(context, {.endpoint = peer.endpoint()}, Clock::now() + test::patience));
+    ASSERT_TRUE(opened) << opened.error().message;
+    connection.emplace(std::move(*opened));
+  }
   bool until(const std::function<bool()>& condition) { return test::run_until(io, condition); }
 
   boost::asio::io_context io;
@@ -392,6 +398,60 @@ TEST_F(Http2Test, SaysWhenThePeerDoesNotSpeakHttp2) {
     EXPECT_FALSE(connection->safe_to_repeat()) << row.name;
     reopen();
   }
+}
+
+/// The peer's bytes arrive before the request is submitted, or while it waits for the writer.
+TEST_F(Http2Test, GivesTheReasonThatCameBeforeTheRequest) {
+  struct Row {
+    const char* name;
+    std::string bytes, error;
+    bool safe_to_repeat = false;
+    bool about_stream_1 = false;  ///< which makes sense once the request is sent
+  };
+  const auto settings = http2_frame(NGHTTP2_SETTINGS, 0, 0, "");
+  const std::string code_7("\0\0\0\7", 4);
+  const std::vector<Row> rows{
+      {"nothing", "", "the peer closed the connection", true},
+      {"SETTINGS, and the end", settings, "the peer closed the connection", true},
+      {"GOAWAY", settings + http2_frame(NGHTTP2_GOAWAY, 0, 0, std::string("\0\0\0\0\0\0\0\x0b", 8) + "calm"),
+       "the peer closes the connection: ENHANCE_YOUR_CALM: calm", true},
+      {"HTTP/1.1", "HTTP/1.1 400 Bad Request\r\n\r\n", "the answer is not HTTP/2: the peer speaks HTTP/1"},
+      {"garbage", "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", "the answer is not HTTP/2: SETTINGS expected"},
+      {"RST_STREAM", settings + http2_frame(NGHTTP2_RST_STREAM, 0, 1, code_7),
+       "the answer is not HTTP/2: RST_STREAM: stream in idle", false, true},
+      {"an answer", settings + http2_frame(NGHTTP2_HEADERS, 5, 1, "\x88"),
+       "the answer is not HTTP/2: request HEADERS: client received request", false, true},
+      {"DATA", settings + http2_frame(NGHTTP2_DATA, 0, 1, "x"), "the answer is not HTTP/2: DATA: stream in idle", false,
+       true},
+      {"a window of a stream", settings + http2_frame(NGHTTP2_WINDOW_UPDATE, 0, 1, code_7),
+       "the answer is not HTTP/2: WINDOW_UPDATE to idle stream", false, true},
+      {"a window beyond its bound", settings + http2_frame(NGHTTP2_WINDOW_UPDATE, 0, 0, "\x7F\xFF\xFF\xFF"),
+       "the answer is not HTTP/2: FLOW_CONTROL_ERROR"},
+      {"a push", settings + http2_frame(NGHTTP2_PUSH_PROMISE, 4, 1, std::string("\0\0\0\2", 4)),
+       "the answer is not HTTP/2: PUSH_PROMISE: push disabled"},
+      {"a frame that is too large", settings + std::string("\xFF\xFF\xFF\0\0\0\0\0\1", 9),
+       "the answer is not HTTP/2: too large frame size"},
+  };
+  for (const auto& row : rows) {
+    for (const bool settled : {false, true}) {
+      if (row.about_stream_1 && !settled) continue;  // whether it comes first is a matter of luck
+      peer.manners.raw = row.bytes;
+      open();
+      if (settled) ASSERT_TRUE(until([&] { return !connection->reusable(); })) << row.name;
+      EXPECT_EQ(failure(), row.error) << row.name << (settled ? ", before" : ", meanwhile");
+      EXPECT_FALSE(connection->reusable()) << row.name;
+      if (settled) EXPECT_EQ(connection->safe_to_repeat(), row.safe_to_repeat) << row.name;
+      reopen();
+    }
+  }
+}
+
+TEST_F(Http2Test, SendsARequestWithoutABodyThroughAClosedWindow) {
+  peer.manners.settings = {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0}};
+  open();
+  ASSERT_TRUE(until([&] { return peer.settings_answered == 1; })) << "the window is known before the request";
+  EXPECT_EQ(failure({}, std::chrono::seconds{2}), "answered");
+  EXPECT_EQ(failure({"", ""}, std::chrono::seconds{2}), "answered");
 }
 
 TEST_F(Http2Test, RefusesAnAnswerWithoutSense) {

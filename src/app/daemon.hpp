@@ -1,7 +1,6 @@
 // The running program: its coroutines, what they share, and how it ends.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <exception>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include "app/export_side.hpp"
 #include "app/host_side.hpp"
+#include "app/loop.hpp"
 #include "app/options.hpp"
 #include "app/surroundings.hpp"
 #include "base/limits.hpp"
@@ -30,6 +30,9 @@ class Daemon {
  public:
   /// `log` must outlive it. `seed`: of the random numbers for backoffs.
   Daemon(const Options& options, Log& log, std::uint32_t seed = std::random_device{}());
+  ~Daemon() { io_.destroy_coroutines(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
 
   /// Opens the files and places of the settings. Call it once, before run(). Errors are mistakes in the configuration.
   Result<void> prepare();
@@ -52,7 +55,7 @@ class Daemon {
 
   Options options_;
   Log& log_;
-  boost::asio::io_context io_{1};
+  Loop io_;
   net::Context engine_side_{io_};
   net::Context disk_side_{io_};  ///< also for the engine, for its slow questions
 

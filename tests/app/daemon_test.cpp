@@ -272,6 +272,32 @@ TEST_F(DaemonTest, SendsTheRoundsOfAnEarlierRunUnderTheirIdentityWhileTheEngineI
   }
 }
 
+/// The disk usage and the exporter wait for peers that hang, and the watch waits for events, when a round throws. What
+/// the coroutines use has to outlive them: the sanitizers would see the opposite.
+TEST_F(DaemonTest, DestroysWaitingCoroutinesBeforeWhatTheyUse) {
+  options.disk_usage = true;
+  Peers peers{options.docker_socket};
+  std::atomic<bool> receiver_hangs = false;
+  peers.engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("size=1")) return HttpResponse{.hang = true};
+    return std::nullopt;
+  };
+  peers.respond = [&] {
+    receiver_hangs = true;
+    return HttpResponse{.hang = true};
+  };
+  peers.run();
+  options.otlp_endpoint = {Endpoint::Kind::tcp, "127.0.0.1", peers.receiver.port(), "/v1/metrics"};
+  Log throwing{LogLevel::debug, LogFormat::logfmt, [&](std::string_view line) {
+                 if (receiver_hangs && line.contains("msg=\"round read\"")) throw std::runtime_error{"a bug"};
+                 return true;
+               }};
+  auto daemon = std::make_unique<Daemon>(options, throwing);
+  EXPECT_THROW(daemon->run(), std::runtime_error);
+  EXPECT_EQ(peers.engine.asked("size=1"), 1U);
+  daemon.reset();
+}
+
 TEST_F(DaemonTest, SendsNothingBeforeTheEngineIsKnown) {
   Peers peers{{Endpoint::Kind::unix_socket, "", 0, dir.file("another.sock")}};
   peers.run();

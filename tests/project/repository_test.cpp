@@ -38,7 +38,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"boost/asio/",
      {"net/task.hpp", "net/clock.hpp", "net/clock.cpp", "net/context.hpp", "net/context.cpp", "net/dial.hpp",
       "net/dial.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp", "net/http2.cpp", "net/asio.cpp",
-      "docker/watch.cpp", "app/daemon.hpp", "app/daemon.cpp"}},
+      "docker/watch.cpp", "app/loop.hpp", "app/daemon.hpp", "app/daemon.cpp"}},
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
     {"nghttp2/", {"net/http2.cpp"}},

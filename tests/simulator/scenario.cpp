@@ -323,7 +323,10 @@ void Scenario::run_agent() {
   // An agent that has never seen a list or an inspection knows of no container.
   ledger_.excuse({}, world_.age() - interval_, std::max({world_.age(), lists_fail_until_, inspections_fail_until_}));
   stop_asked_at_.reset();
-  Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) { take_log(line); }};
+  Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) {
+            take_log(line);
+            return true;
+          }};
   app::Daemon daemon{options_, log, static_cast<std::uint32_t>(world_.random())};
   if (auto prepared = daemon.prepare(); !prepared)
     throw Violation{"the agent does not start: " + prepared.error().message};

@@ -184,7 +184,7 @@ TEST_F(CollectTest, KeepsTheSourcesOfARunAndWhatTheyMissed) {
   FakeSource source;
   RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
   const auto round = [&] {
-    auto result = *test::run(io, with_source.read(4, Clock::now() + milliseconds{10'000}));
+    auto result = *test::run(io, with_source.read(4, within(milliseconds{10'000})));
     return fleet.close_round(result.time, std::move(result.readings));
   };
   source.given = {.tree = true, .proc = false};
@@ -202,7 +202,7 @@ TEST_F(CollectTest, KeepsTheSourcesOfARunAndWhatTheyMissed) {
   source.missed = {};
   EXPECT_THAT(round().endings, IsEmpty());
   source.gone = true;
-  const auto gone = *test::run(io, with_source.read(1, Clock::now() + milliseconds{10'000}));
+  const auto gone = *test::run(io, with_source.read(1, within(milliseconds{10'000})));
   EXPECT_THAT(gone.readings, IsEmpty());
   EXPECT_THAT(gone.suspects, SizeIs(20)) << "to be inspected";
   EXPECT_EQ(gone.failed, 0U);

@@ -100,10 +100,11 @@ std::optional<ConfigFile> read_if_there(const std::string& path, ConfigPlace pla
   if (!text) return ConfigFile{.mistakes = {about(path, text.error().message)}};
   const auto [doubt, refused] = trust_in(place, access, ::geteuid());
   if (refused) {
-    return ConfigFile{.mistakes = {about(absolute(path),
-                                         fmt::format("{}: make it a file of root that only root may write to, or name "
-                                                     "it with --config or {}",
-                                                     doubt, config_environment_name))}};
+    return ConfigFile{
+        .mistakes = {
+            about(absolute(path),
+                  fmt::format("{}: change its owner to root and its mode to 0644, or name it with --config or {}",
+                              doubt, config_environment_name))}};
   }
   auto file = parse_config(*text, path);
   if (!doubt.empty()) file.warnings.push_back(about(absolute(path), doubt));

@@ -89,7 +89,7 @@ std::string_view LineWriter::first_piece(std::string_view text) const {
 }
 
 std::ptrdiff_t LineWriter::write_once(std::string_view text) const {
-  return uninterrupted([&]() -> std::ptrdiff_t {
+  return uninterrupted([&] -> std::ptrdiff_t {
     if (way_ == Way::send) return ::send(fd_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (way_ != Way::as_it_is && !takes_a_piece(fd_)) return 0;
     return ::write(fd_, text.data(), text.size());

@@ -108,10 +108,9 @@ TEST_F(InWorkingDirectory, AFileThatOthersCanChangeIsRefusedUnlessItIsNamed) {
   ASSERT_EQ(::chmod("config.json", 0666), 0);
   const auto refused = read_config_file(std::nullopt, environment_of({}));
   EXPECT_THAT(refused.values, testing::IsEmpty());
-  EXPECT_THAT(refused.mistakes,
-              ElementsAre("configuration file '" + dir.file("config.json") +
-                          "': other users can change it (mode 0666): make it a file of root that only root may write "
-                          "to, or name it with --config or CSPY_CONFIG"));
+  EXPECT_THAT(refused.mistakes, ElementsAre("configuration file '" + dir.file("config.json") +
+                                            "': other users can change it (mode 0666): change its owner to root and "
+                                            "its mode to 0644, or name it with --config or CSPY_CONFIG"));
   const auto named = read_config_file("config.json", environment_of({}));
   EXPECT_EQ(named.values.at("log_level").value, "debug");
   EXPECT_THAT(named.mistakes, testing::IsEmpty());

@@ -8,8 +8,10 @@
 #include <csignal>
 #include <future>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <regex>
+#include <stdexcept>
 #include <thread>
 
 #include "app/resolve.hpp"

@@ -86,7 +86,7 @@ struct Kind {
 };
 
 struct StuckReader : testing::TestWithParam<Kind> {
-  std::unique_ptr<LineWriter> writer_to(const Channel& channel) const {
+  [[nodiscard]] std::unique_ptr<LineWriter> writer_to(const Channel& channel) const {
     std::unique_ptr<LineWriter> writer;
     const auto make = [&] { writer = std::make_unique<LineWriter>(channel.writer.get()); };
     GetParam().can_be_opened_again ? make() : without_permission(channel.writer.get(), make);

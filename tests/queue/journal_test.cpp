@@ -54,6 +54,7 @@ std::vector<fs::path> segments(const std::string& directory) {
 
 std::vector<std::string> errors_of(const Content& content) {
   std::vector<std::string> messages;
+  messages.reserve(content.recovery.unusable.size());
   for (const auto& error : content.recovery.unusable)
     messages.push_back(error.message);
   return messages;

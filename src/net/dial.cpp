@@ -42,20 +42,25 @@ struct LookUp {
   std::vector<Address> addresses;
 };
 
-void ask_system(LookUp& query) {
+void ask_system(const std::shared_ptr<LookUp>& query) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(query.host.c_str(), query.port.c_str(), &hints, &found);
+  const int error = ::getaddrinfo(query->host.c_str(), query->port.c_str(), &hints, &found);
   std::vector<Address> addresses;
   for (const auto* entry = error == 0 ? found : nullptr; entry != nullptr; entry = entry->ai_next)
     addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
   if (error == 0) ::freeaddrinfo(found);
-  const std::scoped_lock lock{query.mutex};
-  query.error = error;
-  query.addresses = std::move(addresses);
-  query.done = true;
-  if (query.alarm != nullptr) asio::post(*query.io, [alarm = query.alarm] { alarm->notify(); });
+  const std::scoped_lock lock{query->mutex};
+  query->error = error;
+  query->addresses = std::move(addresses);
+  query->done = true;
+  if (query->alarm == nullptr) return;
+  // The coroutine may have left by the time this runs.
+  asio::post(*query->io, [query] {
+    const std::scoped_lock again{query->mutex};
+    if (query->alarm != nullptr) query->alarm->notify();
+  });
 }
 
 /// Starts the thread, which takes no signals: they belong to the loop.
@@ -65,7 +70,7 @@ void start_thread(std::shared_ptr<LookUp> query) {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     std::thread{[query = std::move(query)] {
-      ask_system(*query);
+      ask_system(query);
       --lookups_running;
     }}.detach();
   } catch (...) {

@@ -1,12 +1,12 @@
 // Searches for faults: runs the agent against simulated engines and receivers, one scenario a seed.
 //
-//   simulate --seeds A-B        runs the seeds and tells what happened in them; the status is 1 if one failed
-//   simulate --seed N --trace   runs one and shows what the agent and its peers did
+// scripts/simulate builds it, and runs it on all processors. The status is 1 if a scenario failed.
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -48,24 +48,30 @@ std::optional<std::string> run_seed(std::uint64_t seed, bool trace, Summary& sum
   return failure;
 }
 
-void print_summary(const Summary& summary, std::uint64_t seeds, std::size_t failed, double took_s) {
-  fmt::print(
-      "\n{} scenarios, {} failed, in {:.0f} s; simulated {:.1f} h with {} agents, {} requests, {} points, {} ends of "
-      "series\n",
-      seeds, failed, took_s, std::chrono::duration<double>(summary.simulated).count() / 3600, summary.agents,
-      summary.requests, summary.points, summary.endings);
+/// A count a line, so that those of several processes can be added up.
+void print_summary(const Summary& summary, std::uint64_t ran, std::uint64_t failed) {
+  const auto line = [](std::uint64_t count, std::string_view what) { fmt::print("{:10} {}\n", count, what); };
+  line(ran, "scenarios");
+  line(failed, "scenarios that failed");
+  line(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(summary.simulated).count()),
+       "simulated seconds");
+  line(summary.agents, "agents");
+  line(summary.requests, "requests to receivers");
+  line(summary.points, "points");
+  line(summary.endings, "ends of series");
   for (const auto& [kind, count] : summary.faults)
-    fmt::print("{:8} {}\n", count, kind);
+    line(count, "fault: " + kind);
 }
 
 int run(int argc, char** argv) {
   std::string seeds;
-  std::uint64_t seed = 0, minutes = 0;
+  std::uint64_t seed = 0, minutes = 0, step = 1;
   bool trace = false;
   CLI::App app{"Searches for faults of the agent in simulated time"};
   auto* const one = app.add_option("--seed", seed, "Run one scenario");
   app.add_flag("--trace", trace, "Show what the agent and its peers do")->needs(one);
   app.add_option("--seeds", seeds, "Run the scenarios from A to B")->excludes(one);
+  app.add_option("--step", step, "Run only every so manieth of them")->check(CLI::PositiveNumber);
   app.add_option("--minutes", minutes, "Stop after so many minutes, at the end of a scenario");
   CLI11_PARSE(app, argc, argv);
   Range range{seed, seed};
@@ -80,9 +86,8 @@ int run(int argc, char** argv) {
   const auto begun = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
   Summary summary;
-  std::size_t failed = 0;
-  std::uint64_t ran = 0;
-  for (auto number = range.first; number <= range.last; ++number) {
+  std::uint64_t ran = 0, failed = 0;
+  for (auto number = range.first; number <= range.last; number += step) {
     if (minutes > 0 && elapsed() > static_cast<double>(minutes) * 60) break;
     ++ran;
     if (const auto failure = run_seed(number, trace, summary)) {
@@ -91,7 +96,7 @@ int run(int argc, char** argv) {
       std::fflush(stdout);
     }
   }
-  print_summary(summary, ran, failed, elapsed());
+  print_summary(summary, ran, failed);
   return failed == 0 ? 0 : 1;
 }
 

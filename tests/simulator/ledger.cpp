@@ -82,7 +82,7 @@ void Ledger::take(const fakes::DecodedMetric& metric, const fakes::Point& point,
   const auto id = container_of(point);
   auto& series = series_[key];
   const bool again = series.last_time != 0 && point.time <= series.last_time;
-  if (again && series.how != Taken::unclear && series.life == lives_ && !clock_jumped_) {
+  if (again && series.how != Taken::unclear && series.life == lives_) {
     throw Violation{fmt::format("{} comes for {:.3f} s after it came for {:.3f} s", key, in_seconds(age_of(point.time)),
                                 in_seconds(age_of(series.last_time)))};
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string_view>
 
@@ -101,6 +102,11 @@ void Scenario::make_options() {
     if (::mkdtemp(directory_.data()) == nullptr) throw std::runtime_error{"cannot make a directory for the queue"};
     settings["CSPY_QUEUE_DIR"] = directory_;
   }
+  if (world_.chance(0.15)) {
+    // A queue that is soon full drops rounds.
+    settings["CSPY_QUEUE_LIMIT"] = std::to_string(limits::queue_bytes_min);
+    ledger_.allow_gaps();
+  }
   auto resolved = app::resolve({},
                                [&](std::string_view name) -> std::optional<std::string> {
                                  const auto found = settings.find(name);
@@ -124,6 +130,7 @@ void Scenario::make_engine() {
                                 .accept = [this](net::Socket socket) { engine_.server().adopt(std::move(socket)); }};
   engine_.intercept = [this](const Request& request) -> std::optional<Answer> {
     if (request.target == "/_ping") sessions_.push_back(world_.age());
+    if (request.target.contains("/events") && !request.target.contains("until=")) streams_.push_back(world_.age());
     if (!request.target.contains("/stats?")) world_.say("engine: " + request.target.substr(0, 60));
     if (engine_spoils_.empty()) return std::nullopt;
     auto answer = engine_.truth(request);
@@ -306,6 +313,26 @@ void Scenario::change_fleet() {
 
 // The agent.
 
+/// What a power failure, or somebody, may have done to the files of the queue.
+void Scenario::damage_queue() {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator{directory_})
+    files.push_back(entry.path().string());
+  if (files.empty()) return;
+  std::ranges::sort(files);
+  begin("disk: a damaged file in queue_dir");
+  ledger_.allow_gaps();
+  const auto& file = world_.one_of(files);
+  const auto size = static_cast<std::int64_t>(fs::file_size(file));
+  if (world_.chance(0.5)) {
+    fs::resize_file(file, static_cast<std::uintmax_t>(world_.number(0, size)));
+  } else if (size > 0) {
+    std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
+    bytes.seekp(world_.chance(0.5) ? 0 : world_.number(0, size - 1));
+    bytes << "damaged";
+  }
+}
+
 void Scenario::stop_agent() {
   if (!agent_runs_) return;
   stop_asked_at_ = world_.age();
@@ -361,10 +388,12 @@ void Scenario::run() {
     run_agent();
     if (over_) break;
     const auto down_since = world_.age();
+    if (!directory_.empty() && world_.chance(0.3)) damage_queue();
     world_.pass(down_for_);
     ledger_.excuse({}, down_since - interval_, world_.age());
   }
   check_rate(sessions_, sessions_a_minute_max, "sessions with the engine");
+  check_rate(streams_, sessions_a_minute_max, "streams of events");
   check_rate(log_lines_, log_lines_a_minute_max, "lines in the log");
   ledger_.check_gaps(recovery_max + 2 * interval_, end_);
 }

@@ -74,6 +74,7 @@ class Scenario {
   // The agent.
   void run_agent();
   void stop_agent();
+  void damage_queue();
   void take_log(std::string_view line);
 
   /// Spoils the answers to some requests for a while.
@@ -108,7 +109,7 @@ class Scenario {
   bool over_ = false;
   std::optional<Duration> stop_asked_at_;
   Duration down_for_{};
-  std::vector<Duration> sessions_, log_lines_;
+  std::vector<Duration> sessions_, streams_, log_lines_;
 };
 
 }  // namespace cspy::simulator

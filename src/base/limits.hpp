@@ -118,7 +118,7 @@ inline constexpr auto poll_interval_min = 2s;
 /// The shortest time between two lists, except for the polling: a flood of broken events asks for many.
 inline constexpr auto list_pause_min = 2s;
 /// The longest wait before a list that has failed is tried again.
-inline constexpr auto list_backoff_max = 30s;
+inline constexpr auto list_backoff_max = 8s;
 /// A failed inspection is tried again after this, and then after twice as long each time, up to 8 s.
 inline constexpr auto inspect_retry_interval = 2s;
 inline constexpr unsigned inspect_retry_doublings_max = 2;

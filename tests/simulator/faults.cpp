@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "tests/simulator/scenario.hpp"
 
 namespace cspy::simulator {
@@ -144,13 +145,20 @@ struct FaultKinds {
   static void inspections(Scenario& s, Duration from, Duration until) {
     s.world_.at(from, [&s, until] {
       s.inspections_fail_until_ = std::max(s.inspections_fail_until_, until);
-      // An agent that knows no container yet gets to know none.
+      // An agent that knows no container yet gets to know none. Nor does it get to know those that it has not yet
+      // found.
       if (s.ledger_.points() == 0) s.ledger_.excuse({}, s.world_.age(), until);
+      for (const auto& [id, begun] : s.begun_) {
+        if (s.world_.age() - begun < poll_time) s.ledger_.excuse(id, s.world_.age(), until);
+      }
     });
     question(s, from, until, is_inspection, "engine: inspections fail");
   }
   static void stream(Scenario& s, Duration from, Duration until) {
-    s.world_.at(from, [&s, until] { s.events_fail_until_ = std::max(s.events_fail_until_, until); });
+    // What is refused is asked for again late, and a stream that is silent looks like one without news.
+    s.world_.at(from, [&s, until] {
+      s.events_fail_until_ = std::max(s.events_fail_until_, until + limits::refused_retry_interval);
+    });
     question(s, from, until, is_stream, "engine: the stream of events fails");
   }
   static void stream_ends_at_once(Scenario& s, Duration from, Duration until) {

@@ -96,6 +96,7 @@ void Ledger::take(const fakes::DecodedMetric& metric, const fakes::Point& point,
   if (!point.ended() && !id.empty()) lives_of_[id].seen.insert(age_of(point.time));
   if (again && point.time < series.last_time) return;
   series = {.last_time = point.time,
+            .last_value = point.ended() ? series.last_value : point.time,
             .start = point.ended() ? series.start : point.start,
             .value = point.ended() ? series.value : point.number(),
             .ended = point.ended(),
@@ -109,8 +110,9 @@ void Ledger::check_ending(const std::string& id, const Series& series, const fak
   if (id.empty() || clock_jumped_) return;
   const auto life = lives_of_.find(id);
   if (life == lives_of_.end()) throw Violation{"a container that never was: " + key};
-  if (series.ended && series.how == Taken::accepted && series.life == lives_) throw Violation{"ends twice: " + key};
-  const auto from = (series.last_time == 0 ? Duration{} : age_of(series.last_time)) - slack;
+  if (series.ended && series.how == Taken::accepted && series.life == lives_ && !gaps_allowed_)
+    throw Violation{"ends twice: " + key};
+  const auto from = (series.last_value == 0 ? Duration{} : age_of(series.last_value)) - slack;
   const auto until = age_of(point.time) + slack;
   const auto& changes = life->second.changes;
   if (std::ranges::none_of(changes, [&](const Span& span) { return from <= span.until && span.from <= until; })) {

@@ -36,12 +36,14 @@ class Ledger {
   void ends(const std::string& id, Duration noticed);
   /// Until `until`, the agent cannot be expected to report the container; an empty id means all containers.
   void excuse(const std::string& id, Duration from, Duration until);
-  /// The agent was killed: what it had sent without an answer may come again.
-  void killed() { ++lives_; }
-  /// Points may be missing for good (a round too many for the queue, a clock that jumped): no longer look for gaps.
+  /// The agent was killed, and what it had sent without an answer may come again. Or the clock has jumped before it
+  /// started again: it does not know the times of its last rounds.
+  void forget_order() { ++lives_; }
+  /// Rounds may be dropped: points may be missing for good, and what ended in a dropped round ends again.
   void allow_gaps() { gaps_allowed_ = true; }
   /// The system's clock jumped: the times of points no longer tell when they were read.
   void clock_jumped() { clock_jumped_ = true; }
+  [[nodiscard]] bool has_clock_jumped() const { return clock_jumped_; }
 
   // The deliveries.
   void deliver(const fakes::DecodedRequest& request, Taken how, const std::string& instance);
@@ -62,7 +64,8 @@ class Ledger {
     std::set<Duration> seen;    ///< times of its points
   };
   struct Series {
-    std::uint64_t last_time = 0;
+    std::uint64_t last_time = 0;   ///< of a point or an end
+    std::uint64_t last_value = 0;  ///< of a point
     std::uint64_t start = 0;
     double value = 0;
     bool ended = false;

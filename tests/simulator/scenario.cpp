@@ -36,9 +36,8 @@ constexpr Duration stop_time_max = milliseconds{3'500};
 /// A container's points go on so soon after a fault, besides two intervals: the engine is asked every 10 s at least,
 /// and a round takes up to 3 s.
 constexpr Duration recovery_max = seconds{13};
-/// Until a list finds what no event has told: limits::reconcile_interval, and the polling without events.
+/// Until a list finds what no event has told: limits::reconcile_interval, and some more.
 constexpr Duration list_interval = seconds{310};
-constexpr Duration poll_time = seconds{35};
 /// Attempts to reach an engine in a minute, and lines in the log.
 constexpr std::size_t sessions_a_minute_max = 40;
 constexpr std::size_t log_lines_a_minute_max = 120;
@@ -258,6 +257,7 @@ Duration Scenario::noticed(const std::string& id) const {
 void Scenario::begin_run(const std::string& id) {
   const auto latest = noticed(id);
   ledger_.begins(id, latest);
+  begun_[id] = world_.age();
   if (latest > world_.age()) ledger_.excuse(id, world_.age(), latest);
 }
 
@@ -346,7 +346,7 @@ void Scenario::take_log(std::string_view line) {
 }
 
 void Scenario::run_agent() {
-  ++summary_.agents;
+  if (summary_.agents++ > 0 && ledger_.has_clock_jumped()) ledger_.forget_order();
   // An agent that has never seen a list or an inspection knows of no container.
   ledger_.excuse({}, world_.age() - interval_, std::max({world_.age(), lists_fail_until_, inspections_fail_until_}));
   stop_asked_at_.reset();
@@ -364,7 +364,7 @@ void Scenario::run_agent() {
     if (const auto took = world_.age() - *stop_asked_at_; took > stop_time_max)
       throw Violation{fmt::format("the agent took {:.3f} s to stop", in_seconds(took))};
   } catch (const Killed&) {
-    ledger_.killed();
+    ledger_.forget_order();
     if (directory_.empty()) ledger_.allow_gaps();
   }
   agent_runs_ = false;

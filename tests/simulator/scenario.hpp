@@ -25,6 +25,9 @@ inline const std::string engine_path{"/simulated/engine.sock"};
 inline const std::string receiver_name{"receiver.test"};
 inline const std::string receiver_address{"10.0.0.1:4318"};
 
+/// How long a change may go unnoticed while there are no events: the longest interval of the polling, and some more.
+inline constexpr Duration poll_time = std::chrono::seconds{35};
+
 /// The agent was stopped by a signal that did not come from the scenario: somebody wants to end the simulation.
 struct Interrupted {};
 
@@ -105,6 +108,7 @@ class Scenario {
   // What the engine keeps from the agent now, each until when.
   Duration inspections_fail_until_{}, events_fail_until_{}, lists_fail_until_{};
   std::map<std::string, Duration> stuck_until_;
+  std::map<std::string, Duration> begun_;  ///< the last run of each container
   bool agent_runs_ = false;
   bool over_ = false;
   std::optional<Duration> stop_asked_at_;

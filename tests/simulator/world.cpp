@@ -234,7 +234,9 @@ Task<Result<std::vector<Address>>> look_up(Context& context, std::string host, s
   auto& world = World::current();
   Timer wait{context.io};
   if (world.names_silent) {
-    co_await wait.wait_until(deadline);
+    const Deadlines::Guard guard{context.deadlines, deadline, [](void* timer) { static_cast<Timer*>(timer)->cancel(); },
+                                 &wait};
+    co_await wait.wait_until(TimePoint::max());
     co_return fail(Code::timeout, "cannot resolve '" + host + "': no answer within the deadline");
   }
   co_await wait.wait_until(world.now() + std::chrono::milliseconds{1});

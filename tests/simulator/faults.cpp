@@ -77,8 +77,9 @@ struct FaultKinds {
   static void whole_engine(Scenario& s, Duration from, Duration until, Reach reach, const std::string& kind) {
     const bool drops = s.world_.chance(0.6);
     s.ledger_.excuse({}, from, until);
-    s.world_.at(from, [&s, reach, drops, kind] {
+    s.world_.at(from, [&s, reach, drops, kind, until] {
       s.begin(kind);
+      s.inspections_fail_until_ = std::max(s.inspections_fail_until_, until);
       s.world_.places[engine_path].reach = reach;
       if (drops) s.drop_engine();
     });

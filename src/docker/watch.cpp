@@ -167,9 +167,6 @@ Task<Error> Watch::read_events() {
     if (!live()) co_return Error{Code::cancelled, "stopped"};
     if (event) {
       take_event(*event);
-      // The engine may send many events at once. Others want to run, too.
-      co_await net::pass_turn();
-      if (!live()) co_return Error{Code::cancelled, "stopped"};
     } else if (event.error().code == Code::malformed) {
       if (!std::exchange(loss_told, true)) {
         log_.warn("an event cannot be read: listing and inspecting all containers instead",
@@ -180,11 +177,14 @@ Task<Error> Watch::read_events() {
     } else {
       co_return std::move(event).error();
     }
+    // The engine may send many events at once. Others want to run, too.
+    co_await net::pass_turn();
+    if (!live()) co_return Error{Code::cancelled, "stopped"};
   }
 }
 
 void Watch::take_event(const Event& event) {
-  if (listing_) touched_.insert(event.id);
+  if (listing_ && touched_.size() < limits::containers_max) touched_.insert(event.id);
   const bool inspect = apply(event, fleet_, settings_.which);
   if (inspect) {
     inspect_soon(event.id);

@@ -32,6 +32,12 @@ constexpr auto as_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Exe
 constexpr std::size_t read_buffer_bytes = 8 * 1024;
 constexpr std::size_t body_step_bytes = 8 * 1024;
 
+/// Hands over as much as the socket takes. Asio's own condition cuts a request into pieces of 64 KB, each with a system
+/// call and a wait.
+std::size_t all_at_once(const boost::system::error_code& error, std::size_t) {
+  return error ? 0 : std::numeric_limits<std::size_t>::max();
+}
+
 }  // namespace
 
 struct Connection::State {
@@ -100,7 +106,7 @@ Task<Result<unsigned>> Connection::exchange(Request request, TimePoint deadline)
   state.compose_head(request);
   const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(state.head),
                                                        boost::asio::buffer(request.body)};
-  auto [unsent, sent] = co_await boost::asio::async_write(state.stream, parts, as_tuple);
+  auto [unsent, sent] = co_await boost::asio::async_write(state.stream, parts, all_at_once, as_tuple);
   do {
     state.parser.emplace();
     state.parser->header_limit(limits::http_header_bytes_max);

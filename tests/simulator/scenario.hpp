@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <optional>
@@ -29,7 +30,7 @@ inline const std::string receiver_address{"10.0.0.1:4318"};
 inline constexpr Duration poll_time = std::chrono::seconds{35};
 
 /// The agent was stopped by a signal that did not come from the scenario: somebody wants to end the simulation.
-struct Interrupted {};
+struct Interrupted : std::exception {};
 
 /// What happened in one or many scenarios.
 struct Summary {
@@ -83,7 +84,7 @@ class Scenario {
   /// Spoils the answers to some requests for a while.
   void spoil(std::map<std::uint64_t, Spoil>& spoils, Duration from, Duration until, Spoil how);
   Answer answer_metrics(const Request& request);
-  test::Http2Answer answer_call(const test::Http2Request& request);
+  test::Http2Answer answer_call(const test::Http2Request& call);
   /// The answer to a request, as HTTP would give it. Gives the points to the ledger.
   Answer receive(const Request& request);
   void drop_engine();

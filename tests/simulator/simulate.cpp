@@ -7,11 +7,13 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/simulator/scenario.hpp"
@@ -24,11 +26,15 @@ struct Range {
   std::uint64_t first = 0, last = 0;
 };
 
-std::optional<Range> parse_range(const std::string& text) {
-  char rest = 0;
-  unsigned long long first = 0, last = 0;
-  if (std::sscanf(text.c_str(), "%llu-%llu%c", &first, &last, &rest) != 2 || first > last) return std::nullopt;
-  return Range{first, last};
+/// "1-1000".
+std::optional<Range> parse_range(std::string_view text) {
+  Range range;
+  const auto* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, range.first);
+  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '-') return std::nullopt;
+  const auto last = std::from_chars(first.ptr + 1, end, range.last);
+  if (last.ec != std::errc{} || last.ptr != end || range.first > range.last) return std::nullopt;
+  return range;
 }
 
 /// What went wrong; nothing if the scenario passed.
@@ -41,6 +47,8 @@ std::optional<std::string> run_seed(std::uint64_t seed, bool trace, Summary& sum
   try {
     scenario.emplace(seed, trace ? std::function<void(std::string_view)>{show} : nullptr);
     scenario->run();
+  } catch (const Interrupted&) {
+    throw;
   } catch (const std::exception& error) {
     failure = error.what();
   }

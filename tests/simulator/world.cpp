@@ -53,7 +53,7 @@ struct World::Wait {
   Wait(net::Timer::Done call, asio::io_context& loop) : done{std::move(call)}, io{loop}, work{loop.get_executor()} {}
 
   void end(bool reached) {
-    asio::post(io, [done = std::move(done), reached]() mutable { done(reached); });
+    asio::post(io, [done = std::move(done), reached] mutable { done(reached); });
     work.reset();
   }
 
@@ -149,7 +149,10 @@ void World::drive(asio::io_context& agent) {
     std::uint64_t steps = 0;
     for (bool ran = true; ran && !agent.stopped();) {
       ran = agent.poll_one() > 0;
-      if (ran && steps_until_kill_ > 0 && --steps_until_kill_ == 0) throw Killed{};
+      if (ran && steps_until_kill_ > 0) {
+        --steps_until_kill_;
+        if (steps_until_kill_ == 0) throw Killed{};
+      }
       ran = (io().poll_one() > 0) || ran;
       if (violation_) throw Violation{*violation_};
       if (++steps > steps_at_once_max) throw Violation{"the agent never comes to rest"};

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,7 +38,7 @@ struct Violation : std::runtime_error {
 };
 
 /// Thrown out of net::run_loop(): the agent is killed where it stands.
-struct Killed {};
+struct Killed : std::exception {};
 
 /// What a connection to an address meets.
 enum class Reach : std::uint8_t { accepts, refuses, is_absent, denies, is_silent };

@@ -199,7 +199,8 @@ TEST_F(SurroundingsTest, EndsNoCgroupIfItCannotListThem) {
   {
     const test::NoFiles none;
     EXPECT_FALSE(round_at(test::started_at + test::second, &engine).contains("/a"));
-    EXPECT_THAT(round.endings, testing::IsEmpty());
+    // A matcher would make the sanitizer look into files.
+    EXPECT_TRUE(round.endings.empty());
   }
   EXPECT_TRUE(round_at(test::started_at + 2 * test::second, &engine).contains("/a"));
   EXPECT_THAT(round.endings, testing::IsEmpty());

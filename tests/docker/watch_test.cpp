@@ -414,12 +414,12 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
                                           {.status = 301},
                                           {.cut_after = 5},
                                           {.raw = "junk\r\n\r\n"}};
-  bool ended = false;
+  const auto ended = std::make_shared<bool>();  // the last one ends after this function
   const auto begin = [&] {
-    ended = false;
-    boost::asio::co_spawn(io, watch().run(), [&](std::exception_ptr error) {
+    *ended = false;
+    boost::asio::co_spawn(io, watch().run(), [ended](std::exception_ptr error) {
       EXPECT_FALSE(error);
-      ended = true;
+      *ended = true;
     });
   };
   listen();
@@ -437,7 +437,7 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
       };
       watch().stop();
       engine.server().drop_connections();
-      ASSERT_TRUE(until([&] { return ended; }));
+      ASSERT_TRUE(until([&] { return *ended; }));
       made.reset();
       begin();
       ASSERT_TRUE(until([&] { return sent; })) << part;

@@ -365,6 +365,8 @@ void Scenario::run_agent() {
       throw Violation{fmt::format("the agent took {:.3f} s to stop", in_seconds(took))};
   } catch (const Killed&) {
     ledger_.forget_order();
+    // Rounds that had not yet been told to wait are not in the directory.
+    ledger_.excuse({}, {}, world_.age());
     if (directory_.empty()) ledger_.allow_gaps();
   }
   agent_runs_ = false;

@@ -11,7 +11,7 @@ namespace cspy::metrics {
 /// Whether the reading missed parts of the sample that the metric needs.
 [[nodiscard]] bool misses(const Reading& reading, const Metric& metric);
 
-/// Passes the reading's points for `metric` to `sink`. There are none if the metric's condition does not hold, if the
+/// Passes the reading's points for `metric` to `sink`. Passes nothing if the metric's condition does not hold, if the
 /// reading's subject does not have the metric, or if the reading missed its parts of the sample.
 void visit(const Metric& metric, const Reading& reading, UnixNanos time, PointSink& sink);
 

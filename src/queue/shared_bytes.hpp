@@ -1,4 +1,4 @@
-// The memory of what several waiting rounds share: containers and identities. Pure.
+// Counts the memory that several waiting rounds share: their containers and identities. Pure.
 //
 // Each is counted once, from the first round that holds it to the last. It does not matter whether the fleet holds it
 // too: the fleet may let go of it at any time, and then the rounds alone keep it in memory.

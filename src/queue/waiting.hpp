@@ -29,7 +29,7 @@ struct Waiting {
 
 /// Estimates the memory of a waiting round without what it shares with other rounds: its containers and its identity.
 [[nodiscard]] std::size_t memory_bytes(const metrics::Round& round);
-/// Estimates the memory of what rounds share.
+/// Estimates the memory that rounds share.
 [[nodiscard]] std::size_t memory_bytes(const metrics::Container& container);
 [[nodiscard]] std::size_t memory_bytes(const KeyValues& identity);
 

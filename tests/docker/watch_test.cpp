@@ -333,7 +333,7 @@ TEST_F(WatchTest, KnowsTheKillsThatHappenedBeforeAndWhileTheEngineWasAway) {
   listen();
   ASSERT_TRUE(until([&] { return connections == 2; }));
   EXPECT_TRUE(until([&] { return fleet.oom_kills().of(EngineModel::id_of(1)) == 4; }))
-      << "each once, although all are told again";
+      << "each is counted once, although the engine sends all of them again";
 }
 
 TEST_F(WatchTest, DoesWithoutAHistoryThatIsRefused) {

@@ -78,7 +78,7 @@ void EngineModel::emit(const std::string& id, const std::string& action, UnixNan
       quoted(action), id, quoted(name), when / nanos_per_second, when);
   if (action == "oom") kills_.append(event);
   for (unsigned i = 0; i < event_copies; ++i)
-    server_.broadcast(event_prefix + event);
+    server_.broadcast(event_garbled ? event.substr(0, event.size() / 2) + "\n" : event);
 }
 
 void EngineModel::start(const std::string& id, UnixNanos when) {

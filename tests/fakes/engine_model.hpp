@@ -58,8 +58,8 @@ class EngineModel {
   HttpResponse truth(const HttpRequest& request);
   /// How often each event is sent: 0 loses it, 2 doubles it.
   unsigned event_copies = 1;
-  /// Sent before each event, such as a line that is no JSON.
-  std::string event_prefix;
+  /// Whether each event loses its second half.
+  bool event_garbled = false;
   std::string host_name = "modelhost";
 
   /// Looks at each request first; what it returns is the answer.

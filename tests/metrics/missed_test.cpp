@@ -24,7 +24,7 @@ TEST(Missed, KeepsTheValuesOfTheSampleBefore) {
   EXPECT_EQ(sample.oom_events, before.oom_events);
   EXPECT_TRUE(sample.kills_by_kernel);
   EXPECT_EQ(sample.memory_usage, 7U) << "this one was read";
-  EXPECT_TRUE(sample.devices.empty()) << "there are none";
+  EXPECT_TRUE(sample.devices.empty()) << "no device was left out";
   ASSERT_EQ(sample.networks.size(), 1U);
   EXPECT_EQ(sample.networks[0].interface, "eth0");
   ASSERT_EQ(sample.details.size(), 1U);

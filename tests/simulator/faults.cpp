@@ -68,34 +68,35 @@ Spoil random_failure(World& world) {
   }
 }
 
+std::string name_of(Reach reach) {
+  switch (reach) {
+    case Reach::accepts: return "accepts connections";
+    case Reach::refuses: return "refuses connections";
+    case Reach::is_absent: return "is not there";
+    case Reach::denies: return "permits no connections";
+    case Reach::is_silent: return "leaves connections without an answer";
+  }
+  return {};
+}
+
 }  // namespace
 
 /// The kinds of faults; each plans one from `from` to `until`.
 struct FaultKinds {
   using Plan = void (*)(Scenario&, Duration from, Duration until);
 
-  static void whole_engine(Scenario& s, Duration from, Duration until, Reach reach, const std::string& kind) {
+  /// What a connection to the engine meets.
+  template<Reach reach>
+  static void engine_is(Scenario& s, Duration from, Duration until) {
     const bool drops = s.world_.chance(0.6);
     s.ledger_.excuse({}, from, until);
-    s.world_.at(from, [&s, reach, drops, kind, until] {
-      s.begin(kind);
-      s.inspections_fail_until_ = std::max(s.inspections_fail_until_, until);
+    s.world_.at(from, [&s, drops, until] {
+      s.begin("engine: " + name_of(reach));
+      s.fail_inspections(until);
       s.world_.places[engine_path].reach = reach;
       if (drops) s.drop_engine();
     });
     s.world_.at(until, [&s] { s.world_.places[engine_path].reach = Reach::accepts; });
-  }
-  static void engine_refuses(Scenario& s, Duration from, Duration until) {
-    whole_engine(s, from, until, Reach::refuses, "engine: refuses connections");
-  }
-  static void engine_absent(Scenario& s, Duration from, Duration until) {
-    whole_engine(s, from, until, Reach::is_absent, "engine: its socket vanishes");
-  }
-  static void engine_denies(Scenario& s, Duration from, Duration until) {
-    whole_engine(s, from, until, Reach::denies, "engine: its socket is forbidden");
-  }
-  static void engine_silent(Scenario& s, Duration from, Duration until) {
-    whole_engine(s, from, until, Reach::is_silent, "engine: connecting hangs");
   }
   static void engine_drops(Scenario& s, Duration from, Duration until) {
     for (auto when = from; when < until; when += s.world_.duration(seconds{3}, seconds{30})) {
@@ -139,13 +140,14 @@ struct FaultKinds {
     s.world_.at(from, [&s, until] {
       s.events_fail_until_ = std::max(s.events_fail_until_, until);
       s.lists_fail_until_ = std::max(s.lists_fail_until_, until);
+      s.ledger_.delay({}, until + poll_time);
       if (s.ledger_.points() == 0) s.ledger_.excuse({}, s.world_.age(), until);
     });
     question(s, from, until, is_list, "engine: the list fails");
   }
   static void inspections(Scenario& s, Duration from, Duration until) {
     s.world_.at(from, [&s, until] {
-      s.inspections_fail_until_ = std::max(s.inspections_fail_until_, until);
+      s.fail_inspections(until);
       // An agent that knows no container yet gets to know none. Nor does it get to know those that it has not yet
       // found.
       if (s.ledger_.points() == 0) s.ledger_.excuse({}, s.world_.age(), until);
@@ -191,6 +193,7 @@ struct FaultKinds {
         if (!is_stuck(id)) continue;
         s.ledger_.excuse(id, s.world_.age(), until);
         s.stuck_until_[id] = std::max(s.stuck_until_[id], until);
+        s.ledger_.delay(id, until + recovery_max);
       }
     });
     s.spoil(s.engine_spoils_, from, until, [is_stuck, fails](const HttpRequest& request, HttpResponse& answer) {
@@ -215,9 +218,9 @@ struct FaultKinds {
   static void events_malformed(Scenario& s, Duration from, Duration until) {
     s.world_.at(from, [&s] {
       s.begin("events: malformed lines");
-      s.engine_.event_prefix = s.world_.chance(0.5) ? "{\"Type\":\"conta\n" : "\xff\xfe garbage\n";
+      s.engine_.event_garbled = true;
     });
-    s.world_.at(until, [&s] { s.engine_.event_prefix.clear(); });
+    s.world_.at(until, [&s] { s.engine_.event_garbled = false; });
   }
 
   static void clock_jumps(Scenario& s, Duration from, Duration) {
@@ -229,19 +232,14 @@ struct FaultKinds {
     });
   }
 
-  static void receiver_reach(Scenario& s, Duration from, Duration until, Reach reach, const std::string& kind) {
-    s.world_.at(from, [&s, reach, kind] {
-      s.begin(kind);
+  template<Reach reach>
+  static void receiver_is(Scenario& s, Duration from, Duration until) {
+    s.world_.at(from, [&s] {
+      s.begin("receiver: " + name_of(reach));
       s.world_.places[receiver_address].reach = reach;
       s.drop_receiver();
     });
     s.world_.at(until, [&s] { s.world_.places[receiver_address].reach = Reach::accepts; });
-  }
-  static void receiver_refuses(Scenario& s, Duration from, Duration until) {
-    receiver_reach(s, from, until, Reach::refuses, "receiver: refuses connections");
-  }
-  static void receiver_silent(Scenario& s, Duration from, Duration until) {
-    receiver_reach(s, from, until, Reach::is_silent, "receiver: connecting hangs");
   }
   static void receiver_drops(Scenario& s, Duration from, Duration until) {
     for (auto when = from; when < until; when += s.world_.duration(seconds{1}, seconds{20})) {
@@ -266,7 +264,8 @@ struct FaultKinds {
       s.world_.places["10.0.0.9:4318"].reach = Reach::is_silent;
       s.drop_receiver();
     });
-    s.world_.at(until, [&s] { s.world_.names[receiver_name] = {"10.0.0.1"}; });
+    // It may stay so: then the agent has to live with it.
+    if (s.world_.chance(0.5)) s.world_.at(until, [&s] { s.world_.names[receiver_name] = {"10.0.0.1"}; });
   }
   static void receiver_fails(Scenario& s, Duration from, Duration until, Spoil how, const std::string& kind) {
     s.world_.at(from, [&s, kind] { s.begin(kind); });
@@ -350,10 +349,10 @@ void Scenario::plan_faults() {
   // Those with many forms are there twice.
   // clang-format off
   static const std::vector<K::Plan> kinds{
-      K::engine_refuses, K::engine_absent, K::engine_denies, K::engine_silent, K::engine_drops,
+      K::engine_is<Reach::refuses>, K::engine_is<Reach::is_absent>, K::engine_is<Reach::denies>, K::engine_is<Reach::is_silent>, K::engine_drops,
       K::ping, K::version, K::info, K::list, K::inspections, K::stream, K::stream, K::stream_ends_at_once, K::history,
       K::all_stats, K::stuck, K::stuck, K::events_lost, K::events_doubled, K::events_malformed, K::clock_jumps,
-      K::receiver_refuses, K::receiver_silent, K::receiver_drops, K::names_silent, K::dead_address_first,
+      K::receiver_is<Reach::refuses>, K::receiver_is<Reach::is_silent>, K::receiver_drops, K::names_silent, K::dead_address_first,
       K::overloaded, K::overloaded, K::refusing, K::receiver_hangs, K::receiver_cuts, K::receiver_drips,
       K::receiver_is_none, K::partly_taken, K::small_requests_only, K::restart, K::kill};
   // clang-format on

@@ -51,6 +51,15 @@ void Ledger::ends(const std::string& id, Duration noticed) {
   lives_of_[id].running.back().until = world_.age();
 }
 
+void Ledger::delay(const std::string& id, Duration until) {
+  for (auto& [known, life] : lives_of_) {
+    if (!id.empty() && known != id) continue;
+    for (auto& change : life.changes) {
+      if (change.until > world_.age()) change.until = std::max(change.until, until);
+    }
+  }
+}
+
 void Ledger::excuse(const std::string& id, Duration from, Duration until) {
   excuses_[id].push_back({from, until});
 }
@@ -113,7 +122,7 @@ void Ledger::check_ending(const std::string& id, const Series& series, const fak
   if (series.ended && series.how == Taken::accepted && series.life == lives_ && !gaps_allowed_)
     throw Violation{"ends twice: " + key};
   const auto from = (series.last_value == 0 ? Duration{} : age_of(series.last_value)) - slack;
-  const auto until = age_of(point.time) + slack;
+  const auto until = age_of(point.time) + round_time_ + slack;
   const auto& changes = life->second.changes;
   if (std::ranges::none_of(changes, [&](const Span& span) { return from <= span.until && span.from <= until; })) {
     throw Violation{fmt::format("{} ended at {:.3f} s although nothing has changed since {:.3f} s", key,
@@ -122,7 +131,6 @@ void Ledger::check_ending(const std::string& id, const Series& series, const fak
 }
 
 bool Ledger::excused(const std::string& id, Duration from, Duration until) const {
-  // One excuse must not be stretched: what it leaves of the gap has to be short by itself, so the caller passes gaps.
   for (const auto& who : {std::string{}, id}) {
     const auto found = excuses_.find(who);
     if (found == excuses_.end()) continue;

@@ -34,6 +34,10 @@ class Ledger {
   /// Another name, another limit.
   void changes(const std::string& id, Duration noticed);
   void ends(const std::string& id, Duration noticed);
+  /// Something fails until then: what is not noticed yet is noticed even later. An empty id means all containers.
+  void delay(const std::string& id, Duration until);
+  /// The longest time from a round's own time to its end.
+  void set_round_time(Duration time) { round_time_ = time; }
   /// Until `until`, the agent cannot be expected to report the container; an empty id means all containers.
   void excuse(const std::string& id, Duration from, Duration until);
   /// The agent was killed, and what it had sent without an answer may come again. Or the clock has jumped before it
@@ -86,6 +90,7 @@ class Ledger {
   std::uint64_t lives_ = 0;
   std::uint64_t points_ = 0;
   std::uint64_t endings_ = 0;
+  Duration round_time_{};
   bool gaps_allowed_ = false;
   bool clock_jumped_ = false;
 };

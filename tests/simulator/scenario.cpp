@@ -33,9 +33,6 @@ constexpr std::string_view metrics{
 
 // Promises of the documentation.
 constexpr Duration stop_time_max = milliseconds{3'500};
-/// A container's points go on so soon after a fault, besides two intervals: the engine is asked every 10 s at least,
-/// and a round takes up to 3 s.
-constexpr Duration recovery_max = seconds{13};
 /// Until a list finds what no event has told: limits::reconcile_interval, and some more.
 constexpr Duration list_interval = seconds{310};
 /// Attempts to reach an engine in a minute, and lines in the log.
@@ -71,6 +68,7 @@ Scenario::Scenario(std::uint64_t seed, std::function<void(std::string_view)> tra
   make_engine();
   make_receiver();
   make_fleet();
+  ledger_.set_round_time(std::max<Duration>(interval_, limits::round_time_min));
   plan_fleet();
   plan_faults();
   // Long enough for the longest waits between two attempts, twice.
@@ -117,7 +115,7 @@ void Scenario::make_options() {
 }
 
 void Scenario::make_fleet() {
-  const auto count = world_.chance(0.05) ? 60 : world_.number(2, 12);
+  const auto count = world_.chance(0.1) ? 60 : world_.number(2, 12);
   for (std::int64_t i = 0; i < count; ++i)
     start_new();
 }
@@ -125,14 +123,17 @@ void Scenario::make_fleet() {
 void Scenario::make_engine() {
   engine_.record_requests = false;
   engine_.answers_in_parts = world_.chance(0.5);
+  // An answer that is on its way while things happen is from before them.
+  engine_delay_max_ = world_.one_of(std::vector{milliseconds{0}, milliseconds{5}, milliseconds{300}});
   world_.places[engine_path] = {.reach = Reach::accepts,
                                 .accept = [this](net::Socket socket) { engine_.server().adopt(std::move(socket)); }};
   engine_.intercept = [this](const Request& request) -> std::optional<Answer> {
     if (request.target == "/_ping") sessions_.push_back(world_.age());
     if (request.target.contains("/events") && !request.target.contains("until=")) streams_.push_back(world_.age());
     if (!request.target.contains("/stats?")) world_.say("engine: " + request.target.substr(0, 60));
-    if (engine_spoils_.empty()) return std::nullopt;
     auto answer = engine_.truth(request);
+    answer.in_parts = engine_.answers_in_parts && !answer.stream;
+    answer.delay = milliseconds{world_.number(0, engine_delay_max_.count())};
     for (const auto& [number, spoil] : engine_spoils_)
       spoil(request, answer);
     return answer;
@@ -148,6 +149,12 @@ void Scenario::make_receiver() {
                                          receiver_.adopt(std::move(socket));
                                        }
                                      }};
+}
+
+/// Inspections fail until then. After that, they are repeated after a wait.
+void Scenario::fail_inspections(Duration until) {
+  inspections_fail_until_ = std::max(inspections_fail_until_, until);
+  ledger_.delay({}, until + recovery_max);
 }
 
 /// The engine closes all connections. What it answered at this moment is lost, and the stream of events may be away for
@@ -168,11 +175,13 @@ Scenario::Answer Scenario::receive(const Request& request) {
   Answer answer{.content_type = "application/x-protobuf"};
   for (const auto& [number, spoil] : receiver_spoils_)
     spoil(request, answer);
-  const bool taken = answer.status / 100 == 2;
+  const bool taken = answer.status / 100 == 2 && !answer.raw;
   const bool whole = !answer.hang && !answer.cut_after && !answer.raw && answer.drip == milliseconds{};
   // What OTLP does not let the agent repeat is settled, too. What is too large comes again in parts.
   static const std::set<unsigned> to_be_repeated{413, 429, 502, 503, 504};
-  const bool refused = !taken && !to_be_repeated.contains(answer.status);
+  const bool refused = !taken && !answer.raw && !to_be_repeated.contains(answer.status);
+  // What never spoke OTLP is believed to be the wrong peer, and what it was sent is lost.
+  if (answer.raw && ledger_.points() == 0) ledger_.excuse({}, {}, world_.age());
   if (taken || refused) {
     try {
       const auto decoded = fakes::decode_request(request.body);
@@ -245,6 +254,7 @@ Duration Scenario::noticed(const std::string& id) const {
   const auto now = world_.age();
   auto latest = now;
   if (engine_.event_copies == 0) latest = now + list_interval;
+  if (engine_.event_garbled) latest = std::max<Duration>(latest, now + seconds{5});
   if (now < events_fail_until_) latest = std::max(latest, events_fail_until_ + poll_time);
   if (now < lists_fail_until_) latest = std::max(latest, lists_fail_until_ + poll_time);
   // A failed inspection is repeated after a wait.

@@ -26,6 +26,9 @@ inline const std::string engine_path{"/simulated/engine.sock"};
 inline const std::string receiver_name{"receiver.test"};
 inline const std::string receiver_address{"10.0.0.1:4318"};
 
+/// A container's points go on so soon after a fault, besides two intervals: the engine is asked every 10 s at least,
+/// and a round takes up to 3 s.
+inline constexpr Duration recovery_max = std::chrono::seconds{13};
 /// How long a change may go unnoticed while there are no events: the longest interval of the polling, and some more.
 inline constexpr Duration poll_time = std::chrono::seconds{35};
 
@@ -83,11 +86,11 @@ class Scenario {
 
   /// Spoils the answers to some requests for a while.
   void spoil(std::map<std::uint64_t, Spoil>& spoils, Duration from, Duration until, Spoil how);
-  Answer answer_metrics(const Request& request);
   test::Http2Answer answer_call(const test::Http2Request& call);
   /// The answer to a request, as HTTP would give it. Gives the points to the ledger.
   Answer receive(const Request& request);
   void drop_engine();
+  void fail_inspections(Duration until);
   void drop_receiver();
   void begin(const std::string& kind);
 
@@ -106,6 +109,7 @@ class Scenario {
   std::uint64_t next_spoil_ = 1;
 
   Duration interval_{}, chaos_{}, end_{};
+  std::chrono::milliseconds engine_delay_max_{};  ///< before an answer of the engine
   // What the engine keeps from the agent now, each until when.
   Duration inspections_fail_until_{}, events_fail_until_{}, lists_fail_until_{};
   std::map<std::string, Duration> stuck_until_;

@@ -83,6 +83,8 @@ inline constexpr std::size_t huge_page_sizes_max = 16;
 /// need several under load.
 inline constexpr auto stats_time_max_fast = 2s;
 inline constexpr auto stats_time_max_slow = 6s;
+/// Time in each round for containers that were stuck, so that they are found again when they answer.
+inline constexpr auto stuck_time_min = 500ms;
 /// One request to the engine, from connecting to the last byte. Engines before 23.0.8 need a second for one-shot stats,
 /// and more under load. An engine that needs longer than this hangs.
 inline constexpr auto engine_request_time_max = 10s;

@@ -91,6 +91,8 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   result_.readings.reserve(targets_.size());
   sort_out_stuck();
   co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
+  // However late the round is, they need a turn: otherwise they would stay stuck after they have recovered.
+  deadlines_.stuck = std::min(deadlines_.all, std::max(deadlines_.stuck, Clock::now() + limits::stuck_time_min));
   co_await net::run_workers(std::min(limits::stuck_reads_at_once, stuck_targets_.size()),
                             [this](std::size_t) { return stuck_worker(); });
   if (const auto unread = targets_.size() - next_ + stuck_targets_.size(); unread > 0) {
@@ -116,7 +118,7 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
 Task<void> RoundReader::worker() {
   while (next_ < targets_.size() && Clock::now() < deadlines_.all) {
     auto container = targets_[next_++];
-    co_await read_one(std::move(container), deadlines_.all);
+    co_await read_one(std::move(container), false);
   }
 }
 
@@ -124,7 +126,7 @@ Task<void> RoundReader::stuck_worker() {
   while (!stuck_targets_.empty() && Clock::now() < deadlines_.stuck) {
     auto container = std::move(stuck_targets_.front());
     stuck_targets_.pop_front();
-    co_await read_one(std::move(container), deadlines_.stuck);
+    co_await read_one(std::move(container), true);
   }
 }
 
@@ -135,7 +137,7 @@ const metrics::Reading* RoundReader::last_of(const metrics::Container& container
   return last.started == container.started && last.subject == container.subject ? entry->last.get() : nullptr;
 }
 
-Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
+Task<void> RoundReader::read_one(Target container, bool was_stuck) {
   metrics::Sample local;
   std::optional<metrics::Sources> sources{metrics::Sources{}};
   if (local_ != nullptr) {
@@ -158,6 +160,7 @@ Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   }
   const auto time_max = client_.engine().slow_stats() ? limits::stats_time_max_slow : limits::stats_time_max_fast;
   const auto due = Clock::now() + time_max;
+  const auto deadline = was_stuck ? deadlines_.stuck : deadlines_.all;
   auto sample = co_await client_.stats(container->id, std::min(deadline, due));
   if (sample && *sample) {
     metrics::overlay(**sample, std::move(local));
@@ -167,7 +170,6 @@ Task<void> RoundReader::read_one(Target container, TimePoint deadline) {
   } else {
     ++result_.failed;
     // The end of the round may cut any request short. Only a request that had all of its time tells.
-    const bool was_stuck = deadline == deadlines_.stuck;
     if (sample.error().code == Code::timeout && (was_stuck || due <= deadline)) stuck_.push_back(container->id);
     if (!result_.first_error) result_.first_error = std::move(sample).error();
   }

@@ -67,8 +67,10 @@ class RoundReader {
 
   /// When a round ends.
   struct Deadlines {
-    net::TimePoint all;    ///< containers that are not read by then count as failed
-    net::TimePoint stuck;  ///< the same for containers that are known to be stuck: they must not delay the next round
+    net::TimePoint all;  ///< containers that are not read by then count as failed
+    /// The same for containers that are known to be stuck: they must not delay the next round. If the others need the
+    /// time, the stuck ones still get limits::stuck_time_min.
+    net::TimePoint stuck;
   };
   /// Whom it may ask.
   enum class Ask : std::uint8_t { engine, files_only };
@@ -88,7 +90,7 @@ class RoundReader {
 
   net::Task<void> worker();
   net::Task<void> stuck_worker();
-  net::Task<void> read_one(Target container, net::TimePoint deadline);
+  net::Task<void> read_one(Target container, bool was_stuck);
   void sort_out_stuck();
   void take(const Target& container, metrics::Sample sample, metrics::Sources sources);
   void add(const Target& container, metrics::Sample sample, metrics::Sources sources = {});

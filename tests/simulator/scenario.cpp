@@ -181,7 +181,8 @@ Scenario::Answer Scenario::receive(const Request& request) {
   static const std::set<unsigned> to_be_repeated{413, 429, 502, 503, 504};
   const bool refused = !taken && !answer.raw && !to_be_repeated.contains(answer.status);
   // What never spoke OTLP is believed to be the wrong peer, and what it was sent is lost.
-  if (answer.raw && ledger_.points() == 0) ledger_.excuse({}, {}, world_.age());
+  accepted_before_ = accepted_before_ || (taken && whole);
+  if (answer.raw && !accepted_before_) ledger_.excuse({}, {}, world_.age());
   if (taken || refused) {
     try {
       const auto decoded = fakes::decode_request(request.body);
@@ -360,6 +361,7 @@ void Scenario::run_agent() {
   // An agent that has never seen a list or an inspection knows of no container.
   ledger_.excuse({}, world_.age() - interval_, std::max({world_.age(), lists_fail_until_, inspections_fail_until_}));
   stop_asked_at_.reset();
+  accepted_before_ = false;
   Log log{LogLevel::info, LogFormat::logfmt, [this](std::string_view line) {
             take_log(line);
             return true;

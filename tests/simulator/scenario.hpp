@@ -115,6 +115,7 @@ class Scenario {
   std::map<std::string, Duration> stuck_until_;
   std::map<std::string, Duration> begun_;  ///< the last run of each container
   bool agent_runs_ = false;
+  bool accepted_before_ = false;  ///< by the receiver, and the agent of now knows
   bool over_ = false;
   std::optional<Duration> stop_asked_at_;
   Duration down_for_{};

@@ -168,6 +168,11 @@ inline constexpr std::size_t stats_concurrency_fast = 8;
 /// The same for engines whose one-shot stats wait for a shared one-second clock (before 23.0.8, 24.0.7).
 inline constexpr std::size_t stats_concurrency_slow_max = 256;
 inline constexpr std::size_t inspect_concurrency = 8;
+/// A request that has no answer after this is slow: it no longer counts as one of those at a time, so that containers
+/// that are stuck do not keep the others waiting.
+inline constexpr auto request_patience = 500ms;
+/// Concurrent requests of one kind, with the slow ones.
+inline constexpr std::size_t requests_at_once_max = 64;
 /// Those of them that may be for containers whose last inspection failed.
 inline constexpr std::size_t inspect_retries_at_once = 2;
 /// Concurrent stats requests for containers whose last one got no answer in time.

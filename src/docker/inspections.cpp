@@ -31,8 +31,15 @@ bool Inspections::may_start(const Entry& entry) const {
   return !entry.busy && (entry.failures == 0 || retries_in_progress_ < limits::inspect_retries_at_once);
 }
 
+TimePoint Inspections::place_free_at(TimePoint now) const {
+  if (begun_.size() >= limits::requests_at_once_max) return TimePoint::max();
+  const auto fresh = std::ranges::distance(begun_.upper_bound(now - limits::request_patience), begun_.end());
+  if (static_cast<std::size_t>(fresh) < limits::inspect_concurrency) return now;
+  return *begun_.upper_bound(now - limits::request_patience) + limits::request_patience;
+}
+
 std::optional<std::string> Inspections::take(TimePoint now) {
-  if (in_progress_ >= limits::inspect_concurrency) return std::nullopt;
+  if (place_free_at(now) > now) return std::nullopt;
   const auto ready = [&](const auto& item) { return may_start(item.second) && item.second.due <= now; };
   // Those that were never tried come first.
   auto found =
@@ -40,7 +47,8 @@ std::optional<std::string> Inspections::take(TimePoint now) {
   if (found == entries_.end()) found = std::ranges::find_if(entries_, ready);
   if (found == entries_.end()) return std::nullopt;
   found->second.busy = true;
-  ++in_progress_;
+  found->second.begun = now;
+  begun_.insert(now);
   if (found->second.failures > 0) ++retries_in_progress_;
   return found->first;
 }
@@ -49,7 +57,7 @@ bool Inspections::done(std::string_view id, bool succeeded, TimePoint now) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return true;
   auto& entry = found->second;
-  --in_progress_;
+  begun_.erase(begun_.find(entry.begun));
   if (entry.failures > 0) --retries_in_progress_;
   const bool current = !entry.outdated;
   if (succeeded && current) {
@@ -75,13 +83,12 @@ void Inspections::outdate(std::string_view id) {
     found->second.outdated = true;
 }
 
-TimePoint Inspections::next_due() const {
+TimePoint Inspections::next_due(TimePoint now) const {
   auto next = TimePoint::max();
-  if (in_progress_ >= limits::inspect_concurrency) return next;
   for (const auto& [id, entry] : entries_) {
     if (may_start(entry)) next = std::min(next, entry.due);
   }
-  return next;
+  return std::max(next, place_free_at(now));
 }
 
 bool Inspections::has_untried() const {

@@ -3,8 +3,8 @@
 // Invariants:
 // - An id is in one place: it waits, or it is in progress. take() moves it from the one to the other, done() ends it.
 // - A change that is told while an inspection is in progress makes its answer outdated: done() says so, and the id
-// waits
-//   again.
+//   waits again.
+// - Inspections that are slow (limits::request_patience) do not count as one of those at a time.
 // - Each failure of a container makes only that container wait, longer each time. Containers that have failed use at
 //   most limits::inspect_retries_at_once of the places, so they do not keep the others from being inspected.
 #pragma once
@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,8 @@ class Inspections {
   void outdate(std::string_view id);
 
   /// When take() should be called next.
-  [[nodiscard]] net::TimePoint next_due() const;
-  [[nodiscard]] std::size_t in_progress() const { return in_progress_; }
+  [[nodiscard]] net::TimePoint next_due(net::TimePoint now) const;
+  [[nodiscard]] std::size_t in_progress() const { return begun_.size(); }
   /// Whether an id waits that was never tried.
   [[nodiscard]] bool has_untried() const;
   /// Whether a container waits because its last inspection failed.
@@ -45,16 +46,19 @@ class Inspections {
   struct Entry {
     net::TimePoint due{};
     unsigned failures = 0;
-    bool busy = false;      ///< in progress
-    bool outdated = false;  ///< while busy: its answer is from before a change
+    bool busy = false;       ///< in progress
+    net::TimePoint begun{};  ///< while busy
+    bool outdated = false;   ///< while busy: its answer is from before a change
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
   [[nodiscard]] bool may_start(const Entry& entry) const;
+  /// When a place becomes free without the end of an inspection. `now` or before: one is free.
+  [[nodiscard]] net::TimePoint place_free_at(net::TimePoint now) const;
   void set_failures(Entry& entry, unsigned failures);
 
   Entries entries_;
-  std::size_t in_progress_ = 0;
+  std::multiset<net::TimePoint> begun_;  ///< of the inspections in progress
   std::size_t retries_in_progress_ = 0;
   std::size_t failed_ = 0;
 };

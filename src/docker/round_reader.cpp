@@ -90,11 +90,13 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   result_.attempted = targets_.size();
   result_.readings.reserve(targets_.size());
   sort_out_stuck();
-  co_await net::run_workers(std::min(concurrency, targets_.size()), [this](std::size_t) { return worker(); });
+  // An engine with slow stats is not stuck.
+  const auto at_once_max = client_.engine().slow_stats() ? concurrency : limits::requests_at_once_max;
+  co_await net::run_steps(std::min(concurrency, targets_.size()), at_once_max, [this] { return read_next(); });
   // However late the round is, they need a turn: otherwise they would stay stuck after they have recovered.
   deadlines_.stuck = std::min(deadlines_.all, std::max(deadlines_.stuck, Clock::now() + limits::stuck_time_min));
   co_await net::run_workers(std::min(limits::stuck_reads_at_once, stuck_targets_.size()),
-                            [this](std::size_t) { return stuck_worker(); });
+                            [this](std::size_t) { return read_stuck(); });
   if (const auto unread = targets_.size() - next_ + stuck_targets_.size(); unread > 0) {
     result_.failed += unread;
     if (!result_.first_error)
@@ -115,14 +117,14 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   co_return std::exchange(result_, {});
 }
 
-Task<void> RoundReader::worker() {
-  while (next_ < targets_.size() && Clock::now() < deadlines_.all) {
-    auto container = targets_[next_++];
-    co_await read_one(std::move(container), false);
-  }
+Task<bool> RoundReader::read_next() {
+  if (next_ >= targets_.size() || Clock::now() >= deadlines_.all) co_return false;
+  auto container = targets_[next_++];
+  co_await read_one(std::move(container), false);
+  co_return true;
 }
 
-Task<void> RoundReader::stuck_worker() {
+Task<void> RoundReader::read_stuck() {
   while (!stuck_targets_.empty() && Clock::now() < deadlines_.stuck) {
     auto container = std::move(stuck_targets_.front());
     stuck_targets_.pop_front();
@@ -156,6 +158,7 @@ Task<void> RoundReader::read_one(Target container, bool was_stuck) {
   }
   if (ask_ == Ask::files_only) {
     --result_.attempted;
+    if (was_stuck) stuck_.push_back(container->id);
     co_return;
   }
   const auto time_max = client_.engine().slow_stats() ? limits::stats_time_max_slow : limits::stats_time_max_fast;

@@ -80,7 +80,7 @@ class RoundReader {
   /// left out, and do not count as failed. One call at a time.
   ///
   /// Each request has a deadline of its own. A container that misses it is stuck: from then on it is read after the
-  /// others, and with few requests at a time, until it answers.
+  /// others, and with few requests at a time, until it answers. Requests that are slow do not hold up the others.
   net::Task<Result> read(std::size_t concurrency, Deadlines deadlines, Ask ask = Ask::engine);
   /// Brings the deadline of the current read() forward.
   void hurry(net::TimePoint deadline);
@@ -88,8 +88,9 @@ class RoundReader {
  private:
   using Target = std::shared_ptr<const metrics::Container>;
 
-  net::Task<void> worker();
-  net::Task<void> stuck_worker();
+  /// Reads one container. False: none is left, or no time.
+  net::Task<bool> read_next();
+  net::Task<void> read_stuck();
   net::Task<void> read_one(Target container, bool was_stuck);
   void sort_out_stuck();
   void take(const Target& container, metrics::Sample sample, metrics::Sources sources);

@@ -1,10 +1,12 @@
 #include "net/context.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <list>
 
 #include "base/limits.hpp"
 
@@ -82,6 +84,49 @@ Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)>
   while (running > 0)
     co_await all_ended.wait();
   if (failure) std::rethrow_exception(failure);
+}
+
+namespace {
+
+/// One call of run_steps().
+struct Steps {
+  Alarm changed;
+  std::function<Task<bool>()> step;
+  std::list<TimePoint> begun = {};  ///< when the current step of each runner began
+  bool exhausted = false;
+  std::exception_ptr failure = {};
+};
+
+Task<void> run_one_after_the_other(Steps* steps, std::list<TimePoint>::iterator begun) {
+  while (!steps->exhausted) {
+    *begun = Clock::now();
+    if (!co_await steps->step()) steps->exhausted = true;
+  }
+}
+
+}  // namespace
+
+Task<void> run_steps(std::size_t at_once, std::size_t at_once_max, std::function<Task<bool>()> step) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  Steps steps{.changed = Alarm{executor.context()}, .step = std::move(step)};
+  do {
+    const auto slow_since = Clock::now() - limits::request_patience;
+    const auto in_time = std::ranges::count_if(steps.begun, [&](TimePoint begun) { return begun > slow_since; });
+    for (auto running = static_cast<std::size_t>(in_time);
+         running < at_once && steps.begun.size() < at_once_max && !steps.exhausted; ++running) {
+      const auto begun = steps.begun.insert(steps.begun.end(), Clock::now());
+      boost::asio::co_spawn(executor, run_one_after_the_other(&steps, begun),
+                            [&steps, begun](std::exception_ptr error) {
+                              if (error && !steps.failure) steps.failure = error;
+                              if (error) steps.exhausted = true;
+                              steps.begun.erase(begun);
+                              steps.changed.notify();
+                            });
+    }
+    if (!steps.begun.empty())
+      co_await steps.changed.wait_until(steps.exhausted ? TimePoint::max() : Clock::now() + limits::request_patience);
+  } while (!steps.begun.empty());
+  if (steps.failure) std::rethrow_exception(steps.failure);
 }
 
 }  // namespace cspy::net

@@ -94,4 +94,9 @@ Task<void> pass_turn();
 /// exception of a worker.
 Task<void> run_workers(std::size_t count, std::function<Task<void>(std::size_t)> worker);
 
+/// Calls `step` again and again, `at_once` times concurrently, until one of them returns false and all have ended. A
+/// step that takes longer than limits::request_patience no longer counts, and another one is started in its place, but
+/// never more than `at_once_max`. Then it rethrows the first exception of a step.
+Task<void> run_steps(std::size_t at_once, std::size_t at_once_max, std::function<Task<bool>()> step);
+
 }  // namespace cspy::net

@@ -266,6 +266,17 @@ TEST_F(CollectTest, ReadsTheOthersWhileSomeAreStuck) {
   EXPECT_THAT(third.readings, SizeIs(20)) << "they answer again";
 }
 
+TEST_F(CollectTest, ReadsTheLastOneThoughAllOthersAreStuck) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    const bool last = request.target.contains(EngineModel::id_of(3));
+    return request.target.contains("/stats") && !last ? std::optional{HttpResponse{.hang = true}} : std::nullopt;
+  };
+  const auto begun = Clock::now();
+  const auto result = collect(2, milliseconds{10'000});
+  ASSERT_THAT(result.readings, SizeIs(1));
+  EXPECT_LT(Clock::now() - begun, milliseconds{9'000}) << "two at a time would need 19 s";
+}
+
 TEST_F(CollectTest, AsksNothingOfAnEngineThatIsAway) {
   FakeSource source;
   RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};

@@ -196,10 +196,11 @@ void Daemon::on_connected(const docker::Engine& engine) {
   host_.meet(engine, std::ranges::any_of(fleet_.entries(), [](const auto& entry) {
                return entry.second.container->subject == metrics::Subject::container;
              }));
-  // The identity is this agent's. It stays, even if another engine comes back later.
-  if (!identity_) {
+  // The identity is this agent's. It stays, even if another engine comes back later, unless it was a guess.
+  if (!identity_ || (identity_guessed_ && !engine.name.empty())) {
     identity_ = std::make_shared<const KeyValues>(resource_for(engine));
-    say_instance(engine);
+    identity_guessed_ = engine.name.empty();
+    if (engine.info_refused) say_instance(engine);
   }
   if (disk_usage_) disk_usage_->connected();
   tick_alarm_.notify();

@@ -70,6 +70,7 @@ class Daemon {
   ExportSide export_side_;
   otlp::Exporter& exporter_;
   metrics::IdentityPtr identity_;  ///< null until the engine is known
+  bool identity_guessed_ = false;  ///< the engine has not told the name of its host
 
   boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};
   net::Alarm tick_alarm_{io_};

@@ -92,8 +92,9 @@ inline constexpr auto engine_request_time_max = 10s;
 inline constexpr auto engine_question_time_max = 3s;
 /// /info. It counts containers and images, so a busy engine needs longer for it.
 inline constexpr auto info_time_max = 5s;
-/// /info is asked again after this if it was not answered.
-inline constexpr auto info_retry_interval = 30s;
+/// Waits before /info is asked again if it was not answered: until then, ids and the host's name are guesses.
+inline constexpr auto info_backoff_min = 2s;
+inline constexpr auto info_backoff_max = 30s;
 /// One size query. The engine walks directories, which takes minutes with 1,000 containers.
 inline constexpr auto disk_usage_time_max = 10min;
 /// Failed size queries in a row after which the last known sizes are dropped.

@@ -201,7 +201,10 @@ Task<Result<void>> Client::add_info(Engine& engine) {
   ++counts_.other;
   const auto target = "/v" + engine.api().text() + "/info";
   auto info = co_await get(target, limits::info_body_bytes_max, Clock::now() + limits::info_time_max);
-  if (!info) co_return std::unexpected{std::move(info).error()};
+  if (!info) {
+    engine.info_refused = info.error().code == Code::forbidden || info.error().code == Code::not_found;
+    co_return std::unexpected{std::move(info).error()};
+  }
   auto told = engine;
   if (auto applied = apply_info(told, info->body); !applied)
     co_return std::unexpected{std::move(applied).error().in(operation(target))};

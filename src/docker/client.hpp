@@ -90,8 +90,8 @@ class Client {
   net::Task<Result<DiskReport>> disk_report(std::string question, DiskReportReader::Answer answer,
                                             net::TimePoint deadline);
   net::Task<Result<EventStream>> events(Which which = Which::running);
-  /// Passes on the OOM kills that the engine remembers from this period. Podman has no such events, so nothing is passed on.
-  /// An engine whose clock is behind keeps the answer open; then the time limit ends it, which is no error.
+  /// Passes on the OOM kills that the engine remembers from this period. Podman has no such events, so nothing is
+  /// passed on. An engine whose clock is behind keeps the answer open; then the time limit ends it, which is no error.
   net::Task<Result<void>> oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }

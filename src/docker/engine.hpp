@@ -37,6 +37,7 @@ struct Engine {
 
   // From /info. If the engine refuses /info, the defaults fit most installations.
   bool info_known = false;
+  bool info_refused = false;   ///< by a socket proxy, or because the engine has none
   std::string name;            ///< the host's name
   std::string kernel_version;  ///< "6.1.0-56-amd64"
   std::uint64_t memory_bytes = 0;

@@ -274,7 +274,8 @@ Task<void> Watch::inspect() {
     if (failure_) end({Code::cancelled, "failed"});
     if (listed_ && !complete_ && (!inspections_.has_untried() || now >= complete_at_)) become_complete();
     if (inspections_.in_progress() == 0) crowded_.say(log_);
-    co_await inspect_wake_.wait_until(std::min(inspections_.next_due(), complete_ ? TimePoint::max() : complete_at_));
+    co_await inspect_wake_.wait_until(
+        std::min(inspections_.next_due(Clock::now()), complete_ ? TimePoint::max() : complete_at_));
   }
   while (inspections_.in_progress() > 0 && !failure_)
     co_await inspect_wake_.wait();
@@ -324,7 +325,11 @@ void Watch::become_complete() {
 
 Task<void> Watch::ask_rest() {
   if (settings_.oom_history) co_await read_history();
-  auto info_at = Clock::now() + limits::info_retry_interval;
+  Backoff backoff{limits::info_backoff_min, limits::info_backoff_max};
+  const auto pause = [&] {
+    return engine_.info_refused ? limits::refused_retry_interval : backoff.next(settings_.random());
+  };
+  auto info_at = Clock::now() + pause();
   while (live()) {
     co_await rest_wake_.wait_until(std::min(stream_good_at_, engine_.info_known ? TimePoint::max() : info_at));
     if (!live()) break;
@@ -334,11 +339,12 @@ Task<void> Watch::ask_rest() {
     }
     if (engine_.info_known || Clock::now() < info_at) continue;
     const bool told = co_await client_.ask_info();
-    info_at = Clock::now() + limits::info_retry_interval;
+    info_at = Clock::now() + pause();
     if (!told || !live()) continue;
     engine_ = client_.engine();
     log_.info("the engine answers /info now", {});
-    list_and_inspect_all();  // the paths of the cgroups depend on it
+    if (complete_) settings_.on_connected(engine_);  // it may be another engine than it seemed
+    list_and_inspect_all();                          // the paths of the cgroups depend on it
   }
 }
 

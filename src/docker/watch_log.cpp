@@ -36,9 +36,13 @@ void WatchLog::connected(const Engine& engine, std::size_t containers, bool foll
     log_.warn("the engine's kernel does not count memory: memory metrics are missing",
               {{"remedy", "boot the kernel with cgroup_enable=memory; on a Raspberry Pi add it to /boot/cmdline.txt"}});
   }
-  if (!engine.info_known) {
-    log_.warn("the engine does not answer /info: the id label assumes the systemd cgroup driver and cgroup v2",
+  if (engine.info_refused) {
+    log_.warn("the engine refuses /info: the id label assumes the systemd cgroup driver and cgroup v2",
               {{"remedy", "allow INFO=1 at the socket proxy"}});
+  } else if (!engine.info_known) {
+    log_.warn(
+        "the engine has not answered /info: the id label assumes the systemd cgroup driver and cgroup v2 until it "
+        "does");
   }
 }
 

@@ -283,7 +283,11 @@ TEST_F(WatchTest, IsConnectedWithoutAnAnswerToInfoAndAsksAgain) {
   start();
   ASSERT_TRUE(connected());
   EXPECT_EQ(fleet.size(), 2U);
-  EXPECT_EQ(capture.count("the engine does not answer /info"), 1U);
+  EXPECT_EQ(capture.count("the engine has not answered /info"), 1U);
+  engine.intercept = nullptr;
+  EXPECT_TRUE(until([&] { return connections == 2; })) << "what depends on the engine is told again";
+  EXPECT_EQ(watch().engine()->name, "modelhost");
+  EXPECT_EQ(capture.count("the engine answers /info now"), 1U);
 }
 
 TEST_F(WatchTest, TriesAFailedInspectionAgain) {

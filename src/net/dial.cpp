@@ -30,17 +30,28 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 /// Lookups whose thread has not ended, of the whole process.
 std::atomic<std::size_t> lookups_running{0};
 
-/// One lookup. The coroutine and the thread share it, and the last of them frees it: the system's resolver cannot be
-/// interrupted, so the thread may outlive the coroutine and the loop.
+/// One lookup. The coroutines that wait for it and the thread share it, and the last of them frees it: the system's
+/// resolver cannot be interrupted, so the thread may outlive the coroutines and the loop.
 struct LookUp {
-  std::string host, port;
+  LookUp(asio::io_context& loop, std::string name, std::uint16_t number)
+      : host{std::move(name)}, port{std::to_string(number)}, io{loop} {}
+
+  void wake() {
+    for (auto* const alarm : waiting)
+      alarm->notify();
+  }
+
+  const std::string host, port;
+  asio::io_context& io;  ///< exists while somebody waits
   std::mutex mutex;
-  Alarm* alarm = nullptr;  ///< of the coroutine; null when nobody waits any more
-  asio::io_context* io = nullptr;
+  std::vector<Alarm*> waiting;
   bool done = false;
   int error = 0;  ///< EAI_...
   std::vector<Address> addresses;
 };
+
+/// Of this thread's loops. Many connections may need the same name at the same time.
+thread_local std::vector<std::weak_ptr<LookUp>> shared_lookups;
 
 void ask_system(const std::shared_ptr<LookUp>& query) {
   addrinfo hints{};
@@ -55,11 +66,11 @@ void ask_system(const std::shared_ptr<LookUp>& query) {
   query->error = error;
   query->addresses = std::move(addresses);
   query->done = true;
-  if (query->alarm == nullptr) return;
-  // The coroutine may have left by the time this runs.
-  asio::post(*query->io, [query] {
+  if (query->waiting.empty()) return;
+  // The coroutines may have left by the time this runs.
+  asio::post(query->io, [query] {
     const std::scoped_lock again{query->mutex};
-    if (query->alarm != nullptr) query->alarm->notify();
+    query->wake();
   });
 }
 
@@ -94,48 +105,85 @@ void keep_alive(Socket& socket) {
   socket.set_option(Count{limits::keepalive_probes}, ignored);
 }
 
+/// A lookup of the same name that has not ended, or null.
+std::shared_ptr<LookUp> find_lookup(const asio::io_context& io, std::string_view host, const std::string& port) {
+  std::erase_if(shared_lookups, [](const auto& weak) { return weak.expired(); });
+  for (const auto& weak : shared_lookups) {
+    auto query = weak.lock();
+    if (&query->io != &io || query->host != host || query->port != port) continue;
+    const std::scoped_lock lock{query->mutex};
+    if (!query->done) return query;
+  }
+  return nullptr;
+}
+
+/// Starts a lookup. Null: too many are running. Throws std::system_error if there can be no thread.
+std::shared_ptr<LookUp> begin_lookup(asio::io_context& io, const std::string& host, std::uint16_t port) {
+  if (lookups_running >= limits::lookups_max) return nullptr;
+  auto query = std::make_shared<LookUp>(io, host, port);
+  ++lookups_running;
+  try {
+    start_thread(query);
+  } catch (...) {
+    --lookups_running;
+    throw;
+  }
+  shared_lookups.push_back(query);
+  return query;
+}
+
+/// Lets `alarm` ring when the lookup is done. However the coroutine ends, nobody touches the alarm afterwards.
+class Waiting {
+ public:
+  Waiting(LookUp& query, Alarm& alarm) : query_{query}, alarm_{alarm} {
+    const std::scoped_lock lock{query_.mutex};
+    query_.waiting.push_back(&alarm_);
+    if (query_.done) alarm_.notify();
+  }
+  ~Waiting() {
+    const std::scoped_lock lock{query_.mutex};
+    std::erase(query_.waiting, &alarm_);
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  LookUp& query_;
+  Alarm& alarm_;
+};
+
 }  // namespace
 
 Task<Result<std::vector<Address>>> look_up(Context& context, std::string host, std::uint16_t port, TimePoint deadline) {
   const auto subject = "cannot resolve '" + host + "'";
-  if (++lookups_running > limits::lookups_max) {
-    --lookups_running;
-    co_return fail(Code::timeout,
-                   fmt::format("{}: {} earlier lookups still wait for an answer of the system's resolver", subject,
-                               limits::lookups_max));
-  }
   Alarm alarm{context.io};
-  auto query = std::make_shared<LookUp>();
-  query->host = std::move(host);
-  query->port = std::to_string(port);
-  query->alarm = &alarm;
-  query->io = &context.io;
-  // However this coroutine ends, the thread must not touch what belongs to it.
-  struct Leave {
-    LookUp& query;
-    ~Leave() {
-      const std::scoped_lock lock{query.mutex};
-      query.alarm = nullptr;
-    }
-  };
-  {
-    const Leave leave{*query};
+  const Deadlines::Guard guard{context.deadlines, deadline,
+                               [](void* waiting) { static_cast<Alarm*>(waiting)->notify(); }, &alarm};
+  auto query = find_lookup(context.io, host, std::to_string(port));
+  while (!query) {
     try {
-      start_thread(query);
+      query = begin_lookup(context.io, host, port);
     } catch (const std::system_error& error) {
-      --lookups_running;
       co_return fail(Code::unreachable, fmt::format("{}: {}", subject, error.what()));
     }
-    const Deadlines::Guard guard{context.deadlines, deadline,
-                                 [](void* waiting) { static_cast<Alarm*>(waiting)->notify(); }, &alarm};
+    if (query) break;
+    co_await alarm.wait_until(Clock::now() + limits::deadline_granularity);
+    if (guard.expired()) {
+      co_return fail(Code::timeout,
+                     fmt::format("{}: {} earlier lookups still wait for an answer of the system's resolver", subject,
+                                 limits::lookups_max));
+    }
+    query = find_lookup(context.io, host, std::to_string(port));
+  }
+  {
+    const Waiting waiting{*query, alarm};
     co_await alarm.wait();
   }
-  // Nobody else writes to it: either the thread is done, or it will find that nobody waits.
   const std::scoped_lock lock{query->mutex};
   if (!query->done) co_return fail(Code::timeout, subject + ": no answer within the deadline");
   if (query->error != 0)
     co_return fail(Code::unreachable, fmt::format("{}: {}", subject, ::gai_strerror(query->error)));
-  co_return std::move(query->addresses);
+  co_return query->addresses;
 }
 
 Task<Result<Socket>> dial(Context& context, Address address, TimePoint deadline) {

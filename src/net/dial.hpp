@@ -17,8 +17,9 @@ namespace cspy::net {
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 using Address = boost::asio::generic::stream_protocol::endpoint;
 
-/// The addresses of a name, in the system's order of preference. A lookup that misses `deadline` is left behind: its
-/// thread ends when the system's resolver gives up. Errors: unreachable, timeout, cancelled.
+/// The addresses of a name, in the system's order of preference. Those who need the same name at the same time share
+/// one lookup. A lookup that misses `deadline` is left behind: its thread ends when the system's resolver gives up.
+/// While there are limits::lookups_max of them, others wait. Errors: unreachable, timeout.
 Task<Result<std::vector<Address>>> look_up(Context& context, std::string host, std::uint16_t port, TimePoint deadline);
 
 /// Connects to one address before `deadline`. Errors: unreachable, denied, missing, timeout.

@@ -71,6 +71,8 @@ Task<Result<Socket>> connect_socket(Context& context, Endpoint endpoint, TimePoi
   // A peer with a dead address must not cost its share of the time again and again.
   if (const auto good = std::ranges::find(*addresses, context.last_good); good != addresses->end())
     std::rotate(addresses->begin(), good, good + 1);
+  // Each address has a deadline of its own. This one ends the search when the program stops.
+  const Deadlines::Guard guard{context.deadlines, deadline, [](void*) {}, nullptr};
   auto failure = fail(Code::unreachable, "the name has no addresses");
   for (std::size_t i = 0; i < addresses->size(); ++i) {
     const auto& address = (*addresses)[i];
@@ -80,7 +82,7 @@ Task<Result<Socket>> connect_socket(Context& context, Endpoint endpoint, TimePoi
       co_return socket;
     }
     failure = std::unexpected{std::move(socket).error()};
-    if (Clock::now() >= deadline) break;
+    if (guard.expired()) break;
   }
   co_return failure;
 }

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -172,6 +174,37 @@ TEST_F(StreamTest, LooksUpNamesOfTheSystem) {
   route.endpoint.host = "LOCALHOST";  // "localhost" itself needs no resolver
   peer.expect({test::send("hello"), silence()});
   EXPECT_EQ(open(), "connected");
+}
+
+TEST_F(StreamTest, LetsManyShareALookup) {
+  route.endpoint.host = "LOCALHOST";
+  std::vector<std::string> ends;
+  const auto open_one = [&]() -> Task<void> {
+    const Result<Stream> opened = co_await connect(context, route, Clock::now() + test::patience);
+    ends.push_back(opened ? "connected" : opened.error().message);
+  };
+  for (int i = 0; i < 40; ++i) {
+    peer.expect({silence()});
+    test::spawn(io, open_one());
+  }
+  ASSERT_TRUE(test::run_until(io, [&] { return ends.size() == 40; }));
+  EXPECT_EQ(std::ranges::count(ends, "connected"), 40) << ends.back();
+}
+
+TEST_F(StreamTest, TriesNoFurtherAddressWhenTheProgramStops) {
+  // The system drops what is sent to these addresses (RFC 5737), or refuses it at once.
+  context.hosts = [](std::string_view) { return std::vector<std::string>{"192.0.2.1", "192.0.2.2", "192.0.2.3"}; };
+  route.endpoint.host = "receiver.test";
+  bool ended = false;
+  const auto open_one = [&]() -> Task<void> {
+    const Result<Stream> opened = co_await connect(context, route, Clock::now() + std::chrono::minutes{10});
+    ended = !opened;
+  };
+  test::spawn(io, open_one());
+  io.restart();
+  io.poll();
+  context.deadlines.expire_all();
+  EXPECT_TRUE(test::run_until(io, [&] { return ended; }));
 }
 
 }  // namespace

@@ -140,8 +140,9 @@ Outcome without_status(std::string_view operation, const GrpcAnswer& answer) {
   if (answer.http_status == payload_too_large) {
     outcome.kind = Kind::too_large;
     outcome.remedy = "raise the limit for request bodies at the proxy before the receiver";
-  } else if (outcome.kind == Kind::permanent && outcome.remedy != credentials) {
-    outcome.remedy = wrong_port;
+  } else if (outcome.kind == Kind::permanent) {
+    outcome.foreign = true;  // a receiver would have answered with gRPC
+    if (outcome.remedy != credentials) outcome.remedy = wrong_port;
   }
   return outcome;
 }

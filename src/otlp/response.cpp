@@ -102,7 +102,7 @@ Outcome no_answer(std::string_view operation, const Error& error) {
   return {.kind = hopeless ? Outcome::Kind::permanent : Outcome::Kind::transient,
           .message = fmt::format("{}: {}", operation, error.message),
           .remedy = error.remedy.empty() ? remedy : error.remedy,
-          .foreign = hopeless};
+          .foreign = hopeless && error.code != Code::too_large};
 }
 
 bool is_about_size(std::string_view said) {

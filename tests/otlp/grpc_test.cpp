@@ -322,7 +322,9 @@ TEST(GrpcOutcome, MakesTheBestOfAnAnswerWithoutStatus) {
     EXPECT_EQ(outcome.kind, row.kind) << row.message;
     EXPECT_EQ(outcome.status, row.status) << row.message;
     EXPECT_EQ(outcome.remedy, row.remedy) << row.message;
-    EXPECT_EQ(outcome.foreign, row.answer.reset_code != 0) << row.message;
+    EXPECT_EQ(outcome.foreign, row.answer.reset_code != 0 || (row.kind == Kind::permanent &&
+                                                              !row.answer.content_type.starts_with("application/grpc")))
+        << row.message;
   }
   EXPECT_EQ(grpc_outcome(operation, {.http_status = 503, .content_type = "text/html", .status = "16"}).status, 16U)
       << "grpc-status takes precedence over the HTTP status";

@@ -148,12 +148,8 @@ struct FaultKinds {
   static void inspections(Scenario& s, Duration from, Duration until) {
     s.world_.at(from, [&s, until] {
       s.fail_inspections(until);
-      // An agent that knows no container yet gets to know none. Nor does it get to know those that it has not yet
-      // found.
+      // An agent that knows no container yet gets to know none.
       if (s.ledger_.points() == 0) s.ledger_.excuse({}, s.world_.age(), until);
-      for (const auto& [id, begun] : s.begun_) {
-        if (s.world_.age() - begun < poll_time) s.ledger_.excuse(id, s.world_.age(), until);
-      }
     });
     question(s, from, until, is_inspection, "engine: inspections fail");
   }

@@ -55,7 +55,9 @@ void Ledger::delay(const std::string& id, Duration until) {
   for (auto& [known, life] : lives_of_) {
     if (!id.empty() && known != id) continue;
     for (auto& change : life.changes) {
-      if (change.until > world_.age()) change.until = std::max(change.until, until);
+      if (change.until <= world_.age() || change.until >= until) continue;
+      excuse(known, world_.age(), until);
+      change.until = until;
     }
   }
 }

@@ -34,7 +34,8 @@ class Ledger {
   /// Another name, another limit.
   void changes(const std::string& id, Duration noticed);
   void ends(const std::string& id, Duration noticed);
-  /// Something fails until then: what is not noticed yet is noticed even later. An empty id means all containers.
+  /// Something fails until then: what is not noticed yet is noticed even later, and excused. An empty id means all
+  /// containers.
   void delay(const std::string& id, Duration until);
   /// The longest time from a round's own time to its end.
   void set_round_time(Duration time) { round_time_ = time; }

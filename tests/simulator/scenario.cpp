@@ -268,7 +268,6 @@ Duration Scenario::noticed(const std::string& id) const {
 void Scenario::begin_run(const std::string& id) {
   const auto latest = noticed(id);
   ledger_.begins(id, latest);
-  begun_[id] = world_.age();
   if (latest > world_.age()) ledger_.excuse(id, world_.age(), latest);
 }
 

@@ -113,7 +113,6 @@ class Scenario {
   // What the engine keeps from the agent now, each until when.
   Duration inspections_fail_until_{}, events_fail_until_{}, lists_fail_until_{};
   std::map<std::string, Duration> stuck_until_;
-  std::map<std::string, Duration> begun_;  ///< the last run of each container
   bool agent_runs_ = false;
   bool accepted_before_ = false;  ///< by the receiver, and the agent of now knows
   bool over_ = false;

@@ -95,8 +95,11 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   co_await net::run_steps(std::min(concurrency, targets_.size()), at_once_max, [this] { return read_next(); });
   // However late the round is, they need a turn: otherwise they would stay stuck after they have recovered.
   deadlines_.stuck = std::min(deadlines_.all, std::max(deadlines_.stuck, Clock::now() + limits::stuck_time_min));
-  co_await net::run_workers(std::min(limits::stuck_reads_at_once, stuck_targets_.size()),
-                            [this](std::size_t) { return read_stuck(); });
+  recovered_ = false;
+  co_await net::run_steps(limits::stuck_reads_at_once, limits::stuck_reads_at_once,
+                          [this]() -> Task<bool> { co_return co_await read_stuck() && !recovered_; });
+  // If one of them answers, the engine has recovered, and so may all the others have.
+  if (recovered_) co_await net::run_steps(concurrency, at_once_max, [this] { return read_stuck(); });
   if (const auto unread = targets_.size() - next_ + stuck_targets_.size(); unread > 0) {
     result_.failed += unread;
     if (!result_.first_error)
@@ -124,12 +127,12 @@ Task<bool> RoundReader::read_next() {
   co_return true;
 }
 
-Task<void> RoundReader::read_stuck() {
-  while (!stuck_targets_.empty() && Clock::now() < deadlines_.stuck) {
-    auto container = std::move(stuck_targets_.front());
-    stuck_targets_.pop_front();
-    co_await read_one(std::move(container), true);
-  }
+Task<bool> RoundReader::read_stuck() {
+  if (stuck_targets_.empty() || Clock::now() >= deadlines_.stuck) co_return false;
+  auto container = std::move(stuck_targets_.front());
+  stuck_targets_.pop_front();
+  co_await read_one(std::move(container), true);
+  co_return true;
 }
 
 const metrics::Reading* RoundReader::last_of(const metrics::Container& container) const {
@@ -165,6 +168,7 @@ Task<void> RoundReader::read_one(Target container, bool was_stuck) {
   const auto due = Clock::now() + time_max;
   const auto deadline = was_stuck ? deadlines_.stuck : deadlines_.all;
   auto sample = co_await client_.stats(container->id, std::min(deadline, due));
+  if (was_stuck && sample) recovered_ = true;
   if (sample && *sample) {
     metrics::overlay(**sample, std::move(local));
     take(container, std::move(**sample), *sources);

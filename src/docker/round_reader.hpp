@@ -90,7 +90,7 @@ class RoundReader {
 
   /// Reads one container. False: none is left, or no time.
   net::Task<bool> read_next();
-  net::Task<void> read_stuck();
+  net::Task<bool> read_stuck();
   net::Task<void> read_one(Target container, bool was_stuck);
   void sort_out_stuck();
   void take(const Target& container, metrics::Sample sample, metrics::Sources sources);
@@ -109,6 +109,7 @@ class RoundReader {
   std::deque<Target> stuck_targets_;
   /// Containers whose last request got no answer in time, those that wait longest first.
   std::vector<std::string> stuck_;
+  bool recovered_ = false;  ///< in this round, a stuck container has answered
   Deadlines deadlines_{};
   Ask ask_ = Ask::engine;
   Result result_;

@@ -277,6 +277,21 @@ TEST_F(CollectTest, ReadsTheLastOneThoughAllOthersAreStuck) {
   EXPECT_LT(Clock::now() - begun, milliseconds{9'000}) << "two at a time would need 19 s";
 }
 
+TEST_F(CollectTest, ReadsAllStuckOnesOnceOneAnswersAgain) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    return request.target.contains("/stats") ? std::optional{HttpResponse{.hang = true}} : std::nullopt;
+  };
+  EXPECT_EQ(collect(8, milliseconds{10'000}).failed, 20U);
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    auto response = engine.truth(request);
+    response.delay = milliseconds{100};
+    return response;
+  };
+  const auto now = Clock::now();
+  const auto result = *test::run(io, reader.read(8, {.all = now + milliseconds{10'000}, .stuck = now}));
+  EXPECT_THAT(result.readings, SizeIs(20)) << "two at a time would read ten";
+}
+
 TEST_F(CollectTest, AsksNothingOfAnEngineThatIsAway) {
   FakeSource source;
   RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};

@@ -356,7 +356,9 @@ void Scenario::take_log(std::string_view line) {
 }
 
 void Scenario::run_agent() {
-  if (summary_.agents++ > 0 && ledger_.has_clock_jumped()) ledger_.forget_order();
+  // The receiver may still take what a killed agent had sent.
+  if (std::exchange(killed_, false) || (summary_.agents > 0 && ledger_.has_clock_jumped())) ledger_.forget_order();
+  ++summary_.agents;
   // An agent that has never seen a list or an inspection knows of no container.
   ledger_.excuse({}, world_.age() - interval_, std::max({world_.age(), lists_fail_until_, inspections_fail_until_}));
   stop_asked_at_.reset();
@@ -375,6 +377,7 @@ void Scenario::run_agent() {
     if (const auto took = world_.age() - *stop_asked_at_; took > stop_time_max)
       throw Violation{fmt::format("the agent took {:.3f} s to stop", in_seconds(took))};
   } catch (const Killed&) {
+    killed_ = true;
     ledger_.forget_order();
     // Rounds that had not yet been told to wait are not in the directory.
     ledger_.excuse({}, {}, world_.age());

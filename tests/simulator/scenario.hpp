@@ -114,6 +114,7 @@ class Scenario {
   Duration inspections_fail_until_{}, events_fail_until_{}, lists_fail_until_{};
   std::map<std::string, Duration> stuck_until_;
   bool agent_runs_ = false;
+  bool killed_ = false;           ///< the last agent
   bool accepted_before_ = false;  ///< by the receiver, and the agent of now knows
   bool over_ = false;
   std::optional<Duration> stop_asked_at_;

@@ -1,13 +1,12 @@
-#include <algorithm>
 #include <memory>
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "metrics/details.hpp"
 #include "metrics/sample_parts.hpp"
 #include "metrics/visit.hpp"
 #include "queue/record_fields.hpp"
@@ -173,8 +172,7 @@ Sample read_sample(pbf_reader in) {
         if (!read_count(in, metrics::sample_counts, sample)) in.skip();
     }
   }
-  // The walk searches in them.
-  std::ranges::sort(sample.details, {}, [](const metrics::Detail& d) { return std::tie(d.what, d.labels); });
+  metrics::sort_details(sample);  // the walk searches in them
   return sample;
 }
 

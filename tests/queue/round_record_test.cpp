@@ -130,6 +130,20 @@ TEST(RoundRecord, KeepsWhatIsAbsentAbsentAndWhatIsZeroZero) {
   EXPECT_FALSE(again->readings[0]->sample.memory_rss.has_value());
 }
 
+TEST(RoundRecord, WithTwoValuesOfOneSeriesGivesOne) {
+  metrics::Sample sample;
+  metrics::add_detail(sample, metrics::Tail::sockets, {}, 7);
+  metrics::add_detail(sample, metrics::Tail::file_descriptors, {}, 5);
+  metrics::add_detail(sample, metrics::Tail::sockets, {}, 6);
+  const auto again =
+      read(record_of({.time = 1, .readings = {make_reading(make_container("w", "web"), sample)}, .endings = {}}));
+  ASSERT_TRUE(again) << again.error().message;
+  std::vector<std::uint64_t> values;
+  for (const auto& detail : again->readings.at(0)->sample.details)
+    values.push_back(detail.value);
+  EXPECT_THAT(values, testing::UnorderedElementsAre(5, 6));
+}
+
 TEST(RoundRecord, SharesWhatWasShared) {
   const auto again = read(record_of(full_round()));
   ASSERT_TRUE(again);

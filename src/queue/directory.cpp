@@ -148,6 +148,7 @@ Directory::Aside Directory::limit_aside(std::size_t files_max, std::size_t bytes
   });
   std::ranges::sort(numbers, std::greater{});
   Aside aside;
+  if (!numbers.empty()) aside.last = numbers.front();
   for (const auto number : numbers) {
     const auto name = aside_name(number);
     struct stat status{};

@@ -40,6 +40,7 @@ class Directory {
     std::size_t files = 0;
     std::size_t bytes = 0;
     std::size_t deleted = 0;
+    std::uint64_t last = 0;  ///< the largest number in their names
   };
   /// Deletes files that were set aside, the oldest first, until at most `files_max` with at most `bytes_max` remain.
   /// Returns what remains.

@@ -127,6 +127,7 @@ Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
   }
   const auto aside = directory.limit_aside(limits::queue_files_aside_max, bytes_max / 4);
   aside_bytes = aside.bytes;
+  next_segment = std::max(next_segment, aside.last + 1);  // it may be set aside too, and must not replace another file
   recovery.files_deleted = aside.deleted;
   for (const auto& [sequence, round] : found) {
     live[sequence] = round.segment;

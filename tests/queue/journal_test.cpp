@@ -374,6 +374,23 @@ TEST_F(JournalTest, KeepsFewOfTheFilesThatItSetsAside) {
   EXPECT_LT(content.journal->bytes(), bytes_max / 4);
 }
 
+TEST_F(JournalTest, SetsNoFileAsideInThePlaceOfAnother) {
+  ASSERT_TRUE(open(directory).journal);
+  const auto first = directory + "/queue-0000000000000007.seg";
+  test::write_file(first, "unknown");
+  ASSERT_TRUE(open(directory).journal);
+  {
+    auto content = open(directory);
+    EXPECT_TRUE(content.journal->append(1, "round"));
+  }
+  const auto second = directory + "/queue-0000000000000008.seg";
+  EXPECT_THAT(segments(directory), testing::ElementsAre(second));
+  test::write_file(second, "also unknown");
+  ASSERT_TRUE(open(directory).journal);
+  EXPECT_EQ(content_of(first + ".damaged"), "unknown");
+  EXPECT_EQ(content_of(second + ".damaged"), "also unknown");
+}
+
 TEST_F(JournalTest, FollowsNoLinkInThePlaceOfItsLock) {
   ASSERT_TRUE(open(directory).journal);
   fs::remove(directory + "/lock");

@@ -94,7 +94,6 @@ struct Journal::State {
   std::deque<Segment> segments;
   std::map<std::uint64_t, std::uint64_t> live;  ///< the segment of each unfinished sequence
   std::uint64_t next_segment = 1;
-  std::string buffer;
 };
 
 Journal::Journal(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -232,8 +231,10 @@ Result<void> Journal::State::write(const Record& record) {
     if (auto begun = begin_segment(); !begun) return begun;
   }
   auto& segment = segments.back();
-  journal::compose(record, buffer);
-  if (const int error = write_at(newest.get(), buffer, segment.bytes); error != 0) {
+  const auto head = journal::compose_head(record);
+  int error = write_at(newest.get(), {head.data(), head.size()}, segment.bytes);
+  if (error == 0) error = write_at(newest.get(), record.payload, segment.bytes + head.size());
+  if (error != 0) {
     // A later start would take the incomplete record for a torn tail, and would cut off everything after it too.
     if (::ftruncate(newest.get(), static_cast<off_t>(segment.bytes)) != 0)
       return failed(directory.path_of(segment.number), errno);

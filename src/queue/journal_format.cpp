@@ -29,8 +29,10 @@ T get(std::string_view bytes, std::size_t offset) {
   return static_cast<T>(value);
 }
 
-std::uint32_t checksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+/// Goes on from the checksum of the bytes before.
+std::uint32_t checksum(std::string_view bytes, std::uint32_t before = 0) {
+  if (bytes.empty()) return before;  // zlib begins anew where there is no pointer
+  return static_cast<std::uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace
@@ -39,16 +41,17 @@ std::size_t Record::size() const {
   return record_head_bytes + payload.size();
 }
 
-void compose(const Record& record, std::string& out) {
-  out.clear();
-  put(out, std::uint32_t{0});
-  put(out, static_cast<std::uint32_t>(record.payload.size()));
-  put(out, record.sequence);
-  put(out, static_cast<std::uint8_t>(record.type));
-  out.append(record.payload);
-  std::string sum;
-  put(sum, checksum(std::string_view{out}.substr(checksum_bytes)));
-  out.replace(0, checksum_bytes, sum);
+std::array<char, record_head_bytes> compose_head(const Record& record) {
+  std::string rest;
+  put(rest, static_cast<std::uint32_t>(record.payload.size()));
+  put(rest, record.sequence);
+  put(rest, static_cast<std::uint8_t>(record.type));
+  std::string bytes;
+  put(bytes, checksum(record.payload, checksum(rest)));
+  bytes += rest;
+  std::array<char, record_head_bytes> head{};
+  bytes.copy(head.data(), head.size());
+  return head;
 }
 
 std::optional<Record> parse(std::string_view bytes) {

@@ -31,8 +31,8 @@ struct Record {
 /// checksum (4), length of the payload (4), sequence (8), type (1). All numbers are little-endian.
 inline constexpr std::size_t record_head_bytes = 17;
 
-/// Replaces `out` with the record's bytes.
-void compose(const Record& record, std::string& out);
+/// The bytes of the record before its payload.
+[[nodiscard]] std::array<char, record_head_bytes> compose_head(const Record& record);
 /// The record at the start of `bytes`. nullopt if there is no complete and undamaged record.
 [[nodiscard]] std::optional<Record> parse(std::string_view bytes);
 

@@ -42,17 +42,18 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
 
 bool Store::keep(const Waiting& waiting) {
   if (!journal_ || has(waiting) || too_large_.contains(waiting.sequence)) return true;
-  write_round(waiting.round, record_);
-  if (!journal_->fits(record_.size())) {
+  std::string record;  // not a member: a large fleet has a large record, and rounds rarely wait
+  write_round(waiting.round, record);
+  if (!journal_->fits(record.size())) {
     too_large_.insert(waiting.sequence);
     if (!std::exchange(said_too_large_, true)) {
       log_.warn(
           "a round is too large for the queue directory: it is in memory alone, where it would not survive a restart",
-          {{"bytes", std::to_string(record_.size())}, {"remedy", "raise queue_limit"}});
+          {{"bytes", std::to_string(record.size())}, {"remedy", "raise queue_limit"}});
     }
     return true;
   }
-  const auto written = journal_->append(waiting.sequence, record_);
+  const auto written = journal_->append(waiting.sequence, record);
   if (!written && written.error().code == Code::too_large) return false;
   log_trouble(failing_.update(!written), written);
   if (written && waiting.progress != Progress{}) update_progress(waiting);

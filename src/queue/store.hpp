@@ -46,7 +46,6 @@ class Store {
 
   Log& log_;
   std::optional<Journal> journal_;
-  std::string record_;                 ///< reused
   std::set<std::uint64_t> too_large_;  ///< waiting rounds that do not fit into the directory, by sequence
   bool said_too_large_ = false;
   Trouble failing_{1};

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <filesystem>
 
@@ -74,6 +75,19 @@ TEST_F(StoreTest, NamesTheFilesThatItCannotUse) {
   EXPECT_EQ(capture.count("queue-0000000000000010.seg: not a queue file of this version"), 1U);
   EXPECT_EQ(capture.count("files=20 set_aside=20"), 1U);
   EXPECT_EQ(capture.count("files that were set aside are deleted"), 1U);
+}
+
+TEST_F(StoreTest, KeepsNoMemoryOfALargeRound) {
+  ASSERT_TRUE(store.open(directory, 10 * megabyte, {}));
+  const auto large = waiting(1, 2 * megabyte);
+  const auto in_use = [] {
+    const auto info = ::mallinfo2();  // zeros under a sanitizer
+    return info.uordblks + info.hblkhd;
+  };
+  const auto before = in_use();
+  EXPECT_TRUE(store.keep(large));
+  EXPECT_TRUE(store.has(large));
+  EXPECT_LT(in_use(), before + megabyte);
 }
 
 TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {

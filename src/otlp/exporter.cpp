@@ -175,27 +175,19 @@ void Exporter::lose(Waiting dropped) {
 /// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed.
 void Exporter::store_waiting() {
   if (backlog_.rounds().size() < 2 && !pushed_back_) return;
-  for (std::size_t i = 0; i < backlog_.rounds().size();) {
-    if (store_.keep(backlog_.rounds()[i])) {
-      ++i;
-      continue;
-    }
+  while (store_.keep(backlog_.rounds()) == queue::Store::Kept::full) {
     auto oldest = backlog_.drop_oldest();
     if (!oldest) return;
     export_log_.dropped("the queue directory is full", "check the receiver, or raise queue_limit");
     lose(*std::move(oldest));  // at once, because it makes room in the store
-    i = 0;
   }
 }
 
 /// Removes all rounds from the backlog, and returns those that the next run will not find in the queue directory.
 std::vector<Waiting> Exporter::take_unstored() {
+  store_.keep(backlog_.rounds());
   auto left = backlog_.clear();
-  std::erase_if(left, [this](const Waiting& waiting) {
-    const bool kept = store_.keep(waiting) && store_.has(waiting);
-    if (kept) ++counts_.rounds_kept;
-    return kept;
-  });
+  counts_.rounds_kept += std::erase_if(left, [this](const Waiting& waiting) { return store_.has(waiting); });
   return left;
 }
 

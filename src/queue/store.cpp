@@ -40,24 +40,29 @@ Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t byte
   return found;
 }
 
-bool Store::keep(const Waiting& waiting) {
-  if (!journal_ || has(waiting) || too_large_.contains(waiting.sequence)) return true;
+Store::Kept Store::keep(const std::deque<Waiting>& rounds) {
+  if (!journal_) return Kept::all;
+  bool wrote = false;
   std::string record;  // not a member: a large fleet has a large record, and rounds rarely wait
-  write_round(waiting.round, record);
-  if (!journal_->fits(record.size())) {
-    too_large_.insert(waiting.sequence);
-    if (!std::exchange(said_too_large_, true)) {
-      log_.warn(
-          "a round is too large for the queue directory: it is in memory alone, where it would not survive a restart",
-          {{"bytes", std::to_string(record.size())}, {"remedy", "raise queue_limit"}});
+  for (const auto& waiting : rounds) {
+    if (has(waiting) || too_large_.contains(waiting.sequence)) continue;
+    write_round(waiting.round, record);
+    if (!journal_->fits(record.size())) {
+      note_too_large(waiting, record.size());
+      continue;
     }
-    return true;
+    auto written = journal_->append(waiting.sequence, record);
+    if (!written && written.error().code == Code::too_large) return Kept::full;
+    if (written && waiting.progress != Progress{})
+      written = journal_->update_progress(waiting.sequence, waiting.progress);
+    if (!written) {
+      note_failure(written);
+      return Kept::failed;
+    }
+    wrote = true;
   }
-  const auto written = journal_->append(waiting.sequence, record);
-  if (!written && written.error().code == Code::too_large) return false;
-  log_trouble(failing_.update(!written), written);
-  if (written && waiting.progress != Progress{}) update_progress(waiting);
-  return true;
+  if (wrote) log_trouble(failing_.update(false), {});
+  return Kept::all;
 }
 
 void Store::update_progress(const Waiting& waiting) {
@@ -71,7 +76,14 @@ void Store::remove(const Waiting& waiting) {
   log_undeletable();
 }
 
-/// A note about a round could not be written. Only the next whole round shows that the disk takes data again.
+void Store::note_too_large(const Waiting& waiting, std::size_t bytes) {
+  too_large_.insert(waiting.sequence);
+  if (std::exchange(said_too_large_, true)) return;
+  log_.warn("a round is too large for the queue directory: it is in memory alone, where it would not survive a restart",
+            {{"bytes", std::to_string(bytes)}, {"remedy", "raise queue_limit"}});
+}
+
+/// The trouble is over when keep() has written rounds and none is left. That a small record fits proves nothing.
 void Store::note_failure(const Result<void>& written) {
   if (!written) log_trouble(failing_.update(true), written);
 }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,9 +30,13 @@ class Store {
   /// `selection`. Errors as Journal::open.
   Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
 
-  /// Writes the round unless it is already on disk, or could never fit. false: the journal is full, and the oldest
-  /// round must go first.
-  [[nodiscard]] bool keep(const Waiting& waiting);
+  enum class Kept : std::uint8_t {
+    all,     ///< each round is on disk, or could never fit
+    full,    ///< the journal is full: the oldest round must go first
+    failed,  ///< the disk takes no more data; the next call tries again
+  };
+  /// Writes the rounds that are not on disk yet, in their order. Ends at the first that it cannot write.
+  Kept keep(const std::deque<Waiting>& rounds);
   /// Writes how far the delivery of the round has come.
   void update_progress(const Waiting& waiting);
   /// The round was delivered or dropped: removes it.
@@ -39,6 +44,7 @@ class Store {
   [[nodiscard]] bool has(const Waiting& waiting) const { return journal_ && journal_->contains(waiting.sequence); }
 
  private:
+  void note_too_large(const Waiting& waiting, std::size_t bytes);
   void note_failure(const Result<void>& written);
   void log_trouble(Trouble::Change change, const Result<void>& written);
   void log_undeletable();

@@ -3,16 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <map>
 
 #include "base/file.hpp"
 #include "tests/support/data.hpp"
+#include "tests/support/full_disk.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace cspy::queue {
@@ -430,33 +429,12 @@ TEST_F(JournalTest, StaysInTheDirectoryThatItOpened) {
   EXPECT_THAT(segments(dir.file("moved")), testing::SizeIs(2));
 }
 
-/// A file can grow no further, as on a full disk, while it lives.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit now{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &now);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
 TEST_F(JournalTest, GoesOnAfterTheDiskWasFull) {
   {
     auto content = open(directory);
     EXPECT_TRUE(content.journal->append(1, "before"));
     {
-      const FullDisk full{100};
+      const test::FullDisk full{100};
       const auto written = content.journal->append(2, std::string(1'000, 'x'));
       ASSERT_FALSE(written);
       EXPECT_EQ(written.error().message, segments(directory).at(0).string() + ": File too large");

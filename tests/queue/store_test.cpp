@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "tests/support/data.hpp"
+#include "tests/support/full_disk.hpp"
 #include "tests/support/log_capture.hpp"
 #include "tests/support/readings.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::SizeIs;
 
 constexpr std::size_t megabyte = 1024 * 1024;
 
@@ -29,6 +31,11 @@ struct StoreTest : testing::Test {
         .round = {
             .time = 1, .readings = {test::make_reading(container)}, .endings = {}, .identity = test::make_identity()}};
   }
+  Store::Kept keep(Waiting round) {
+    std::deque<Waiting> rounds;
+    rounds.push_back(std::move(round));
+    return store.keep(rounds);
+  }
   test::TempDir dir;
   std::string directory = dir.file("queue");
   test::LogCapture capture;
@@ -38,8 +45,8 @@ struct StoreTest : testing::Test {
 TEST_F(StoreTest, SaysOnceThatARoundIsTooLargeForTheDirectory) {
   ASSERT_TRUE(store.open(directory, 64 * 1024, {}));
   for (std::uint64_t i = 1; i <= 3; ++i)
-    EXPECT_TRUE(store.keep(waiting(i, 60'000))) << "dropping others would not make room";
-  EXPECT_TRUE(store.keep(waiting(4)));
+    EXPECT_EQ(keep(waiting(i, 60'000)), Store::Kept::all) << "dropping others would not make room";
+  EXPECT_EQ(keep(waiting(4)), Store::Kept::all);
   EXPECT_FALSE(store.has(waiting(1)));
   EXPECT_TRUE(store.has(waiting(4)));
   EXPECT_EQ(capture.lines.size(), 1U);
@@ -49,13 +56,13 @@ TEST_F(StoreTest, SaysOnceThatARoundIsTooLargeForTheDirectory) {
 
 TEST_F(StoreTest, SaysOnceThatAFinishedFileCannotBeDeleted) {
   ASSERT_TRUE(store.open(directory, megabyte, {}));
-  EXPECT_TRUE(store.keep(waiting(1)));
+  EXPECT_EQ(keep(waiting(1)), Store::Kept::all);
   const auto path = directory + "/queue-0000000000000001.seg";
   fs::rename(path, dir.file("kept"));
   fs::create_directory(path);
   for (std::uint64_t i = 1; i <= 3; ++i) {
     store.remove(waiting(i));
-    EXPECT_TRUE(store.keep(waiting(i + 1)));
+    EXPECT_EQ(keep(waiting(i + 1)), Store::Kept::all);
   }
   EXPECT_THAT(capture.lines, ElementsAre(HasSubstr("cannot delete a finished queue file: it takes up space")));
   EXPECT_THAT(capture.lines[0], HasSubstr(path + ": Is a directory"));
@@ -77,16 +84,56 @@ TEST_F(StoreTest, NamesTheFilesThatItCannotUse) {
   EXPECT_EQ(capture.count("files that were set aside are deleted"), 1U);
 }
 
+TEST_F(StoreTest, EndsWhereTheDiskIsFullAndSaysItOnce) {
+  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  std::deque<Waiting> rounds;
+  for (std::uint64_t i = 1; i <= 6; ++i)
+    rounds.push_back(waiting(i, i % 2 == 0 ? 60'000 : 10));
+  {
+    const test::FullDisk full{30'000};
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(store.keep(rounds), Store::Kept::failed);
+    EXPECT_TRUE(store.has(rounds[0]));
+    EXPECT_FALSE(store.has(rounds[2])) << "it would fit, but comes after one that does not";
+    EXPECT_THAT(capture.lines, ElementsAre(HasSubstr("cannot write the queue to disk")));
+    rounds.erase(rounds.begin() + 1);
+    EXPECT_EQ(store.keep(rounds), Store::Kept::failed);
+    EXPECT_TRUE(store.has(rounds[1]));
+    EXPECT_THAT(capture.lines, SizeIs(1)) << "that one round fits is no end of it";
+  }
+  EXPECT_EQ(store.keep(rounds), Store::Kept::all);
+  EXPECT_TRUE(store.has(rounds.back()));
+  ASSERT_THAT(capture.lines, SizeIs(2));
+  EXPECT_THAT(capture.lines[1], HasSubstr("can write the queue to disk again"));
+}
+
+TEST_F(StoreTest, SaysThatTheDirectoryIsFull) {
+  ASSERT_TRUE(store.open(directory, 100'000, {}));
+  std::deque<Waiting> rounds;
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    rounds.push_back(waiting(i, 40'000));
+  EXPECT_EQ(store.keep(rounds), Store::Kept::full);
+  EXPECT_TRUE(store.has(rounds[0]));
+  store.remove(rounds[0]);
+  rounds.pop_front();
+  store.remove(rounds[0]);
+  rounds.pop_front();
+  EXPECT_EQ(store.keep(rounds), Store::Kept::all);
+  EXPECT_TRUE(store.has(rounds[0]));
+  EXPECT_THAT(capture.lines, SizeIs(0));
+}
+
 TEST_F(StoreTest, KeepsNoMemoryOfALargeRound) {
   ASSERT_TRUE(store.open(directory, 10 * megabyte, {}));
-  const auto large = waiting(1, 2 * megabyte);
+  std::deque<Waiting> rounds;
+  rounds.push_back(waiting(1, 2 * megabyte));
   const auto in_use = [] {
     const auto info = ::mallinfo2();  // zeros under a sanitizer
     return info.uordblks + info.hblkhd;
   };
   const auto before = in_use();
-  EXPECT_TRUE(store.keep(large));
-  EXPECT_TRUE(store.has(large));
+  EXPECT_EQ(store.keep(rounds), Store::Kept::all);
+  EXPECT_TRUE(store.has(rounds[0]));
   EXPECT_LT(in_use(), before + megabyte);
 }
 
@@ -94,8 +141,10 @@ TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
   {
     Store earlier{capture.log};
     ASSERT_TRUE(earlier.open(directory, megabyte, {}));
+    std::deque<Waiting> rounds;
     for (std::uint64_t i = 1; i <= 3; ++i)
-      EXPECT_TRUE(earlier.keep(waiting(i)));
+      rounds.push_back(waiting(i));
+    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
   }
   const auto found = store.open(directory, megabyte, {});
   ASSERT_TRUE(found);

@@ -128,13 +128,13 @@ void Exporter::apply(const Outcome& outcome, const Batch& batch) {
     export_log_.failed(outcome);
   }
   pushed_back_ = change.retry;
-  if (pushed_back_) store_waiting();
-  if (change.give_up) abandon();
   if (change.answered) {
     record_answered(*change.answered);
   } else if (!backlog_.empty()) {
     store_.update_progress(backlog_.front());
   }
+  if (change.answered || change.retry) store_waiting();  // nothing else makes room
+  if (change.give_up) abandon();
 }
 
 /// For a round that the receiver has answered completely.
@@ -172,10 +172,11 @@ void Exporter::lose(Waiting dropped) {
   }
 }
 
-/// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed.
+/// Stores the rounds that have to wait: all but the oldest, and the oldest too after its delivery has failed. Files are
+/// deleted from the oldest on, so no other round makes room while the oldest is held.
 void Exporter::store_waiting() {
   if (backlog_.rounds().size() < 2 && !pushed_back_) return;
-  while (store_.keep(backlog_.rounds()) == queue::Store::Kept::full) {
+  while (store_.keep(backlog_.rounds()) == queue::Store::Kept::full && pushed_back_ && !backlog_.front_is_held()) {
     auto oldest = backlog_.drop_oldest();
     if (!oldest) return;
     export_log_.dropped("the queue directory is full", "check the receiver, or raise queue_limit");

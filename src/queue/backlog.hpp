@@ -7,8 +7,7 @@
 // - While the front is held, a request with a part of it is on its way and refers to it: neither the memory limit nor
 //   the age limit removes it.
 // - bytes() is the sum of Waiting::bytes, and what the rounds share, counted once. After each push() it is at most
-// `bytes_max`, unless the newest round and a
-//   held front are larger by themselves.
+//   `bytes_max`, unless the newest round and a held front are larger by themselves.
 #pragma once
 
 #include <chrono>
@@ -44,6 +43,7 @@ class Backlog {
   [[nodiscard]] Waiting& front() { return rounds_.front(); }
   void hold_front() { held_ = true; }
   void release_front() { held_ = false; }
+  [[nodiscard]] bool front_is_held() const { return held_; }
   [[nodiscard]] Waiting pop_front();
 
   [[nodiscard]] const std::deque<Waiting>& rounds() const { return rounds_; }

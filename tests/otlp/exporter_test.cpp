@@ -75,6 +75,11 @@ struct ExporterTest : testing::Test {
           {.last = test::make_reading(test::make_container("e" + std::to_string(i), "gone")), .now = nullptr});
     return result;
   }
+  [[nodiscard]] metrics::Round round_of(std::shared_ptr<const metrics::Container> container) const {
+    metrics::Round result{.time = test::started_at, .readings = {}, .endings = {}, .identity = identity};
+    result.readings.push_back(test::make_reading(std::move(container)));
+    return result;
+  }
   /// What the round takes in the queue.
   static std::size_t bytes_of(metrics::Round round) {
     queue::Backlog backlog{{.bytes_max = 1, .age_max = {}}};
@@ -429,16 +434,57 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   // Each record has the container's labels, which the memory shares between the rounds: the directory is full first.
   constexpr int rounds = 300;
   const auto container = test::make_container("c", std::string(8'000, 'n'));
-  for (int i = 0; i < rounds; ++i) {
-    metrics::Round large{.time = test::started_at, .readings = {}, .endings = {}, .identity = identity};
-    large.readings.push_back(test::make_reading(container));
-    exporter->push(std::move(large));
-  }
+  exporter->push(round_of(container));
+  ASSERT_TRUE(test::run_until(io, [&] { return !capture.lines.empty(); }));
+  for (int i = 1; i < rounds; ++i)
+    exporter->push(round_of(container));
   EXPECT_GT(exporter->counts().rounds_lost, 0U);
   EXPECT_GT(exporter->backlog().rounds().size(), 50U) << "64 fit; an eighth goes at a time, and not more";
   EXPECT_EQ(exporter->backlog().rounds().back().sequence, std::uint64_t{rounds});
   stop();
   EXPECT_EQ(capture.count("the oldest waiting rounds are dropped"), 1U);
+}
+
+struct FullDirectoryTest : ExporterTest {
+  FullDirectoryTest() {
+    start({.queue = {.bytes_max = 200'000}});
+    EXPECT_TRUE(exporter->keep_in(dir.file("queue")));
+  }
+  /// While the first round is on its way, pushes more than the directory holds.
+  void fill() {
+    exporter->push(round_of(container));
+    ASSERT_TRUE(test::run_until(io, [&] { return requests.size() == 1; }));
+    for (int i = 1; i < rounds; ++i)
+      exporter->push(round_of(container));
+    EXPECT_EQ(exporter->counts().rounds_lost, 0U) << "none of them would make room";
+    EXPECT_THAT(exporter->backlog().rounds(), SizeIs(rounds));
+  }
+  static constexpr int rounds = 8;
+  test::TempDir dir;
+  std::shared_ptr<const metrics::Container> container = test::make_container("c", std::string(30'000, 'n'));
+};
+
+TEST_F(FullDirectoryTest, CostsNothingWhereTheReceiverTakesTheRounds) {
+  decide = [](const HttpRequest&) { return HttpResponse{.delay = std::chrono::milliseconds{20}}; };
+  fill();
+  ASSERT_TRUE(settled(rounds));
+  EXPECT_EQ(exporter->counts().rounds_sent, std::uint64_t{rounds});
+  EXPECT_EQ(exporter->counts().rounds_lost, 0U);
+}
+
+TEST_F(FullDirectoryTest, CostsTheOldestRoundsAfterTheRequestHasFailed) {
+  decide = [](const HttpRequest&) {
+    return HttpResponse{.status = 503, .headers = {{"Retry-After", "600"}}, .delay = std::chrono::milliseconds{20}};
+  };
+  fill();
+  ASSERT_TRUE(test::run_until(io, [&] { return exporter->counts().rounds_lost > 0; }));
+  const auto left = exporter->backlog().rounds().size();
+  EXPECT_EQ(left, 3U) << "as many as fit";
+  EXPECT_EQ(exporter->backlog().rounds().back().sequence, std::uint64_t{rounds});
+  EXPECT_EQ(capture.count("the oldest waiting rounds are dropped"), 1U);
+  exporter->abandon();
+  ASSERT_TRUE(test::run_until(io, [&] { return !running; }));
+  EXPECT_EQ(exporter->counts().rounds_kept, left) << "the others are in the directory";
 }
 
 }  // namespace

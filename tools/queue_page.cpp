@@ -39,7 +39,8 @@ The agent appends records to the newest segment. It begins another segment when 
 deletes segments from the oldest on, each when all its rounds are removed. So a *removed* record exists as long as its round does. When
 no round is left, there is no segment.
 
-At the start the agent reads the segments in order. It does not trust anything after a record that is incomplete or has a wrong
+At the start the agent deletes the oldest segments, unread, until the others fit into `queue_limit` and an eighth: the limit may have
+been larger before. It then reads the segments in order. It does not trust anything after a record that is incomplete or has a wrong
 checksum: it cuts off and counts the rest of that segment. It renames a segment that does not start with the magic, in particular one of
 another version, to `NAME.damaged`. It keeps the four newest of these, in at most a quarter of `queue_limit`, and deletes the others. It
 leaves alone a link, a pipe or a directory that has the name of a segment. The log names these files.

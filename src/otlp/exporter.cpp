@@ -44,11 +44,21 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
 }
 
 Result<void> Exporter::keep_in(const std::string& directory, const metrics::Selection& selection) {
-  auto found = store_.open(directory, backlog_.bytes_max(), selection);
-  if (!found) return std::unexpected{std::move(found).error()};
-  for (auto& waiting : *found) {
+  std::size_t dropped = 0;
+  auto opened = store_.open(directory, backlog_.bytes_max(), selection, [&](Waiting waiting) {
     next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);
-    lose(backlog_.push(std::move(waiting)));
+    auto oldest = backlog_.push(std::move(waiting));
+    dropped += oldest.size();
+    lose(std::move(oldest));
+  });
+  if (!opened) return opened;
+  if (dropped > 0) {
+    log_.warn("rounds from before the restart do not fit into the queue: the oldest are dropped",
+              {{"rounds", std::to_string(dropped)}, {"remedy", "raise queue_limit"}});
+  }
+  if (!backlog_.empty()) {
+    log_.info("rounds from before the restart are waiting to be delivered",
+              {{"rounds", std::to_string(backlog_.rounds().size())}});
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <deque>
 #include <map>
+#include <ranges>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -38,12 +39,13 @@ int write_at(int file, std::string_view bytes, std::size_t offset) {
   return 0;
 }
 
-/// Reads the first `bytes` of a file. The result is shorter if the file is.
-Result<std::string> read_first(int file, std::size_t bytes, const std::string& path) {
+/// Reads a part of a file. The result is shorter if the file is.
+Result<std::string> read_at(int file, std::size_t offset, std::size_t bytes, const std::string& path) {
   std::string content(bytes, '\0');
   std::size_t filled = 0;
   while (filled < content.size()) {
-    const auto got = ::pread(file, content.data() + filled, content.size() - filled, static_cast<off_t>(filled));
+    const auto got =
+        ::pread(file, content.data() + filled, content.size() - filled, static_cast<off_t>(offset + filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(path, errno);
     if (got == 0) break;
@@ -78,10 +80,14 @@ struct Journal::State {
 
   explicit State(Directory opened, std::size_t limit) : directory{std::move(opened)}, bytes_max{limit} {}
 
-  Result<void> recover(const Take& take, Recovery& recovery);
-  Result<void> recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found, Recovery& recovery);
+  /// More than this goes into another segment.
+  [[nodiscard]] std::size_t segment_max() const { return std::max(bytes_max / 8, journal::segment_bytes_min); }
+
+  Result<void> recover(Recovery& recovery);
+  [[nodiscard]] std::uint64_t first_within_limit(const std::vector<std::uint64_t>& numbers) const;
+  [[nodiscard]] Result<void> delete_unread(std::uint64_t number, Recovery& recovery) const;
+  Result<void> recover_segment(std::uint64_t number, Recovery& recovery);
   [[nodiscard]] Result<void> set_aside(std::uint64_t number, std::string_view why, Recovery& recovery) const;
-  [[nodiscard]] Result<void> give(const std::map<std::uint64_t, Found>& found, const Take& take) const;
   Result<void> begin_segment();
   Result<void> write(const Record& record);
   void drop_dead_segments();
@@ -92,6 +98,7 @@ struct Journal::State {
   std::optional<Error> undeletable;  ///< why the oldest finished segment still exists
   UniqueFd newest;                   ///< the file of the last segment; closed if there is no segment
   std::deque<Segment> segments;
+  std::map<std::uint64_t, Found> found;         ///< what read() has not passed on yet, by sequence
   std::map<std::uint64_t, std::uint64_t> live;  ///< the segment of each unfinished sequence
   std::uint64_t next_segment = 1;
 };
@@ -107,22 +114,22 @@ void Journal::Recovery::note(Error why) {
   if (unusable.size() < limits::queue_files_named_max) unusable.push_back(std::move(why));
 }
 
-Result<Journal> Journal::open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery) {
+Result<Journal> Journal::open(std::string directory, std::size_t bytes_max, Recovery& recovery) {
   auto opened = Directory::open(std::move(directory));
   if (!opened) return std::unexpected{std::move(opened).error()};
   auto state = std::make_unique<State>(*std::move(opened), bytes_max);
-  if (auto recovered = state->recover(take, recovery); !recovered) return std::unexpected{std::move(recovered).error()};
+  if (auto recovered = state->recover(recovery); !recovered) return std::unexpected{std::move(recovered).error()};
   return Journal{std::move(state)};
 }
 
-Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
+Result<void> Journal::State::recover(Recovery& recovery) {
   const auto numbers = directory.segments();
   if (!numbers) return std::unexpected{numbers.error()};
-  std::map<std::uint64_t, Found> found;
+  const auto first = first_within_limit(*numbers);
   for (const auto number : *numbers) {
     next_segment = std::max(next_segment, number + 1);
-    auto read = recover_segment(number, found, recovery);
-    if (!read) recovery.note(std::move(read).error());
+    auto done = number < first ? delete_unread(number, recovery) : recover_segment(number, recovery);
+    if (!done) recovery.note(std::move(done).error());
   }
   const auto aside = directory.limit_aside(limits::queue_files_aside_max, bytes_max / 4);
   aside_bytes = aside.bytes;
@@ -138,19 +145,41 @@ Result<void> Journal::State::recover(const Take& take, Recovery& recovery) {
     if (!file) return std::unexpected{std::move(file).error()};
     newest = *std::move(file);
   }
-  if (auto given = give(found, take); !given) return given;
   drop_dead_segments();
+  return {};
+}
+
+/// The first segment that is read: it and all after it fit into the limit. Notes may exceed the limit by as much as a
+/// segment. A file that is larger than any limit is not ours, and does not count.
+std::uint64_t Journal::State::first_within_limit(const std::vector<std::uint64_t>& numbers) const {
+  auto room = bytes_max + segment_max();
+  for (const auto number : numbers | std::views::reverse) {
+    const auto file = directory.open_segment(number);
+    const auto bytes = file ? size_of(*file) : 0;
+    if (bytes > limits::queue_bytes_max) continue;
+    if (bytes > room) return number + 1;
+    room -= bytes;
+  }
+  return 0;
+}
+
+/// Deletes a file. Its rounds are lost, and nobody counts them because nobody reads the file.
+Result<void> Journal::State::delete_unread(std::uint64_t number, Recovery& recovery) const {
+  const auto file = directory.open_segment(number);
+  if (!file) return std::unexpected{file.error()};
+  if (auto removed = directory.remove(number); !removed) return removed;
+  ++recovery.files_beyond;
+  recovery.bytes_beyond += size_of(*file);
   return {};
 }
 
 /// Reads the records of a segment. An error says why the file cannot be used. It is set aside if it is a regular file
 /// that can be renamed, and otherwise left alone.
-Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std::uint64_t, Found>& found,
-                                             Recovery& recovery) {
+Result<void> Journal::State::recover_segment(std::uint64_t number, Recovery& recovery) {
   const auto path = directory.path_of(number);
   const auto file = directory.open_segment(number);
   if (!file) return std::unexpected{file.error()};
-  const auto head = read_first(file->get(), journal::magic.size(), path);
+  const auto head = read_at(file->get(), 0, journal::magic.size(), path);
   if (!head) return std::unexpected{head.error()};
   if (journal::is_torn_header(*head)) {
     recovery.bytes_cut_off += head->size();
@@ -159,7 +188,7 @@ Result<void> Journal::State::recover_segment(std::uint64_t number, std::map<std:
   if (*head != journal::magic) return set_aside(number, "not a queue file of this version", recovery);
   const auto size = size_of(*file);
   if (size > limits::queue_bytes_max) return set_aside(number, "too large", recovery);
-  const auto content = read_first(file->get(), size, path);
+  const auto content = read_at(file->get(), 0, size, path);
   if (!content) return std::unexpected{content.error()};
   segments.push_back({.number = number, .bytes = 0, .live = 0});
   std::size_t offset = journal::magic.size();
@@ -191,25 +220,6 @@ Result<void> Journal::State::set_aside(std::uint64_t number, std::string_view wh
   return fail(Code::malformed, fmt::format("{}: {}", directory.path_of(number), why));
 }
 
-/// Passes on one round after the other, so that only one of them is in memory twice.
-Result<void> Journal::State::give(const std::map<std::uint64_t, Found>& found, const Take& take) const {
-  std::uint64_t read = 0;
-  std::string content;
-  for (const auto& [sequence, round] : found) {
-    if (round.segment != read) {
-      const auto file = directory.open_segment(round.segment);
-      if (!file) return std::unexpected{file.error()};
-      auto whole = read_first(file->get(), size_of(*file), directory.path_of(round.segment));
-      if (!whole) return std::unexpected{std::move(whole).error()};
-      content = *std::move(whole);
-      read = round.segment;
-    }
-    take(sequence, std::string_view{content}.substr(std::min(round.offset, content.size()), round.bytes),
-         round.progress);
-  }
-  return {};
-}
-
 Result<void> Journal::State::begin_segment() {
   const auto number = next_segment++;  // also if it fails: somebody may have made an entry with this name
   auto file = directory.create_segment(number);
@@ -224,8 +234,7 @@ Result<void> Journal::State::begin_segment() {
 }
 
 Result<void> Journal::State::write(const Record& record) {
-  const auto segment_max = std::max(bytes_max / 8, journal::segment_bytes_min);
-  const bool full = !segments.empty() && segments.back().bytes + record.size() > segment_max &&
+  const bool full = !segments.empty() && segments.back().bytes + record.size() > segment_max() &&
                     segments.back().bytes > journal::magic.size();
   if (segments.empty() || full) {
     if (auto begun = begin_segment(); !begun) return begun;
@@ -256,6 +265,24 @@ void Journal::State::drop_dead_segments() {
     segments.pop_front();
   }
   if (segments.empty()) newest.reset();
+}
+
+Result<void> Journal::read(const Take& take) {
+  const auto found = std::exchange(state_->found, {});
+  UniqueFd file;
+  std::uint64_t opened = 0;
+  for (const auto& [sequence, round] : found) {
+    if (!file || round.segment != opened) {
+      auto segment = state_->directory.open_segment(round.segment);
+      if (!segment) return std::unexpected{std::move(segment).error()};
+      file = *std::move(segment);
+      opened = round.segment;
+    }
+    const auto record = read_at(file.get(), round.offset, round.bytes, state_->directory.path_of(opened));
+    if (!record) return std::unexpected{record.error()};
+    take(sequence, *record, round.progress);
+  }
+  return {};
 }
 
 bool Journal::fits(std::size_t payload_bytes) const {

@@ -29,7 +29,9 @@ class Journal {
     std::uint64_t next_sequence = 1;   ///< larger than all sequences that were found
     std::uint64_t files_unusable = 0;  ///< of these, some were set aside; the others were left alone
     std::uint64_t files_aside = 0;
-    std::uint64_t files_deleted = 0;   ///< that were set aside by this start or an earlier one
+    std::uint64_t files_deleted = 0;  ///< that were set aside by this start or an earlier one
+    std::uint64_t files_beyond = 0;   ///< the oldest, deleted unread because all files exceeded the limit
+    std::uint64_t bytes_beyond = 0;
     std::vector<Error> unusable = {};  ///< why, for the first limits::queue_files_named_max files
 
     void note(Error why);
@@ -37,15 +39,19 @@ class Journal {
   /// Takes the record of an unfinished round, in the order of the sequences. `payload` is valid during the call.
   using Take = std::function<void(std::uint64_t sequence, std::string_view payload, Progress progress)>;
 
-  /// Opens the directory as Directory::open does, and passes the undelivered rounds to `take`. `bytes_max` limits the
-  /// size of the files; notes about rounds come on top, a few bytes each. A file that cannot be used does not end the
-  /// start: it is set aside if it is a regular file, and otherwise left alone. Errors: as Directory::open.
-  static Result<Journal> open(std::string directory, std::size_t bytes_max, const Take& take, Recovery& recovery);
+  /// Opens the directory as Directory::open does. `bytes_max` limits the size of the files; notes about rounds come on
+  /// top, a few bytes each. If the limit was larger before, the oldest files are deleted unread. A file that cannot be
+  /// used does not end the start: it is set aside if it is a regular file, and otherwise left alone. Errors: as
+  /// Directory::open.
+  static Result<Journal> open(std::string directory, std::size_t bytes_max, Recovery& recovery);
 
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
 
+  /// Passes the undelivered rounds that the start found to `take`, which may remove() them and earlier ones. Only one
+  /// of them is in memory at a time. REQUIRES: called once, before the first append().
+  Result<void> read(const Take& take);
   /// Whether a round of this size has room if no other round is there.
   [[nodiscard]] bool fits(std::size_t payload_bytes) const;
   /// Writes a round. REQUIRES: a sequence larger than all before. Errors: too_large if the files have no room: finish

@@ -7,37 +7,32 @@
 
 namespace cspy::queue {
 
-Result<std::vector<Waiting>> Store::open(std::string directory, std::size_t bytes_max,
-                                         const metrics::Selection& selection) {
-  std::vector<Waiting> found;
+Result<void> Store::open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
+                         const Take& take) {
+  Journal::Recovery recovery;
+  auto journal = Journal::open(directory, bytes_max, recovery);
+  if (!journal) return std::unexpected{std::move(journal).error()};
+  journal_.emplace(*std::move(journal));
   std::size_t unreadable = 0;
   SharedParts shared;
-  Journal::Recovery recovery;
-  auto journal = Journal::open(
-      directory, bytes_max,
-      [&](std::uint64_t sequence, std::string_view record, Progress progress) {
-        auto round = read_round(record, shared, selection);
-        if (!round) {
-          ++unreadable;
-          round.emplace();
-        }
-        progress.readings = std::min(progress.readings, static_cast<std::uint32_t>(round->readings.size()));
-        progress.endings = std::min(progress.endings, static_cast<std::uint32_t>(round->endings.size()));
-        found.push_back({.sequence = sequence, .round = *std::move(round), .progress = progress});
-      },
-      recovery);
-  if (!journal) return std::unexpected{std::move(journal).error()};
-  journal_.emplace(std::move(*journal));
+  auto read = journal_->read([&](std::uint64_t sequence, std::string_view record, Progress progress) {
+    auto round = read_round(record, shared, selection);
+    if (!round) {
+      ++unreadable;
+      round.emplace();
+    }
+    progress.readings = std::min(progress.readings, static_cast<std::uint32_t>(round->readings.size()));
+    progress.endings = std::min(progress.endings, static_cast<std::uint32_t>(round->endings.size()));
+    Waiting waiting{.sequence = sequence, .round = *std::move(round), .progress = progress};
+    if (is_whole(waiting.round, waiting.progress)) {
+      remove(waiting);
+    } else {
+      take(std::move(waiting));
+    }
+  });
   log_damage(directory, recovery, unreadable);
   log_undeletable();
-  std::erase_if(found, [this](const Waiting& waiting) {
-    const bool nothing_left = is_whole(waiting.round, waiting.progress);
-    if (nothing_left) remove(waiting);
-    return nothing_left;
-  });
-  if (!found.empty())
-    log_.info("rounds from before the restart are waiting to be delivered", {{"rounds", std::to_string(found.size())}});
-  return found;
+  return read;
 }
 
 Store::Kept Store::keep(const std::deque<Waiting>& rounds) {
@@ -122,6 +117,13 @@ void Store::log_damage(const std::string& directory, const Journal::Recovery& re
   }
   if (recovery.files_deleted > 0)
     log_.info("files that were set aside are deleted", {{"files", std::to_string(recovery.files_deleted)}});
+  if (recovery.files_beyond > 0) {
+    log_.warn("the queue files are larger than queue_limit: the oldest are deleted, and their rounds are lost",
+              {{"directory", directory},
+               {"files", std::to_string(recovery.files_beyond)},
+               {"bytes", std::to_string(recovery.bytes_beyond)},
+               {"remedy", "raise queue_limit"}});
+  }
   if (recovery.bytes_cut_off == 0 && unreadable == 0) return;
   log_.warn("the queue files are damaged: some rounds cannot be read and are lost",
             {{"directory", directory},

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "base/log.hpp"
 #include "base/trouble.hpp"
@@ -26,9 +26,12 @@ class Store {
   /// Has no directory: every other call does nothing until open(). `log` must outlive it.
   explicit Store(Log& log) : log_{log} {}
 
-  /// Opens the journal in `directory` and returns the rounds that it still holds, the oldest first, measured by
-  /// `selection`. Errors as Journal::open.
-  Result<std::vector<Waiting>> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection);
+  using Take = std::function<void(Waiting)>;
+  /// Opens the journal in `directory` and passes the rounds that it still holds to `take`, the oldest first, measured
+  /// by `selection`. Only one of them is in memory at a time, and `take` may remove() it and earlier ones. Errors as
+  /// Journal::open.
+  Result<void> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
+                    const Take& take);
 
   enum class Kept : std::uint8_t {
     all,     ///< each round is on disk, or could never fit

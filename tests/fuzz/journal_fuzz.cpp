@@ -28,11 +28,13 @@ const std::string& directory() {
 std::map<std::uint64_t, std::string> rounds(std::uint64_t& next, std::uint64_t append) {
   std::map<std::uint64_t, std::string> found;
   Journal::Recovery recovery;
-  auto journal = Journal::open(
-      directory(), 1024 * 1024,
-      [&](std::uint64_t sequence, std::string_view payload, cspy::queue::Progress) { found[sequence] = payload; },
-      recovery);
+  auto journal = Journal::open(directory(), 1024 * 1024, recovery);
   if (!journal) return found;
+  must(journal
+           ->read([&](std::uint64_t sequence, std::string_view payload, cspy::queue::Progress) {
+             found[sequence] = payload;
+           })
+           .has_value());
   next = recovery.next_sequence;
   if (append != 0) must(journal->append(append, "round").has_value());
   return found;

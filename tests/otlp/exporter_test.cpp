@@ -445,6 +445,40 @@ TEST_F(ExporterTest, DropsNoMoreThanItsDirectoryNeeds) {
   EXPECT_EQ(capture.count("the oldest waiting rounds are dropped"), 1U);
 }
 
+TEST_F(ExporterTest, CountsTheRoundsOfAnEarlierRunThatDoNotFit) {
+  const test::TempDir dir;
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  answer = {.status = 503};
+  for (int i = 0; i < 9; ++i)
+    exporter->push(round(2, 1));
+  ASSERT_TRUE(test::run_until(io, [&] { return !capture.lines.empty(); }));
+  stop();
+  capture.lines.clear();
+
+  // The records are smaller than the rounds in memory.
+  answer = {.hang = true};
+  const Exporter::Settings lower{.queue = {.bytes_max = 3 * bytes_of(round(2, 1))}};
+  start(lower);
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  EXPECT_LE(exporter->backlog().bytes(), lower.queue.bytes_max);
+  const auto left = exporter->backlog().rounds().size();
+  EXPECT_GT(left, 2U);
+  EXPECT_EQ(exporter->counts().rounds_lost, 9 - left);
+  EXPECT_THAT(capture.lines,
+              ElementsAre("level=warn msg=\"rounds from before the restart do not fit into the queue: the oldest are "
+                          "dropped\" rounds=" +
+                              std::to_string(9 - left) + " remedy=\"raise queue_limit\"",
+                          "level=info msg=\"rounds from before the restart are waiting to be delivered\" rounds=" +
+                              std::to_string(left)));
+  exporter->abandon();
+  ASSERT_TRUE(test::run_until(io, [&] { return !running; }));
+  exporter.reset();
+
+  start({});
+  ASSERT_TRUE(exporter->keep_in(dir.file("queue")));
+  EXPECT_THAT(exporter->backlog().rounds(), SizeIs(left)) << "the others are gone from the directory too";
+}
+
 struct FullDirectoryTest : ExporterTest {
   FullDirectoryTest() {
     start({.queue = {.bytes_max = 200'000}});

@@ -90,7 +90,6 @@ const std::vector<OwnBound> own_bounds{
     {"otlp/grpc.cpp", "nanos_max", "google.protobuf.Duration"},
     {"otlp/grpc.cpp", "seconds_max", "google.protobuf.Duration"},
     {"otlp/grpc.cpp", "value_max", "gRPC's format of a timeout"},
-    {"queue/journal.cpp", "segment_max", "a share of queue_limit, which is a setting"},
     {"queue/journal_format.hpp", "segment_bytes_min", "format of the queue's files"},
 };
 

@@ -32,13 +32,12 @@ struct Content {
 
 Content open(const std::string& directory, std::size_t bytes_max = megabyte) {
   Content content;
-  content.journal = Journal::open(
-      directory, bytes_max,
-      [&](std::uint64_t sequence, std::string_view payload, Progress progress) {
-        content.rounds[sequence] = payload;
-        content.progress[sequence] = progress;
-      },
-      content.recovery);
+  content.journal = Journal::open(directory, bytes_max, content.recovery);
+  if (!content.journal) return content;
+  EXPECT_TRUE(content.journal->read([&](std::uint64_t sequence, std::string_view payload, Progress progress) {
+    content.rounds[sequence] = payload;
+    content.progress[sequence] = progress;
+  }));
   return content;
 }
 
@@ -212,6 +211,54 @@ TEST_F(JournalTest, StaysWithinItsBound) {
   EXPECT_EQ(again.rounds.rbegin()->first, newest);
   EXPECT_EQ(again.rounds.size(), newest - oldest + 1);
   EXPECT_GT(again.rounds.size(), 40U) << "and uses most of it";
+}
+
+TEST_F(JournalTest, DeletesTheOldestFilesWhereTheLimitIsLowerThanBefore) {
+  const std::string large(40'000, 'x');
+  std::size_t before = 0;
+  {
+    auto content = open(directory, megabyte);
+    for (std::uint64_t i = 1; i <= 20; ++i)
+      EXPECT_TRUE(content.journal->append(i, large));
+    before = content.journal->bytes();
+  }
+  const auto paths = segments(directory);
+  ASSERT_THAT(paths, testing::SizeIs(7)) << "three rounds in each";
+  const auto pipe = directory + "/queue-0000000000000000.seg";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto content = open(directory, 300'000);
+  ASSERT_TRUE(content.journal) << content.journal.error().message;
+  EXPECT_EQ(content.recovery.files_beyond, 4U);
+  EXPECT_EQ(content.recovery.bytes_beyond, before - content.journal->bytes());
+  EXPECT_EQ(content.rounds.begin()->first, 13U);
+  EXPECT_EQ(content.rounds.rbegin()->first, 20U);
+  EXPECT_THAT(segments(directory), testing::ElementsAre(pipe, paths[4], paths[5], paths[6]));
+}
+
+TEST_F(JournalTest, ReadsNoFileThatIsLargerThanTheLimit) {
+  {
+    auto content = open(directory, megabyte);
+    EXPECT_TRUE(content.journal->append(1, "round"));
+    EXPECT_TRUE(content.journal->append(2, std::string(200'000, 'x')));
+  }
+  ASSERT_THAT(segments(directory), testing::SizeIs(2));
+  const auto content = open(directory, 65'536);
+  EXPECT_EQ(content.recovery.files_beyond, 2U) << "older ones go before it";
+  EXPECT_THAT(content.rounds, IsEmpty());
+  EXPECT_THAT(segments(directory), IsEmpty());
+}
+
+TEST_F(JournalTest, LosesNoSoundFileToOneThatIsLargerThanAnyLimit) {
+  {
+    auto content = open(directory);
+    EXPECT_TRUE(content.journal->append(1, "round"));
+  }
+  const auto huge = directory + "/queue-0000000000000007.seg";
+  test::write_file(huge, content_of(segments(directory).at(0)));
+  fs::resize_file(huge, 5'000'000'000);
+  const auto content = open(directory);
+  EXPECT_EQ(content.rounds, (std::map<std::uint64_t, std::string>{{1, "round"}}));
+  EXPECT_THAT(errors_of(content), testing::ElementsAre(huge + ": too large"));
 }
 
 TEST_F(JournalTest, FinishesRoundsOfEarlierSegments) {

@@ -40,10 +40,12 @@ struct StoreTest : testing::Test {
   std::string directory = dir.file("queue");
   test::LogCapture capture;
   Store store{capture.log};
+  std::vector<Waiting> found;
+  Store::Take take = [this](Waiting waiting) { found.push_back(std::move(waiting)); };
 };
 
 TEST_F(StoreTest, SaysOnceThatARoundIsTooLargeForTheDirectory) {
-  ASSERT_TRUE(store.open(directory, 64 * 1024, {}));
+  ASSERT_TRUE(store.open(directory, 64 * 1024, {}, take));
   for (std::uint64_t i = 1; i <= 3; ++i)
     EXPECT_EQ(keep(waiting(i, 60'000)), Store::Kept::all) << "dropping others would not make room";
   EXPECT_EQ(keep(waiting(4)), Store::Kept::all);
@@ -55,7 +57,7 @@ TEST_F(StoreTest, SaysOnceThatARoundIsTooLargeForTheDirectory) {
 }
 
 TEST_F(StoreTest, SaysOnceThatAFinishedFileCannotBeDeleted) {
-  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  ASSERT_TRUE(store.open(directory, megabyte, {}, take));
   EXPECT_EQ(keep(waiting(1)), Store::Kept::all);
   const auto path = directory + "/queue-0000000000000001.seg";
   fs::rename(path, dir.file("kept"));
@@ -73,11 +75,11 @@ TEST_F(StoreTest, SaysOnceThatAFinishedFileCannotBeDeleted) {
 }
 
 TEST_F(StoreTest, NamesTheFilesThatItCannotUse) {
-  ASSERT_TRUE(Store{capture.log}.open(directory, megabyte, {}));
+  ASSERT_TRUE(Store{capture.log}.open(directory, megabyte, {}, take));
   for (int i = 10; i < 30; ++i)
     test::write_file(directory + "/queue-00000000000000" + std::to_string(i) + ".seg",
                      "CSPYQUE\x01 of an older version");
-  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  ASSERT_TRUE(store.open(directory, megabyte, {}, take));
   EXPECT_EQ(capture.count("a queue file cannot be used"), 10U);
   EXPECT_EQ(capture.count("queue-0000000000000010.seg: not a queue file of this version"), 1U);
   EXPECT_EQ(capture.count("files=20 set_aside=20"), 1U);
@@ -85,7 +87,7 @@ TEST_F(StoreTest, NamesTheFilesThatItCannotUse) {
 }
 
 TEST_F(StoreTest, EndsWhereTheDiskIsFullAndSaysItOnce) {
-  ASSERT_TRUE(store.open(directory, megabyte, {}));
+  ASSERT_TRUE(store.open(directory, megabyte, {}, take));
   std::deque<Waiting> rounds;
   for (std::uint64_t i = 1; i <= 6; ++i)
     rounds.push_back(waiting(i, i % 2 == 0 ? 60'000 : 10));
@@ -108,7 +110,7 @@ TEST_F(StoreTest, EndsWhereTheDiskIsFullAndSaysItOnce) {
 }
 
 TEST_F(StoreTest, SaysThatTheDirectoryIsFull) {
-  ASSERT_TRUE(store.open(directory, 100'000, {}));
+  ASSERT_TRUE(store.open(directory, 100'000, {}, take));
   std::deque<Waiting> rounds;
   for (std::uint64_t i = 1; i <= 3; ++i)
     rounds.push_back(waiting(i, 40'000));
@@ -124,7 +126,7 @@ TEST_F(StoreTest, SaysThatTheDirectoryIsFull) {
 }
 
 TEST_F(StoreTest, KeepsNoMemoryOfALargeRound) {
-  ASSERT_TRUE(store.open(directory, 10 * megabyte, {}));
+  ASSERT_TRUE(store.open(directory, 10 * megabyte, {}, take));
   std::deque<Waiting> rounds;
   rounds.push_back(waiting(1, 2 * megabyte));
   const auto in_use = [] {
@@ -140,17 +142,54 @@ TEST_F(StoreTest, KeepsNoMemoryOfALargeRound) {
 TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
   {
     Store earlier{capture.log};
-    ASSERT_TRUE(earlier.open(directory, megabyte, {}));
+    ASSERT_TRUE(earlier.open(directory, megabyte, {}, take));
     std::deque<Waiting> rounds;
     for (std::uint64_t i = 1; i <= 3; ++i)
       rounds.push_back(waiting(i));
     EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
   }
-  const auto found = store.open(directory, megabyte, {});
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 3U);
-  EXPECT_EQ((*found)[0].round.readings[0]->container, (*found)[2].round.readings[0]->container);
-  EXPECT_EQ((*found)[0].round.identity, (*found)[2].round.identity);
+  ASSERT_TRUE(store.open(directory, megabyte, {}, take));
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].round.readings[0]->container, found[2].round.readings[0]->container);
+  EXPECT_EQ(found[0].round.identity, found[2].round.identity);
+}
+
+TEST_F(StoreTest, ReadsARoundOnlyAfterTheOneBeforeWasTaken) {
+  {
+    Store earlier{capture.log};
+    ASSERT_TRUE(earlier.open(directory, megabyte, {}, take));
+    std::deque<Waiting> rounds;
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      rounds.push_back(waiting(i));
+    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
+  }
+  ASSERT_TRUE(store.open(directory, megabyte, {}, [&](Waiting waiting) {
+    take(std::move(waiting));
+    fs::resize_file(directory + "/queue-0000000000000001.seg", 8);
+  }));
+  EXPECT_THAT(found, SizeIs(1));
+  EXPECT_EQ(capture.count("the queue files are damaged: some rounds cannot be read and are lost"), 1U);
+  EXPECT_EQ(capture.count("bytes=0 rounds=2"), 1U);
+}
+
+TEST_F(StoreTest, SaysHowMuchALowerLimitCosts) {
+  {
+    Store earlier{capture.log};
+    ASSERT_TRUE(earlier.open(directory, megabyte, {}, take));
+    std::deque<Waiting> rounds;
+    for (std::uint64_t i = 1; i <= 6; ++i)
+      rounds.push_back(waiting(i, 60'000));
+    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
+  }
+  ASSERT_TRUE(store.open(directory, 200'000, {}, take));
+  EXPECT_GT(found.size(), 0U);
+  EXPECT_LT(found.size(), 6U);
+  EXPECT_EQ(found.back().sequence, 6U);
+  ASSERT_THAT(capture.lines, SizeIs(1));
+  EXPECT_THAT(capture.lines[0],
+              HasSubstr("the queue files are larger than queue_limit: the oldest are deleted, and their rounds are "
+                        "lost\" directory=" +
+                        directory + " files=" + std::to_string(6 - found.size()) + " bytes="));
 }
 
 }  // namespace

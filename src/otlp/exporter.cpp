@@ -1,6 +1,5 @@
 #include "otlp/exporter.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/time.hpp"
@@ -46,12 +45,12 @@ Exporter::Exporter(boost::asio::io_context& io, Settings settings, Encoder& enco
 Result<void> Exporter::keep_in(const std::string& directory, const metrics::Selection& selection) {
   std::size_t dropped = 0;
   auto opened = store_.open(directory, backlog_.bytes_max(), selection, [&](Waiting waiting) {
-    next_sequence_ = std::max(next_sequence_, waiting.sequence + 1);
     auto oldest = backlog_.push(std::move(waiting));
     dropped += oldest.size();
     lose(std::move(oldest));
   });
-  if (!opened) return opened;
+  if (!opened) return std::unexpected{std::move(opened).error()};
+  next_sequence_ = *opened;
   if (dropped > 0) {
     log_.warn("rounds from before the restart do not fit into the queue: the oldest are dropped",
               {{"rounds", std::to_string(dropped)}, {"remedy", "raise queue_limit"}});

@@ -139,7 +139,6 @@ Result<void> Journal::State::recover(Recovery& recovery) {
     live[sequence] = round.segment;
     ++std::ranges::find(segments, round.segment, &Segment::number)->live;
   }
-  recovery.rounds = found.size();
   if (!segments.empty()) {
     auto file = directory.open_segment(segments.back().number);
     if (!file) return std::unexpected{std::move(file).error()};

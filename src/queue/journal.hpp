@@ -24,7 +24,6 @@ class Journal {
  public:
   /// What the start found.
   struct Recovery {
-    std::uint64_t rounds = 0;          ///< rounds that were not delivered yet
     std::uint64_t bytes_cut_off = 0;   ///< of a torn tail, or of a segment whose header is torn
     std::uint64_t next_sequence = 1;   ///< larger than all sequences that were found
     std::uint64_t files_unusable = 0;  ///< of these, some were set aside; the others were left alone

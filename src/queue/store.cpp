@@ -7,8 +7,8 @@
 
 namespace cspy::queue {
 
-Result<void> Store::open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
-                         const Take& take) {
+Result<std::uint64_t> Store::open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
+                                  const Take& take) {
   Journal::Recovery recovery;
   auto journal = Journal::open(directory, bytes_max, recovery);
   if (!journal) return std::unexpected{std::move(journal).error()};
@@ -32,7 +32,8 @@ Result<void> Store::open(std::string directory, std::size_t bytes_max, const met
   });
   log_damage(directory, recovery, unreadable);
   log_undeletable();
-  return read;
+  if (!read) return std::unexpected{std::move(read).error()};
+  return recovery.next_sequence;
 }
 
 Store::Kept Store::keep(const std::deque<Waiting>& rounds) {

@@ -28,10 +28,10 @@ class Store {
 
   using Take = std::function<void(Waiting)>;
   /// Opens the journal in `directory` and passes the rounds that it still holds to `take`, the oldest first, measured
-  /// by `selection`. Only one of them is in memory at a time, and `take` may remove() it and earlier ones. Errors as
-  /// Journal::open.
-  Result<void> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
-                    const Take& take);
+  /// by `selection`. Only one of them is in memory at a time, and `take` may remove() it and earlier ones. Returns the
+  /// next sequence: it is larger than all that the files know. Errors as Journal::open.
+  Result<std::uint64_t> open(std::string directory, std::size_t bytes_max, const metrics::Selection& selection,
+                             const Take& take);
 
   enum class Kept : std::uint8_t {
     all,     ///< each round is on disk, or could never fit

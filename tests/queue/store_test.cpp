@@ -154,6 +154,20 @@ TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
   EXPECT_EQ(found[0].round.identity, found[2].round.identity);
 }
 
+TEST_F(StoreTest, UsesNoSequenceTwice) {
+  {
+    Store earlier{capture.log};
+    EXPECT_EQ(*earlier.open(directory, megabyte, {}, take), 1U);
+    std::deque<Waiting> rounds;
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      rounds.push_back(waiting(i));
+    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
+    earlier.remove(rounds.back());
+  }
+  EXPECT_EQ(*store.open(directory, megabyte, {}, take), 4U) << "the files still know the one that is gone";
+  EXPECT_THAT(found, SizeIs(2));
+}
+
 TEST_F(StoreTest, ReadsARoundOnlyAfterTheOneBeforeWasTaken) {
   {
     Store earlier{capture.log};

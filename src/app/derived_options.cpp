@@ -19,6 +19,13 @@ Result<Endpoint> endpoint_of(const Options& options) {
   return parse_otlp_endpoint(options.otlp_endpoint_text, options.otlp_endpoint_path);
 }
 
+/// Whether a text that is not a valid endpoint asks for TLS.
+bool asks_for_tls(const Options& options) {
+  const std::string_view text{options.otlp_endpoint_text};
+  if (options.otlp_protocol == OtlpProtocol::grpc && !text.contains("://")) return !options.otlp_insecure;
+  return text.starts_with("https://");
+}
+
 struct ProxySetting {
   std::string_view key;
   const std::string& text;
@@ -63,14 +70,15 @@ Derived derive_options(Options& options) {
   Derived derived;
   check_file("otlp_headers_file", options.otlp_headers_file, derived.mistakes);
   auto endpoint = endpoint_of(options);
-  if (!endpoint) {
-    // It is not known what a valid endpoint would use.
+  const bool tls = endpoint ? endpoint->kind == Endpoint::Kind::tls : asks_for_tls(options);
+  if (endpoint) {
+    options.otlp_endpoint = *std::move(endpoint);
+    choose_proxy(options, derived);
+  } else {
+    // Without its host it is not known which proxy it uses.
     derived.mistakes.emplace_back("otlp_endpoint", std::move(endpoint).error());
-    return derived;
   }
-  options.otlp_endpoint = *std::move(endpoint);
-  choose_proxy(options, derived);
-  check_tls(options, options.otlp_endpoint.kind == Endpoint::Kind::tls ? derived.mistakes : derived.unused);
+  check_tls(options, tls ? derived.mistakes : derived.unused);
   return derived;
 }
 

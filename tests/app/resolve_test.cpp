@@ -16,6 +16,7 @@ using test::Variables;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 std::string source_of(const Resolved& resolved, std::string_view key) {
   for (const auto& [row, given] : resolved.values) {
@@ -261,6 +262,21 @@ TEST(Settings, IgnoreTlsFilesThatNothingUses) {
   EXPECT_THAT(unused.mistakes, IsEmpty());
   EXPECT_EQ(unused.notes.size(), 3U);
   EXPECT_EQ(resolve_all({"--otlp-endpoint", "https://r"}, files).mistakes.size(), 3U);
+}
+
+TEST(Settings, ReportWrongTlsFilesTogetherWithAWrongEndpoint) {
+  const Variables files{{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/none.pem"}, {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/k.pem"}};
+  for (const auto* protocol : {"httpbinary", "grpc"}) {
+    const auto mistakes =
+        resolve_all({"--otlp-protocol", protocol, "--otlp-endpoint", "https://r:99999"}, files).mistakes;
+    ASSERT_THAT(mistakes, SizeIs(4)) << protocol;
+    EXPECT_THAT(mistakes[0], HasSubstr("the port must be between 1 and 65535"));
+    EXPECT_THAT(mistakes[1], HasSubstr("a key needs a certificate"));
+    EXPECT_THAT(mistakes[2], HasSubstr("/none.pem"));
+    EXPECT_THAT(mistakes[3], HasSubstr("/k.pem"));
+  }
+  EXPECT_THAT(resolve_all({"--otlp-endpoint", "http://r:99999"}, files).mistakes, SizeIs(1))
+      << "nothing would use them";
 }
 
 TEST(Variables, ThatAreMisspeltGiveWarnings) {

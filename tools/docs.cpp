@@ -111,7 +111,8 @@ constexpr std::string_view configuration_trust =
     "refuses a file of the working directory if it belongs to neither root nor the user of ContainerSpy. It reads a "
     "file that is named, and logs a warning instead.\n\n"
     "A wrong proxy, certificate or key is not a mistake if the endpoint does not use it: the log has it at the level "
-    "`debug`. A variable that begins with `CSPY_` and that ContainerSpy does not know causes a warning.\n\n";
+    "`debug`. A variable that begins with `CSPY_` and that ContainerSpy does not know causes a warning, unless "
+    "Kubernetes makes it for a service that is called `cspy`.\n\n";
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "app/derived_options.hpp"
@@ -56,6 +57,11 @@ bool is_known_variable(std::string_view name) {
     return std::ranges::find(row.environment, name, &EnvironmentName::name) != row.environment.end();
   };
   return name == config_environment_name || std::ranges::any_of(option_table(), has_it);
+}
+
+/// Kubernetes gives each container such variables about a service that is called "cspy".
+bool is_of_service(std::string_view name) {
+  return name == "CSPY_PORT" || name.starts_with("CSPY_PORT_") || name.starts_with("CSPY_SERVICE_");
 }
 
 /// `upper`: a name in upper case with our prefix. People spell it wrong, or write the key of the option.
@@ -183,14 +189,17 @@ std::optional<std::string_view> nearest_key(std::string_view word) {
 
 std::vector<std::string> misspelt_variables(std::span<const std::string_view> names) {
   std::vector<std::string> warnings;
+  std::vector<std::string> without_suggestion;
   for (const auto name : names) {
     const auto upper = uppered(name.substr(0, quote_bytes_max));
-    if (!upper.starts_with(own_prefix) || is_known_variable(name)) continue;
-    if (warnings.size() == limits::variable_warnings_max) break;
+    if (!upper.starts_with(own_prefix) || is_known_variable(name) || is_of_service(name)) continue;
     auto warning = fmt::format("the environment variable {} is unknown", printable(name, quote_bytes_max));
-    if (const auto meant = nearest_variable(upper)) warning.append(fmt::format(": did you mean {}?", *meant));
-    warnings.push_back(std::move(warning));
+    const auto meant = nearest_variable(upper);
+    if (meant) warning.append(fmt::format(": did you mean {}?", *meant));
+    (meant ? warnings : without_suggestion).push_back(std::move(warning));
   }
+  std::ranges::move(without_suggestion, std::back_inserter(warnings));
+  warnings.resize(std::min(warnings.size(), limits::variable_warnings_max));
   return warnings;
 }
 

@@ -46,8 +46,8 @@ struct Resolved {
 /// wrong may write a secret after it.
 [[nodiscard]] std::string_view leading_name(std::string_view text);
 
-/// Warnings about variables that look like ours and are not. `names`: of all variables. At most
-/// limits::variable_warnings_max.
+/// Warnings about variables that look like ours and are not, those with a suggestion first. `names`: of all variables.
+/// At most limits::variable_warnings_max.
 [[nodiscard]] std::vector<std::string> misspelt_variables(std::span<const std::string_view> names);
 
 /// Limit for a name or value in a message.

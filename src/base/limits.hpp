@@ -214,7 +214,7 @@ inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
-/// Warnings about unknown variables. A service called "cspy" in Kubernetes makes a dozen such variables.
+/// Warnings about unknown variables. Another program may use the same prefix for many.
 inline constexpr std::size_t variable_warnings_max = 10;
 /// A few headers with tokens.
 inline constexpr std::size_t headers_file_bytes_max = 64 * 1024;

@@ -283,16 +283,33 @@ TEST(Variables, ThatAreMisspeltGiveWarnings) {
   const auto warnings = [](std::vector<std::string_view> names) { return misspelt_variables(names); };
   EXPECT_THAT(warnings({"PATH", "CSPY_METRICS", "CSPY_CONFIG", "CSPY_OLTP_PROTO", "SPY_METRICS"}), IsEmpty());
   EXPECT_THAT(warnings({"CSPY_OTLP_ENDPONT", "CSPY_OTLP_EXPORT_INTERVAL", "cspy_metrics", "CSPY_CONFIG_FILE",
-                        "CSPY_SERVICE_HOST_PORT_OF_A_POD"}),
+                        "CSPY_SOMETHING_OF_MINE"}),
               ElementsAre("the environment variable CSPY_OTLP_ENDPONT is unknown: did you mean CSPY_OTLP_ENDPOINT?",
                           "the environment variable CSPY_OTLP_EXPORT_INTERVAL is unknown: did you mean "
                           "CSPY_OTLP_INTERVAL?",
                           "the environment variable cspy_metrics is unknown: did you mean CSPY_METRICS?",
                           "the environment variable CSPY_CONFIG_FILE is unknown",
-                          "the environment variable CSPY_SERVICE_HOST_PORT_OF_A_POD is unknown"));
+                          "the environment variable CSPY_SOMETHING_OF_MINE is unknown"));
   EXPECT_EQ(warnings(std::vector<std::string_view>(1'000, "CSPY_X")).size(), limits::variable_warnings_max);
   const auto long_name = "CSPY_" + std::string(100'000, 'X');
   EXPECT_LT(warnings({long_name}).at(0).size(), 200U);
+}
+
+TEST(Variables, OfAKubernetesServiceGiveNoWarnings) {
+  EXPECT_THAT(misspelt_variables(std::vector<std::string_view>{
+                  "CSPY_SERVICE_HOST", "CSPY_SERVICE_PORT", "CSPY_SERVICE_PORT_HTTP", "CSPY_PORT", "CSPY_PORT_8080_TCP",
+                  "CSPY_PORT_8080_TCP_PROTO", "CSPY_PORT_8080_TCP_PORT", "CSPY_PORT_8080_TCP_ADDR"}),
+              IsEmpty());
+  EXPECT_THAT(misspelt_variables(std::vector<std::string_view>{"CSPY_PORTS", "CSPY_SERVICES"}), SizeIs(2));
+}
+
+TEST(Variables, ThatAreSimilarToKnownOnesComeFirst) {
+  std::vector<std::string_view> names(limits::variable_warnings_max, "CSPY_SOMETHING_OF_MINE");
+  names.emplace_back("CSPY_METRCS");
+  const auto warnings = misspelt_variables(names);
+  EXPECT_THAT(warnings, SizeIs(limits::variable_warnings_max));
+  EXPECT_EQ(warnings[0], "the environment variable CSPY_METRCS is unknown: did you mean CSPY_METRICS?");
+  EXPECT_EQ(warnings[1], "the environment variable CSPY_SOMETHING_OF_MINE is unknown");
 }
 
 TEST(Settings, ReportOptionsThatNeedEachOther) {

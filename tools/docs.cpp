@@ -107,9 +107,9 @@ constexpr std::string_view configuration_introduction =
 constexpr std::string_view configuration_trust =
     ". The log names the file that was read.\n\n"
     "Whoever can change the configuration file can send the metrics, and the credentials, elsewhere. So ContainerSpy "
-    "checks a file that nobody has named. It refuses the file if its mode lets the group or all users write to it. It "
-    "refuses a file of the working directory if it belongs to neither root nor the user of ContainerSpy. It reads a "
-    "file that is named, and logs a warning instead.\n\n"
+    "refuses a file that it finds in its working directory if the file belongs to neither root nor the user of "
+    "ContainerSpy, or if its mode lets the group or all users write to it. With any other file, and if the working "
+    "directory is `/`, such a mode causes a warning.\n\n"
     "A wrong proxy, certificate or key is not a mistake if the endpoint does not use it: the log has it at the level "
     "`debug`. A variable that begins with `CSPY_` and that ContainerSpy does not know causes a warning, unless "
     "Kubernetes makes it for a service that is called `cspy`.\n\n";

@@ -100,14 +100,15 @@ std::optional<ConfigFile> read_if_there(const std::string& path, ConfigPlace pla
   if (!text) return ConfigFile{.mistakes = {about(path, text.error().message)}};
   const auto [doubt, refused] = trust_in(place, access, ::geteuid());
   if (refused) {
-    return ConfigFile{
-        .mistakes = {
-            about(absolute(path),
-                  fmt::format("{}: change its owner to root and its mode to 0644, or name it with --config or {}",
-                              doubt, config_environment_name))}};
+    return ConfigFile{.mistakes = {about(
+                          absolute(path),
+                          fmt::format("{}: give it to root or to the user of ContainerSpy, remove the write permission "
+                                      "of others ('chmod go-w'), or name it with --config or {}",
+                                      doubt, config_environment_name))}};
   }
   auto file = parse_config(*text, path);
-  if (!doubt.empty()) file.warnings.push_back(about(absolute(path), doubt));
+  if (!doubt.empty())
+    file.warnings.push_back(about(absolute(path), doubt + ": remove their write permission ('chmod go-w')"));
   file.path = absolute(path);
   return file;
 }
@@ -131,26 +132,30 @@ ConfigFile parse_config(std::string_view text, std::string_view path) {
   return result;
 }
 
+ConfigPlace place_of(std::string_view candidate, std::string_view working_directory) {
+  const bool of_root = candidate.starts_with('/') || working_directory == "/";
+  return of_root ? ConfigPlace::chosen : ConfigPlace::working_directory;
+}
+
 ConfigTrust trust_in(ConfigPlace place, const FileAccess& access, std::uint32_t us) {
-  if ((access.mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return {.doubt = fmt::format("other users can change it (mode {:04o})", access.mode),
-            .refused = place != ConfigPlace::named};
-  }
-  if (access.owner != 0 && access.owner != us && place != ConfigPlace::system) {
-    return {.doubt = fmt::format("user {}, who owns it, can change it", access.owner),
-            .refused = place == ConfigPlace::working_directory};
-  }
+  const bool refused = place == ConfigPlace::working_directory;
+  if ((access.mode & (S_IWGRP | S_IWOTH)) != 0)
+    return {.doubt = fmt::format("other users can change it (mode {:04o})", access.mode), .refused = refused};
+  if (refused && access.owner != 0 && access.owner != us)
+    return {.doubt = fmt::format("user {}, who owns it, can change it", access.owner), .refused = true};
   return {};
 }
 
 ConfigFile read_config_file(const std::optional<std::string>& named, const Environment& environment) {
   if (const auto path = named_file(named, environment)) {
-    if (auto file = read_if_there(*path, ConfigPlace::named)) return *std::move(file);
+    if (auto file = read_if_there(*path, ConfigPlace::chosen)) return *std::move(file);
     return {.mistakes = {about(*path, std::generic_category().message(ENOENT))}};
   }
+  std::error_code ignored;
+  const auto working_directory = std::filesystem::current_path(ignored).string();
   for (const auto candidate : config_file_places()) {
-    const auto place = candidate.starts_with('/') ? ConfigPlace::system : ConfigPlace::working_directory;
-    if (auto file = read_if_there(std::string{candidate}, place)) return *std::move(file);
+    if (auto file = read_if_there(std::string{candidate}, place_of(candidate, working_directory)))
+      return *std::move(file);
   }
   return {};
 }

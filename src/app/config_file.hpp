@@ -18,12 +18,14 @@ struct ConfigFile {
   std::string path = {};  ///< of the file that was read, absolute; empty: none
 };
 
-/// How the file was found.
+/// Who has decided that the file is ours.
 enum class ConfigPlace : std::uint8_t {
-  named,              ///< by --config or CSPY_CONFIG
-  system,             ///< in a folder in which only root can put files
-  working_directory,  ///< where anybody may have put it
+  chosen,             ///< the user, who has named it; or root: only root can put files into / and /etc/containerspy
+  working_directory,  ///< nobody: another user may have put it there
 };
+
+/// Of one of config_file_places(). Pure.
+[[nodiscard]] ConfigPlace place_of(std::string_view candidate, std::string_view working_directory);
 
 /// Whether other users than root and `us` can change the file. They could redirect the metrics, with the credentials
 /// that other settings hold.
@@ -32,8 +34,8 @@ struct ConfigTrust {
   bool refused = false;
 };
 
-/// A file that is named is never refused. A file of a system folder is refused if its mode lets others write to it. It
-/// may have any owner: a mount into a container keeps the owner that the file has on the host. Pure.
+/// Only a file of the working directory is refused. Any other file may have any owner: a mount into a container keeps
+/// the owner that the file has on the host. Pure.
 [[nodiscard]] ConfigTrust trust_in(ConfigPlace place, const FileAccess& access, std::uint32_t us);
 
 /// Reads the file that `named` (--config) or else CSPY_CONFIG names; it must exist. Without either, reads the first

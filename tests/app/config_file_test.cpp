@@ -73,16 +73,22 @@ TEST(ConfigTrust, IsLostIfOthersCanChangeTheFile) {
     const auto trust = trust_in(place, access, us);
     return (trust.refused ? "refused: " : "read: ") + trust.doubt;
   };
-  for (const auto place : {named, system, working_directory}) {
+  for (const auto place : {chosen, working_directory}) {
     EXPECT_EQ(told(place, {.owner = 0, .mode = 0644}), "read: ");
     EXPECT_EQ(told(place, {.owner = us, .mode = 0600}), "read: ");
   }
-  EXPECT_EQ(told(named, {.owner = 1000, .mode = 0644}), "read: user 1000, who owns it, can change it");
-  EXPECT_EQ(told(system, {.owner = 1000, .mode = 0644}), "read: ");
+  EXPECT_EQ(told(chosen, {.owner = 1000, .mode = 0644}), "read: ") << "a mount from the host";
+  EXPECT_EQ(told(chosen, {.owner = 0, .mode = 0664}), "read: other users can change it (mode 0664)");
+  EXPECT_EQ(told(chosen, {.owner = 1000, .mode = 0666}), "read: other users can change it (mode 0666)");
   EXPECT_EQ(told(working_directory, {.owner = 1000, .mode = 0644}), "refused: user 1000, who owns it, can change it");
-  EXPECT_EQ(told(named, {.owner = 0, .mode = 0666}), "read: other users can change it (mode 0666)");
-  EXPECT_EQ(told(system, {.owner = 0, .mode = 0664}), "refused: other users can change it (mode 0664)");
   EXPECT_EQ(told(working_directory, {.owner = us, .mode = 0602}), "refused: other users can change it (mode 0602)");
+}
+
+TEST(ConfigPlace, IsChosenWhereOnlyRootCanPutAFile) {
+  EXPECT_EQ(place_of("/etc/containerspy/config.json", "/home/me"), ConfigPlace::chosen);
+  EXPECT_EQ(place_of("config.json", "/"), ConfigPlace::chosen) << "as in a container";
+  EXPECT_EQ(place_of("config.json", "/tmp"), ConfigPlace::working_directory);
+  EXPECT_EQ(place_of("config.json", ""), ConfigPlace::working_directory) << "it is not known";
 }
 
 struct InWorkingDirectory : testing::Test {
@@ -109,13 +115,15 @@ TEST_F(InWorkingDirectory, AFileThatOthersCanChangeIsRefusedUnlessItIsNamed) {
   const auto refused = read_config_file(std::nullopt, environment_of({}));
   EXPECT_THAT(refused.values, testing::IsEmpty());
   EXPECT_THAT(refused.mistakes, ElementsAre("configuration file '" + dir.file("config.json") +
-                                            "': other users can change it (mode 0666): change its owner to root and "
-                                            "its mode to 0644, or name it with --config or CSPY_CONFIG"));
+                                            "': other users can change it (mode 0666): give it to root or to the "
+                                            "user of ContainerSpy, remove the write permission of others ('chmod "
+                                            "go-w'), or name it with --config or CSPY_CONFIG"));
   const auto named = read_config_file("config.json", environment_of({}));
   EXPECT_EQ(named.values.at("log_level").value, "debug");
   EXPECT_THAT(named.mistakes, testing::IsEmpty());
   EXPECT_THAT(named.warnings, ElementsAre("configuration file '" + dir.file("config.json") +
-                                          "': other users can change it (mode 0666)"));
+                                          "': other users can change it (mode 0666): remove their write permission "
+                                          "('chmod go-w')"));
 }
 
 }  // namespace

@@ -79,9 +79,7 @@ std::string Endpoint::authority() const {
 std::string Endpoint::text() const {
   if (kind == Kind::unix_socket) return path;
   if (kind == Kind::tcp && path.empty()) return fmt::format("tcp://{}:{}", bracketed(host), port);
-  auto shown = url();
-  if (const auto query = shown.find('?'); query != std::string::npos) shown.replace(query, std::string::npos, "?***");
-  return shown;
+  return without_query(url());
 }
 
 std::string Endpoint::url() const {

@@ -58,4 +58,9 @@ std::optional<Url> split_url(std::string_view text) {
   return url;
 }
 
+std::string without_query(std::string_view url) {
+  const auto end = url.find_first_of("?#");
+  return std::string{url.substr(0, end)}.append(end == std::string_view::npos ? "" : "?***");
+}
+
 }  // namespace cspy

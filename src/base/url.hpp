@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -22,5 +23,8 @@ struct Url {
 
 /// nullopt if the text is not an absolute URL with a host part, or has characters that a URL must not contain.
 [[nodiscard]] std::optional<Url> split_url(std::string_view text);
+
+/// The URL for people, with "?***" instead of its query and fragment, which may be secrets. It need not be valid.
+[[nodiscard]] std::string without_query(std::string_view url);
 
 }  // namespace cspy

@@ -10,6 +10,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "base/utf8.hpp"
 #include "otlp/answer_json.hpp"
 #include "otlp/fields.hpp"
@@ -84,13 +85,14 @@ Outcome http_outcome(const Endpoint& endpoint, const HttpAnswer& answer, UnixNan
   auto message = fmt::format("POST {}: HTTP {}", endpoint.text(), answer.status);
   const auto said = quote(answer);
   if (!said.empty()) message.append(": ").append(said);
-  if (answer.status / 100 == 3 && !answer.location.empty()) {
-    message.append(", a redirect to ").append(printable(answer.location, limits::error_quote_bytes_max));
+  const auto location = without_query(answer.location);
+  if (answer.status / 100 == 3 && !location.empty()) {
+    message.append(", a redirect to ").append(printable(location, limits::error_quote_bytes_max));
   }
   return {.kind = kind_of(answer.status, said),
           .status = answer.status,
           .message = std::move(message),
-          .remedy = http_remedy(endpoint, answer.status, said, answer.location),
+          .remedy = http_remedy(endpoint, answer.status, said, location),
           .retry_after = parse_retry_after(answer.retry_after, now)};
 }
 

@@ -1,5 +1,6 @@
 #include "otlp/response.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "otlp.pb.h"
@@ -82,6 +83,22 @@ TEST(HttpOutcome, NamesTheTargetOfARedirectAndDoesNotFollowIt) {
   EXPECT_EQ(result.kind, Kind::permanent);
   EXPECT_EQ(result.message, "POST http://c:4318/v1/metrics: HTTP 307, a redirect to https://c/v1/metrics?[1m");
   EXPECT_EQ(result.remedy, "redirects are not followed: set otlp_endpoint to https://c/v1/metrics?[1m");
+}
+
+TEST(HttpOutcome, DoesNotShowTheQueryOfARedirect) {
+  const auto to = [](std::string_view location) {
+    const auto result = http_outcome(endpoint, {.status = 308, .location = location}, now);
+    return result.message + '\n' + result.remedy;
+  };
+  const auto shown = [](std::string_view target, std::string_view advised) {
+    return fmt::format(
+        "POST http://c:4318/v1/metrics: HTTP 308, a redirect to {}\n"
+        "redirects are not followed: set otlp_endpoint to {}",
+        target, advised);
+  };
+  EXPECT_EQ(to("https://c/v1/metrics?token=s3cr3t"), shown("https://c/v1/metrics?***", "https://c/v1/metrics?***"));
+  EXPECT_EQ(to("https://c/v1/metrics#s3cr3t?a"), shown("https://c/v1/metrics?***", "https://c/v1/metrics?***"));
+  EXPECT_EQ(to("/new?token=s3cr3t#a"), shown("/new?***", "http://c:4318/new?***"));
 }
 
 TEST(HttpOutcome, TellsWhenToComeBack) {

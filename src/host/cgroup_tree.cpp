@@ -54,14 +54,6 @@ std::unexpected<Error> not_opened(const std::string& root, int number) {
                                fmt::format("mount the host's tree with '-v /sys/fs/cgroup:{}:ro'", root)}};
 }
 
-std::unexpected<Error> invalid(std::string message, const std::string& root) {
-  return std::unexpected{Error{
-      Code::invalid, std::move(message),
-      fmt::format("mount the host's /sys/fs/cgroup there with '-v /sys/fs/cgroup:{}:ro', or run in the host's cgroup "
-                  "namespace with '--cgroupns host'",
-                  root)}};
-}
-
 }  // namespace
 
 Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& proc) {
@@ -89,7 +81,11 @@ Result<CgroupTree> CgroupTree::open(const std::string& root, const std::string& 
       if (!hierarchy->has("release_agent") && !hierarchy->has("cgroup.sane_behavior")) tree.whole_ = false;
       any = true;
     }
-    if (!any) return invalid(fmt::format("{} is not a cgroup tree", root), root);
+    if (!any) {
+      return std::unexpected{
+          Error{Code::invalid, fmt::format("{} is not a cgroup tree", root),
+                fmt::format("mount the host's /sys/fs/cgroup there with '-v /sys/fs/cgroup:{}:ro'", root)}};
+    }
   }
   tree.booted_ = boot_time(tree.proc_);
   return tree;

@@ -61,6 +61,8 @@ TEST_F(CgroupTreeTest, RefusesADirectoryThatIsNoTree) {
   ASSERT_FALSE(tree);
   EXPECT_EQ(tree.error().code, Code::invalid);
   EXPECT_EQ(tree.error().message, dir.file("proc") + " is not a cgroup tree");
+  EXPECT_EQ(tree.error().remedy,
+            "mount the host's /sys/fs/cgroup there with '-v /sys/fs/cgroup:" + dir.file("proc") + ":ro'");
 }
 
 TEST_F(CgroupTreeTest, MayBeAPartOfTheMachinesTree) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "host/words.hpp"
+#include "host/mount.hpp"
 
 namespace cspy::host {
 namespace {
@@ -32,11 +32,9 @@ bool is_container_id(std::string_view id) {
 std::string own_container(KernelFiles& files, const Directory& proc) {
   std::string id;
   files.each_line(proc, "self/mountinfo", [&](std::string_view line) {
-    // 36 35 98:0 /var/lib/docker/containers/<id>/hostname /etc/hostname rw,noatime - ext4 /dev/root rw
-    Words words{line};
-    words.skip(3);
-    const auto root = words.next();
-    if (std::ranges::find(mounted_by_engines, words.next()) != mounted_by_engines.end()) id = id_in(root);
+    const auto mount = parse_mount(line);
+    if (mount && std::ranges::find(mounted_by_engines, mount->point) != mounted_by_engines.end())
+      id = id_in(mount->root);
     return id.empty();
   });
   return id;

@@ -5,6 +5,7 @@
 #include "host/disk_stats.hpp"
 #include "host/filesystem.hpp"
 #include "host/machine.hpp"
+#include "host/mount.hpp"
 #include "host/proc_tasks.hpp"
 #include "host/words.hpp"
 #include "tests/fuzz/input.hpp"

@@ -137,7 +137,7 @@ Task<void> Daemon::tick() {
 Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds time_for_reading) {
   using Ask = docker::RoundReader::Ask;
   docker::RoundReader::Result result;
-  host_.begin_round(Clock::now());
+  host_.begin_round(Clock::now(), fleet_);
   const auto* const engine = watch_.known_engine();
   // The watch ends with the program. This is not a failure of the engine.
   const auto reachable = [this] { return stopping_ ? reachable_at_stop_ : watch_.engine() != nullptr; };

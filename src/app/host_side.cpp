@@ -150,14 +150,20 @@ void HostSide::warn_of_useless_settings(bool has_containers) {
     say("proc_root", proc_place_, "mount /proc of the engine's host there, read-only");
 }
 
-void HostSide::begin_round(net::TimePoint now) {
+void HostSide::begin_round(net::TimePoint now, const metrics::Fleet& fleet) {
   if (look_again_at_ == net::TimePoint{}) look_again_at_ = now + limits::machine_look_interval;
   if (now >= look_again_at_) {
     look_again_at_ = now + limits::machine_look_interval;
     host::update_size(machine_, paths_);
     devices_.look_again();
   }
-  if (proc_) proc_->begin_round();
+  if (proc_) {
+    proc_->begin_round([&fleet](std::string_view id, UnixNanos started) {
+      const auto* const known = fleet.find(id);
+      return known != nullptr && known->container->subject == metrics::Subject::container &&
+             known->container->started == started;
+    });
+  }
   space_.reset();
   disk_.reset();
   disk_missed_ = false;

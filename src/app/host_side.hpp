@@ -30,6 +30,7 @@
 #include "host/filesystem.hpp"
 #include "host/machine.hpp"
 #include "host/proc_root.hpp"
+#include "metrics/fleet.hpp"
 #include "net/context.hpp"
 
 namespace cspy::app {
@@ -44,8 +45,8 @@ class HostSide final : public docker::LocalSource {
   Result<void> prepare();
   /// The engine is connected and the fleet complete. It may be another engine than before.
   void meet(const docker::Engine& engine, bool has_containers);
-  /// Call once before each round.
-  void begin_round(net::TimePoint now);
+  /// Call once before each round. `fleet`: the containers that it will read.
+  void begin_round(net::TimePoint now, const metrics::Fleet& fleet);
 
   /// Adds what the kernel knows about a running container: the path of its cgroup, its limits.
   void add_local_facts(const docker::Engine& engine, metrics::Container& container);

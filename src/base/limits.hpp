@@ -66,7 +66,7 @@ inline constexpr std::size_t kernel_lines_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t descriptors_max = 100'000;
 /// Processes of all containers whose last scheduling counters are remembered, 32 bytes each.
 inline constexpr std::size_t sched_tasks_max = 65'536;
-/// Rounds for which they are remembered while a container is not read, so that a few failed reads lose no counts.
+/// Rounds for which they are remembered after the run has ended: perhaps it only seems so, and no count may be lost.
 inline constexpr std::uint32_t sched_idle_rounds_max = 30;
 /// The path of a cgroup below the root. The kernel opens no longer path.
 inline constexpr std::size_t cgroup_path_bytes_max = 4'096;

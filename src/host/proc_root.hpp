@@ -51,8 +51,8 @@ class ProcRoot {
   /// The soft limit of open files. metrics::unlimited_files if it has none. Absent if the kernel refuses it.
   [[nodiscard]] Count open_files_soft(std::uint32_t pid);
 
-  /// Call it before each round. Forgets the kept totals of containers that are gone.
-  void begin_round() { sched_.begin_round(); }
+  /// Call it before each round. Forgets the kept totals of runs that have ended.
+  void begin_round(const RunGoesOn& goes_on) { sched_.begin_round(goes_on); }
 
  private:
   explicit ProcRoot(Directory root) : root_{std::move(root)} {}

@@ -50,11 +50,11 @@ std::optional<SchedCounters> SchedTotals::add(std::string_view id, UnixNanos sta
   return total;
 }
 
-void SchedTotals::begin_round() {
+void SchedTotals::begin_round(const RunGoesOn& goes_on) {
   ++round_;
   std::erase_if(containers_, [&](const auto& container) {
-    const auto& entry = container.second;
-    if (round_ - entry.round <= limits::sched_idle_rounds_max) return false;
+    const auto& [id, entry] = container;
+    if (round_ - entry.round <= limits::sched_idle_rounds_max || goes_on(id, entry.started)) return false;
     tasks_ -= room_of(entry.alive);
     return true;
   });

@@ -20,6 +20,9 @@ namespace cspy::host {
 /// Counters of a container's processes, by process id.
 using SchedTasks = std::vector<std::pair<std::uint32_t, SchedCounters>>;
 
+/// Whether this run of a container goes on, as far as is known.
+using RunGoesOn = std::function<bool(std::string_view id, UnixNanos started)>;
+
 /// Remembers for each container the last known counters of its processes. For a process that ends between two rounds,
 /// the total has its work up to the earlier round. A process that begins and ends between two rounds is not counted.
 /// cAdvisor has the same gaps.
@@ -29,8 +32,9 @@ class SchedTotals {
   /// no room to remember them.
   [[nodiscard]] std::optional<SchedCounters> add(std::string_view id, UnixNanos started, SchedTasks tasks);
 
-  /// Begins a new round. Forgets containers without an add() in limits::sched_idle_rounds_max rounds.
-  void begin_round();
+  /// Begins a new round. Forgets runs that have ended, after limits::sched_idle_rounds_max rounds without an add(). A
+  /// run that goes on is never forgotten: its counters would fall.
+  void begin_round(const RunGoesOn& goes_on);
   [[nodiscard]] std::size_t containers() const { return containers_.size(); }
 
  private:

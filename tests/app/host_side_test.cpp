@@ -73,6 +73,7 @@ struct HostSideTest : testing::Test {
   test::LogCapture capture;
   Options options;
   docker::Engine here, elsewhere;
+  metrics::Fleet fleet;
   std::optional<HostSide> side;
 };
 
@@ -442,16 +443,40 @@ TEST_F(HostSideTest, LooksAgainAtTheMachineAndItsDevicesFromTimeToTime) {
   auto web = container();
   host.add_local_facts(here, web);
   const net::TimePoint begin{std::chrono::hours{1}};
-  host.begin_round(begin);
+  host.begin_round(begin, fleet);
   EXPECT_EQ(host.device_name(8, 0), "/dev/sda");
   EXPECT_EQ(host.machine().memory_bytes, 4'096U);
   attach("sdb");
   write(dir.file("own/meminfo"), "MemTotal: 8 kB\n");
-  host.begin_round(begin + limits::machine_look_interval - std::chrono::seconds{1});
+  host.begin_round(begin + limits::machine_look_interval - std::chrono::seconds{1}, fleet);
   EXPECT_EQ(host.device_name(8, 0), "/dev/sda");
-  host.begin_round(begin + limits::machine_look_interval);
+  host.begin_round(begin + limits::machine_look_interval, fleet);
   EXPECT_EQ(host.device_name(8, 0), "/dev/sdb");
   EXPECT_EQ(host.machine().memory_bytes, 8'192U);
+}
+
+TEST_F(HostSideTest, KeepsTheSchedulersCountsOfARunThatItCannotReadForLong) {
+  options.metrics = *metrics::Selection::parse("+sched");
+  add_cgroup("/docker/" + id);
+  add_process(4711, "/docker/" + id);
+  write(dir.file("cgroup/docker/" + id + "/cgroup.procs"), "4711\n4712\n");
+  write(dir.file("proc/4711/schedstat"), "100 10 1\n");
+  write(dir.file("proc/4712/schedstat"), "7 0 1\n");
+  auto& host = opened();
+  auto web = container(4711);
+  host.add_local_facts(here, web);
+  fleet.put(std::make_shared<const metrics::Container>(web), metrics::Health::none);
+  const auto run_ns = [&] {
+    metrics::Sample sample;
+    (void)host.read(web, nullptr, sample);
+    const auto found = std::ranges::find(sample.details, metrics::Tail::schedstat_run_ns, &metrics::Detail::what);
+    return found == sample.details.end() ? 0 : found->value;
+  };
+  EXPECT_EQ(run_ns(), 107U);
+  std::filesystem::remove_all(dir.file("proc/4712"));
+  for (std::uint32_t round = 0; round < 2 * limits::sched_idle_rounds_max; ++round)
+    host.begin_round({}, fleet);
+  EXPECT_EQ(run_ns(), 107U);
 }
 
 TEST_F(HostSideTest, KnowsSinceWhenTheMachineRuns) {

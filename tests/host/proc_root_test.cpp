@@ -130,7 +130,7 @@ TEST_F(ProcRootTest, AddsUpTheTasksAndKeepsWhatEndedOnesHad) {
   EXPECT_THAT(values_of(sample, Tail::sockets), ElementsAre(Pair("", 1)));
   std::filesystem::remove_all(dir.file("71"));
   metrics::Sample later;
-  proc.begin_round();
+  proc.begin_round([](std::string_view, UnixNanos) { return false; });
   proc.read_tasks(id, started, pids, {.sched = true}, later);
   EXPECT_THAT(values_of(later, Tail::schedstat_run_ns), ElementsAre(Pair("", 150)));
   EXPECT_TRUE(values_of(later, Tail::sockets).empty());

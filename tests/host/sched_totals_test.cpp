@@ -41,16 +41,29 @@ TEST(SchedTotals, BeginAnewWithAnotherRun) {
   EXPECT_EQ(totals.add("a1", started + 1, {{8, counters(10)}}), counters(10));
 }
 
-TEST(SchedTotals, ForgetWhatIsNotReadForLong) {
+void idle(SchedTotals& totals, std::uint32_t rounds, bool goes_on) {
+  for (std::uint32_t round = 0; round < rounds; ++round)
+    totals.begin_round(
+        [goes_on](std::string_view id, UnixNanos since) { return goes_on && id == "a1" && since == started; });
+}
+
+TEST(SchedTotals, ForgetARunThatEndedLongAgo) {
   SchedTotals totals;
   (void)totals.add("a1", started, {{7, counters(100)}});
-  for (std::uint32_t round = 0; round < limits::sched_idle_rounds_max; ++round)
-    totals.begin_round();
+  idle(totals, limits::sched_idle_rounds_max, false);
   EXPECT_EQ(totals.add("a1", started, {{8, counters(1)}}), counters(101));
-  for (std::uint32_t round = 0; round <= limits::sched_idle_rounds_max; ++round)
-    totals.begin_round();
+  idle(totals, limits::sched_idle_rounds_max + 1, false);
   EXPECT_EQ(totals.containers(), 0U);
   EXPECT_EQ(totals.add("a1", started, {{8, counters(2)}}), counters(2));
+}
+
+TEST(SchedTotals, KeepARunThatGoesOnHoweverLongItIsNotRead) {
+  SchedTotals totals;
+  (void)totals.add("a1", started, {{7, counters(100)}});
+  (void)totals.add("b2", started, {{9, counters(5)}});
+  idle(totals, 2 * limits::sched_idle_rounds_max, true);
+  EXPECT_EQ(totals.containers(), 1U);
+  EXPECT_EQ(totals.add("a1", started, {{8, counters(1)}}), counters(101));
 }
 
 TEST(SchedTotals, AreBounded) {

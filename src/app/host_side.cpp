@@ -225,7 +225,6 @@ void HostSide::add_local_facts(const docker::Engine& engine, metrics::Container&
   if (has_process) {
     if (const auto files = proc_->open_files_soft(container.pid)) container.limits.open_files_soft = files;
   }
-  if (engine_is_here()) container.booted = machine_.booted;
   // The first container may start long after meet().
   if (!met_) return;
   const bool found_place = tree_proven_ != tree_was_proven || proc_proven_ != proc_was_proven;
@@ -275,6 +274,7 @@ bool HostSide::read_proc(const metrics::Container& container, const metrics::Sou
 
 void HostSide::add_storage(const metrics::Container& container, metrics::Sample& sample) {
   const auto device = filesystem_ ? filesystem_->mount.device() : std::string{};
+  if (engine_is_here()) sample.booted = machine_.booted;
   if (disk_) host::add_whole_device(sample, *disk_);
   // The container's own numbers are in the same series as the disk's.
   if (disk_missed_) sample.missed.devices = true;

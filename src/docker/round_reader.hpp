@@ -30,8 +30,8 @@ class LocalSource {
   /// missed. Returns the sources, or nullopt if the container is no longer where it was.
   virtual std::optional<metrics::Sources> read(const metrics::Container& container, const metrics::Sources* decided,
                                                metrics::Sample& sample) = 0;
-  /// Adds what this machine knows about the disks behind the container. Call it after the container's own devices are
-  /// read and named.
+  /// Adds what this machine knows about itself and the disks behind the container. Call it after the container's own
+  /// devices are read and named.
   virtual void add_storage(const metrics::Container& container, metrics::Sample& sample) = 0;
 
  protected:

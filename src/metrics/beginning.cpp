@@ -20,11 +20,11 @@ Beginning beginning_of(const Metric& metric, const Reading& reading) {
   const auto& container = *reading.container;
   // The kernel does not report since when a cgroup exists. Only the root's start is known.
   if (container.subject == Subject::cgroup) return {.time = container.started, .own = false};
-  if (metric.group == Group::network && container.shares_network) return {.time = container.booted, .own = false};
+  if (metric.group == Group::network && container.shares_network) return {.time = reading.sample.booted, .own = false};
   switch (metric.since) {
     case Since::start: return {.time = container.started, .own = true};
     case Since::creation: return of_kills(container, reading.sample);
-    case Since::before: return {.time = container.booted, .own = false};
+    case Since::before: return {.time = reading.sample.booted, .own = false};
     case Since::agent: {
       const auto since = std::max(container.started, reading.sample.agent_begun);
       return {.time = since, .own = since == container.started};

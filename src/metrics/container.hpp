@@ -63,7 +63,6 @@ struct Container {
   LabelSet labels;
   UnixNanos created = 0;
   UnixNanos started = 0;  ///< 0: not known
-  UnixNanos booted = 0;   ///< start of the machine that it runs on; 0: not known
   Limits limits;
   Subject subject = Subject::container;
   bool windows = false;         ///< the engine runs on Windows, which has no cgroups

@@ -124,7 +124,8 @@ struct Sample {
   /// (metrics/missed): their series are not sent, and do not end.
   SampleParts missed;
 
-  // Since when the agent's own counts count: metrics/beginning.
+  // Since when counters count that are older or younger than the run: metrics/beginning.
+  UnixNanos booted = 0;          ///< start of the machine that the container runs on; 0: not known
   UnixNanos agent_begun = 0;     ///< start of the agent that counted; 0: not known
   bool kills_by_kernel = false;  ///< `oom_events` is the kernel's count of this run, and nothing else
 };

@@ -166,6 +166,7 @@ Sample read_sample(pbf_reader in) {
       case record::Sample::health: sample.health = health_of(typed(in, pbf_wire_type::varint).get_sint32()); break;
       case record::Sample::missed: read_missed(in, sample.missed); break;
       case record::Sample::missed_details: read_missed_details(in, sample.missed); break;
+      case record::Sample::booted: sample.booted = number(in); break;
       case record::Sample::agent_begun: sample.agent_begun = number(in); break;
       case record::Sample::kills_by_kernel: sample.kills_by_kernel = number(in) != 0; break;
       default:
@@ -210,7 +211,6 @@ metrics::Container read_container(pbf_reader in) {
         break;
       case record::Container::windows: container.windows = number(in) != 0; break;
       case record::Container::shares_network: container.shares_network = number(in) != 0; break;
-      case record::Container::booted: container.booted = number(in); break;
       case record::Container::state:
         container.lifecycle.state = enumerator<metrics::State>(in, metrics::state_count, "unknown state");
         break;

@@ -17,14 +17,14 @@ using record::tag;
 
 // Does not compile if one of these structs gets a member that is neither a count of its table nor known to the writer.
 // For a new member: write it, read it, and give it a number in record_fields.def.
-static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 8);
+static_assert(boost::pfr::tuple_size_v<metrics::Sample> == metrics::sample_counts.size() + 9);
 static_assert(boost::pfr::tuple_size_v<metrics::SampleParts> == 5);
 static_assert(boost::pfr::tuple_size_v<metrics::DeviceCounters> == metrics::device_counts.size() + 3);
 static_assert(boost::pfr::tuple_size_v<metrics::NetworkCounters> == metrics::network_counts.size() + 1);
 static_assert(boost::pfr::tuple_size_v<metrics::Detail> == 3);
 static_assert(boost::pfr::tuple_size_v<metrics::Limits> == record::limit_counts.size() + 1);
 static_assert(boost::pfr::tuple_size_v<metrics::Lifecycle> == record::lifecycle_counts.size() + 5);
-static_assert(boost::pfr::tuple_size_v<metrics::Container> == 12);
+static_assert(boost::pfr::tuple_size_v<metrics::Container> == 11);
 static_assert(boost::pfr::tuple_size_v<metrics::Round> == 4);
 
 template<class Table, class Owner>
@@ -73,6 +73,7 @@ void write_sample(pbf_writer& out, const Sample& sample) {
     message.add_uint64(tag(record::Detail::value), detail.value);
   }
   out.add_sint32(tag(record::Sample::health), static_cast<std::int32_t>(sample.health));
+  out.add_uint64(tag(record::Sample::booted), sample.booted);
   out.add_uint64(tag(record::Sample::agent_begun), sample.agent_begun);
   out.add_bool(tag(record::Sample::kills_by_kernel), sample.kills_by_kernel);
   write_missed(out, sample.missed);
@@ -97,7 +98,6 @@ void write_container(pbf_writer& out, const metrics::Container& container) {
   out.add_uint64(tag(record::Container::subject), static_cast<std::uint64_t>(container.subject));
   out.add_bool(tag(record::Container::windows), container.windows);
   out.add_bool(tag(record::Container::shares_network), container.shares_network);
-  out.add_uint64(tag(record::Container::booted), container.booted);
   const auto& lifecycle = container.lifecycle;
   write_counts(out, record::lifecycle_counts, lifecycle);
   out.add_uint64(tag(record::Container::state), static_cast<std::uint64_t>(lifecycle.state));

@@ -479,16 +479,25 @@ TEST_F(HostSideTest, KeepsTheSchedulersCountsOfARunThatItCannotReadForLong) {
   EXPECT_EQ(run_ns(), 107U);
 }
 
-TEST_F(HostSideTest, KnowsSinceWhenTheMachineRuns) {
+TEST_F(HostSideTest, KnowsSinceWhenTheMachineRunsWhateverWasInspectedFirst) {
   auto& host = opened();
-  auto remote = container();
-  host.add_local_facts(elsewhere, remote);
-  EXPECT_EQ(remote.booted, 0U);
+  auto without_files = container();
+  without_files.id = std::string(64, 'b');
+  without_files.labels = without_files.labels.with("id", "/docker/" + without_files.id);
+  const auto booted = [&] {
+    metrics::Sample sample;
+    host.add_storage(without_files, sample);
+    return sample.booted;
+  };
+  host.add_local_facts(here, without_files);
+  EXPECT_EQ(booted(), 0U) << "nothing proves that it is this machine's";
   add_cgroup("/docker/" + id);
   auto web = container();
   host.add_local_facts(here, web);
-  EXPECT_EQ(web.booted, host.machine().booted);
-  EXPECT_NE(web.booted, 0U);
+  EXPECT_EQ(booted(), host.machine().booted);
+  EXPECT_NE(booted(), 0U);
+  host.add_local_facts(elsewhere, without_files);
+  EXPECT_EQ(booted(), 0U);
 }
 
 }  // namespace

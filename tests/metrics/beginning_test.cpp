@@ -22,7 +22,7 @@ const Metric& metric(std::string_view name) {
 }
 
 struct BeginningTest : testing::Test {
-  BeginningTest() { container.booted = booted; }
+  BeginningTest() { sample.booted = booted; }
   [[nodiscard]] Beginning of(std::string_view name) const {
     return beginning_of(metric(name),
                         {.container = std::make_shared<const Container>(container), .sample = sample, .sources = {}});
@@ -47,7 +47,7 @@ TEST_F(BeginningTest, IsTheBootForWhatAllContainersShare) {
   container.shares_network = true;
   EXPECT_EQ(since("container_network_receive_bytes_total"), booted) << "of the host's network";
   EXPECT_FALSE(of("container_network_receive_bytes_total").own);
-  container.booted = 0;
+  sample.booted = 0;
   EXPECT_EQ(since("container_network_receive_bytes_total"), 0U) << "the boot time of another machine is not known";
   EXPECT_EQ(since("container_fs_sector_reads_total"), 0U);
 }

@@ -170,8 +170,9 @@ TEST_F(EncodeTest, NeverStartsAfterItsOwnTime) {
 TEST_F(EncodeTest, ClaimsNoStartForCountersThatAreOlderThanTheContainer) {
   auto container = *make_container("a1", "web");
   container.shares_network = true;
+  auto sample = test::full_sample();
   const auto start_of = [&](const std::string& name) {
-    const std::vector readings{make_reading(std::make_shared<const metrics::Container>(container))};
+    const std::vector readings{make_reading(std::make_shared<const metrics::Container>(container), sample)};
     return find(encode({.time = now, .readings = readings, .endings = {}}), name)
         ->sum()
         .data_points(0)
@@ -179,9 +180,9 @@ TEST_F(EncodeTest, ClaimsNoStartForCountersThatAreOlderThanTheContainer) {
   };
   EXPECT_EQ(start_of("container_fs_io_time_seconds_total"), 0U) << "a day of I/O in a container of ten seconds";
   EXPECT_EQ(start_of("container_network_receive_bytes_total"), 0U);
-  container.booted = started_at - 86'400 * second;
-  EXPECT_EQ(start_of("container_fs_io_time_seconds_total"), container.booted);
-  EXPECT_EQ(start_of("container_network_receive_bytes_total"), container.booted);
+  sample.booted = started_at - 86'400 * second;
+  EXPECT_EQ(start_of("container_fs_io_time_seconds_total"), sample.booted);
+  EXPECT_EQ(start_of("container_network_receive_bytes_total"), sample.booted);
 }
 
 TEST_F(EncodeTest, LeavesOutEmptyLabelsAndMetricsWithoutPoints) {

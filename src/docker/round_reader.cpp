@@ -81,6 +81,7 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   ask_ = ask;
   result_ = {};
   answered_.clear();
+  std::erase_if(lost_, [this](const std::string& id) { return fleet_.find(id) == nullptr; });
   for (const bool tree : {false, true}) {
     for (const bool proc : {false, true}) {
       needs_stats_[index_of({.tree = tree, .proc = proc})] =
@@ -146,11 +147,12 @@ Task<void> RoundReader::read_one(Target container, bool was_stuck) {
   metrics::Sample local;
   std::optional<metrics::Sources> sources{metrics::Sources{}};
   if (local_ != nullptr) {
-    const auto* const last = last_of(*container);
+    const auto* const last = lost_.contains(container->id) ? nullptr : last_of(*container);
     sources = local_->read(*container, last != nullptr ? &last->sources : nullptr, local);
   }
   if (!sources) {
     result_.suspects.push_back(container->id);
+    lost_.insert(container->id);
     co_return;
   }
   if (!needs_stats_[index_of(*sources)]) {
@@ -198,6 +200,7 @@ void RoundReader::take(const Target& container, Sample sample, metrics::Sources 
   if (local_ != nullptr) local_->add_storage(*container, sample);
   metrics::keep_missed(sample, last != nullptr ? &last->sample : nullptr);
   add(entry->container, std::move(sample), sources);
+  lost_.erase(container->id);
   answered_.push_back(system_now());
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,8 @@ class RoundReader {
   /// Containers whose last request got no answer in time, those that wait longest first.
   std::vector<std::string> stuck_;
   bool recovered_ = false;  ///< in this round, a stuck container has answered
+  /// Containers whose files are no longer where they were. Those that run on have their sources decided anew.
+  std::set<std::string> lost_;
   Deadlines deadlines_{};
   Ask ask_ = Ask::engine;
   Result result_;

@@ -13,7 +13,7 @@
 namespace cspy::metrics {
 
 /// Where a run's numbers come from besides the engine. Two sources count differently, so the first reading of a run
-/// decides for all its readings.
+/// decides for all its readings, as long as the files are there.
 struct Sources {
   bool tree = false;  ///< the host's cgroup tree
   bool proc = false;  ///< the host's /proc

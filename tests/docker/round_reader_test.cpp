@@ -152,7 +152,7 @@ struct FakeSource final : LocalSource {
                                        metrics::Sample& sample) override {
     last_decided = decided != nullptr ? std::optional{*decided} : std::nullopt;
     sample.missed = missed;
-    if (gone) return std::nullopt;
+    if (gone) return decided != nullptr && decided->tree ? std::nullopt : std::optional{metrics::Sources{}};
     if (given.tree) sample.memory_usage = 4'711;
     return given;
   }
@@ -206,6 +206,32 @@ TEST_F(CollectTest, KeepsTheSourcesOfARunAndWhatTheyMissed) {
   EXPECT_THAT(gone.readings, IsEmpty());
   EXPECT_THAT(gone.suspects, SizeIs(20)) << "to be inspected";
   EXPECT_EQ(gone.failed, 0U);
+}
+
+TEST_F(CollectTest, AsksTheEngineIfTheFilesOfARunAreGoneForGood) {
+  FakeSource source;
+  RoundReader with_source{client, fleet, [](std::uint32_t, std::uint32_t) { return "/dev/vda"; }, {}, &source};
+  const auto round = [&] { return *test::run(io, with_source.read(4, within(milliseconds{10'000}))); };
+  source.given = {.tree = true, .proc = true};
+  const auto first = round();
+  (void)fleet.close_round(first.time, first.readings);
+  source.gone = true;
+  EXPECT_THAT(round().suspects, SizeIs(20)) << "perhaps they have stopped";
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    return request.target.contains("/stats") ? std::optional{HttpResponse{.status = 500, .body = "{}"}} : std::nullopt;
+  };
+  for (int again = 0; again < 2; ++again) {
+    const auto failing = round();
+    EXPECT_EQ(failing.failed, 20U);
+    EXPECT_TRUE(failing.first_error);
+  }
+  engine.intercept = nullptr;
+  const auto found = round();
+  EXPECT_THAT(found.readings, SizeIs(20));
+  EXPECT_THAT(found.suspects, IsEmpty());
+  (void)fleet.close_round(found.time, found.readings);
+  EXPECT_THAT(round().readings, SizeIs(20)) << "the engine is their source now";
+  EXPECT_EQ(source.last_decided, metrics::Sources{});
 }
 
 TEST_F(CollectTest, AsksForNoStatsThatNoWantedMetricNeeds) {

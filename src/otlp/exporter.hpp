@@ -15,11 +15,9 @@
 //   the buffer of the encoder must not change. While it waits for a round or a retry, nothing is held. push(), close()
 //   and abandon() may be called in both cases. They touch neither the front nor the buffer.
 // - Whenever run() suspends, the store has no round that the backlog does not have. From the oldest on, it has the
-// rounds
-//   that have to wait, as far as they fit on the disk.
+//   rounds that have to wait, as far as they fit on the disk.
 // - A full queue directory costs the oldest rounds only after a failed request. While requests succeed, or one is on
-// its
-//   way, the newest rounds wait in memory until there is room.
+//   its way, the newest rounds wait in memory until there is room.
 // - Deltas advance only with accepted requests, so counts of a lost request are part of the next deltas.
 #pragma once
 

@@ -110,9 +110,10 @@ class Agent:
         """Waits until so many more rounds were read, delivered or not."""
         self.wait_message(_ROUND_READ, len(self.said(_ROUND_READ)) + count)
 
-    def rss_kb(self):
+    def anonymous_kb(self):
+        """Resident memory that it has written to: heap and stack, and not the code, of which each new path adds pages."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+        return int(re.search(r"RssAnon:\s+(\d+)", status).group(1))
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))

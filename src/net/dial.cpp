@@ -110,7 +110,7 @@ std::shared_ptr<LookUp> find_lookup(const asio::io_context& io, std::string_view
   std::erase_if(shared_lookups, [](const auto& weak) { return weak.expired(); });
   for (const auto& weak : shared_lookups) {
     auto query = weak.lock();
-    if (&query->io != &io || query->host != host || query->port != port) continue;
+    if (!query || &query->io != &io || query->host != host || query->port != port) continue;
     const std::scoped_lock lock{query->mutex};
     if (!query->done) return query;
   }

@@ -41,9 +41,7 @@ Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
               .oom_history = options.metrics.any(metrics::Group::oom_event),
               .add_local_facts = [this](const docker::Engine& engine,
                                         metrics::Container& container) { host_.add_local_facts(engine, container); }}},
-      reader_{client_, fleet_,
-              [this](std::uint32_t major, std::uint32_t minor) { return host_.device_name(major, minor); },
-              options_.metrics, &host_},
+      collection_{io_, options_, client_, watch_, fleet_, host_, log},
       surroundings_{options_, host_, fleet_},
       export_side_{io_, options_, log,
                    [this](std::vector<metrics::Ending> endings) {
@@ -135,27 +133,18 @@ Task<void> Daemon::tick() {
 
 /// One round: reads, closes, hands over. A shorter `time_for_reading` makes more reads run at once.
 Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds time_for_reading) {
-  using Ask = docker::RoundReader::Ask;
-  docker::RoundReader::Result result;
-  host_.begin_round(Clock::now(), fleet_);
-  const auto* const engine = watch_.known_engine();
-  // The watch ends with the program. This is not a failure of the engine.
-  const auto reachable = [this] { return stopping_ ? reachable_at_stop_ : watch_.engine() != nullptr; };
-  if (engine != nullptr) {
-    const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time_for_reading);
-    result = co_await reader_.read(concurrency, deadlines, reachable() ? Ask::engine : Ask::files_only);
-    // If the connection is lost, the watch logs it. Each failed read is only a consequence.
-    if (reachable()) say_reads(result);
-  }
-  for (const auto& id : result.suspects)
-    watch_.suspect(id);
-  const auto time = result.time != 0 ? result.time : system_now();
-  auto round = fleet_.close_round(time, std::move(result.readings));
-  say_clock(round.time - std::min(round.time, time));
+  collection_.hurry(deadlines.all);  // a scrape's reading that is in progress becomes this round's
+  auto collected = co_await collection_.read(deadlines, time_for_reading);
+  if (!collected) collected = std::make_shared<const Collected>(Collected{.readings = {}, .time = system_now()});
+  if (collection_.engine_is_reachable())
+    log_.debug("round read", {{"containers", std::to_string(collected->readings.size())}});
+  auto round = fleet_.close_round(collected->time, collected->readings);
+  say_clock(round.time - std::min(round.time, collected->time));
   // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
   if (identity_) {
-    Surroundings::Found found{
-        .engine = reachable() ? engine : nullptr, .all_read = result.failed == 0, .deadline = deadlines.all};
+    Surroundings::Found found{.engine = collection_.engine_is_reachable() ? watch_.known_engine() : nullptr,
+                              .all_read = collected->complete,
+                              .deadline = deadlines.all};
     if (disk_usage_)
       found.add_totals = [this](metrics::Sample& sample) { docker::add_totals(sample, disk_usage_->totals()); };
     co_await surroundings_.add_to(round, std::move(found));
@@ -172,11 +161,11 @@ Task<void> Daemon::await_signal() {
   const auto begun = Clock::now();
   stopping_ = true;
   stop_at_ = begun + limits::last_round_time_max;
-  reachable_at_stop_ = watch_.engine() != nullptr;
+  collection_.stop();
   watch_.stop();
   if (disk_usage_) disk_usage_->stop();
   disk_side_.deadlines.expire_all();
-  reader_.hurry(stop_at_);
+  collection_.hurry(stop_at_);
   surroundings_.hurry(stop_at_);
   tick_alarm_.notify();
   while (ticking_ && Clock::now() < stop_at_)
@@ -224,23 +213,6 @@ void Daemon::say_instance(const docker::Engine& engine) {
       "the engine does not report the name of its host: the label instance is the name of ContainerSpy's own host, "
       "which changes with each new container",
       {{"instance", host_.machine().name}, {"remedy", "set instance_id, or allow INFO=1 at the socket proxy"}});
-}
-
-void Daemon::say_reads(const docker::RoundReader::Result& result) {
-  log_.debug("round read",
-             {{"containers", std::to_string(result.readings.size())}, {"failed", std::to_string(result.failed)}});
-  switch (reads_failing_.update(result.failed > 0)) {
-    case Trouble::Change::began:
-      log_.warn("cannot read some containers: their points are missing in this round",
-                {{"failed", std::to_string(result.failed)},
-                 {"containers", std::to_string(result.attempted)},
-                 {"error", result.first_error ? result.first_error->message : ""}});
-      break;
-    case Trouble::Change::ended:
-      log_.info("can read all containers again", {{"containers", std::to_string(result.attempted)}});
-      break;
-    case Trouble::Change::none: break;
-  }
 }
 
 void Daemon::say_skipped(std::int64_t rounds) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 
+#include "app/collection.hpp"
 #include "app/export_side.hpp"
 #include "app/host_side.hpp"
 #include "app/loop.hpp"
@@ -17,7 +18,6 @@
 #include "base/trouble.hpp"
 #include "docker/client.hpp"
 #include "docker/disk_usage.hpp"
-#include "docker/round_reader.hpp"
 #include "docker/watch.hpp"
 #include "metrics/fleet.hpp"
 #include "net/context.hpp"
@@ -47,7 +47,6 @@ class Daemon {
   void spawn(net::Task<void> task);
   void on_connected(const docker::Engine& engine);
   void say_instance(const docker::Engine& engine);
-  void say_reads(const docker::RoundReader::Result& result);
   void say_skipped(std::int64_t rounds);
   void say_clock(UnixNanos ahead);
   [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
@@ -64,7 +63,7 @@ class Daemon {
   HostSide host_;
   docker::Client client_;
   docker::Watch watch_;
-  docker::RoundReader reader_;
+  Collection collection_;
   std::optional<docker::DiskUsage> disk_usage_;  ///< if it is wanted
   Surroundings surroundings_;
   ExportSide export_side_;
@@ -78,10 +77,8 @@ class Daemon {
   int running_ = 0;
   bool ticking_ = true;
   bool stopping_ = false;
-  bool reachable_at_stop_ = false;  ///< the engine, when the signal came
-  net::TimePoint stop_at_{};        ///< when reading must end, once the program is stopping
+  net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
   std::exception_ptr failure_;
-  Trouble reads_failing_{limits::trouble_free_rounds};
   std::uint64_t rounds_skipped_ = 0;
   Trouble rounds_skipping_{limits::trouble_free_rounds};
   Trouble clock_back_{limits::trouble_free_rounds};

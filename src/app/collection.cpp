@@ -28,7 +28,8 @@ Task<std::shared_ptr<const Collected>> Collection::read(docker::RoundReader::Dea
 Task<Collected> Collection::read_now(docker::RoundReader::Deadlines deadlines, milliseconds time) {
   using Ask = docker::RoundReader::Ask;
   docker::RoundReader::Result result;
-  host_.begin_round(net::Clock::now(), fleet_);
+  const auto begun = net::Clock::now();
+  host_.begin_round(begun, fleet_);
   const auto* const engine = watch_.known_engine();
   if (engine != nullptr) {
     const auto concurrency = docker::stats_concurrency(*engine, fleet_.size(), time);
@@ -38,6 +39,12 @@ Task<Collected> Collection::read_now(docker::RoundReader::Deadlines deadlines, m
   }
   for (const auto& id : result.suspects)
     watch_.suspect(id);
+  ++counts_.readings;
+  counts_.last_time = net::Clock::now() - begun;
+  counts_.time += counts_.last_time;
+  counts_.known = fleet_.size();
+  counts_.read = result.readings.size();
+  counts_.failed = result.failed;
   co_return Collected{.readings = std::move(result.readings),
                       .time = result.time != 0 ? result.time : system_now(),
                       .complete = engine_is_reachable() && result.failed == 0};

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct Collected {
 
 class Collection {
  public:
+  /// All readings, and the containers of the last one.
+  struct Counts {
+    std::uint64_t readings = 0;
+    std::chrono::nanoseconds time{}, last_time{};
+    std::size_t known = 0, read = 0, failed = 0;
+  };
+
   /// The references must outlive it.
   Collection(boost::asio::io_context& io, const Options& options, docker::Client& client, docker::Watch& watch,
              metrics::Fleet& fleet, HostSide& host, Log& log);
@@ -48,6 +56,7 @@ class Collection {
   void stop();
   /// Whether the engine is connected.
   [[nodiscard]] bool engine_is_reachable() const;
+  [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
   net::Task<Collected> read_now(docker::RoundReader::Deadlines deadlines, std::chrono::milliseconds time);
@@ -59,6 +68,7 @@ class Collection {
   Log& log_;
   docker::RoundReader reader_;
   net::SingleFlight<Collected> flight_;
+  Counts counts_;
   bool stopping_ = false;
   bool reachable_at_stop_ = false;
   Trouble failing_{limits::trouble_free_rounds};

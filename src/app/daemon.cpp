@@ -82,14 +82,20 @@ void Daemon::run() {
   net::run_loop(io_);
   if (failure_) std::rethrow_exception(failure_);
   const auto& sent = exporter_.counts();
+  std::uint64_t requests = 0;
+  for (std::size_t i = 0; i < docker::Client::request_count; ++i) {
+    const auto& counts = client_.counts(static_cast<docker::Client::Request>(i));
+    requests += counts.answered + counts.failed;
+  }
+  const auto& stats = client_.counts(docker::Client::Request::stats);
   log_.info("stopped", {{"rounds_sent", std::to_string(sent.rounds_sent)},
                         {"rounds_lost", std::to_string(sent.rounds_lost)},
                         {"rounds_kept", std::to_string(sent.rounds_kept)},
                         {"rounds_skipped", std::to_string(rounds_skipped_)},
                         {"points_sent", std::to_string(sent.points_sent)},
                         {"bytes", std::to_string(sent.bytes)},
-                        {"stats_requests", std::to_string(client_.counts().stats)},
-                        {"other_requests", std::to_string(client_.counts().other)}});
+                        {"stats_requests", std::to_string(stats.answered + stats.failed)},
+                        {"other_requests", std::to_string(requests - stats.answered - stats.failed)}});
 }
 
 /// Starts one of the program's coroutines. The loop ends after the last coroutine has ended. If one fails, the whole
@@ -144,13 +150,25 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
   if (identity_) {
     Surroundings::Found found{.engine = collection_.engine_is_reachable() ? watch_.known_engine() : nullptr,
                               .all_read = collected->complete,
-                              .deadline = deadlines.all};
-    if (disk_usage_)
-      found.add_totals = [this](metrics::Sample& sample) { docker::add_totals(sample, disk_usage_->totals()); };
+                              .deadline = deadlines.all,
+                              .add_to_agent = [this](metrics::Sample& sample) { report_self(sample); }};
     co_await surroundings_.add_to(round, std::move(found));
   }
   round.identity = identity_;
+  ++rounds_;
   exporter_.push(std::move(round));
+}
+
+void Daemon::report_self(metrics::Sample& sample) const {
+  if (disk_usage_) docker::add_totals(sample, disk_usage_->totals());
+  if (!options_.metrics.any(metrics::Group::self)) return;
+  add_self(sample, {.client = client_,
+                    .watch = watch_,
+                    .collection = collection_,
+                    .exporter = &exporter_,
+                    .rounds = rounds_,
+                    .rounds_skipped = rounds_skipped_,
+                    .log_lines_lost = log_.lines_lost()});
 }
 
 Task<void> Daemon::await_signal() {

@@ -11,6 +11,7 @@
 #include "app/host_side.hpp"
 #include "app/loop.hpp"
 #include "app/options.hpp"
+#include "app/self_report.hpp"
 #include "app/surroundings.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -47,6 +48,7 @@ class Daemon {
   void spawn(net::Task<void> task);
   void on_connected(const docker::Engine& engine);
   void say_instance(const docker::Engine& engine);
+  void report_self(metrics::Sample& sample) const;
   void say_skipped(std::int64_t rounds);
   void say_clock(UnixNanos ahead);
   [[nodiscard]] otlp::Resource resource_for(const docker::Engine& engine) const;
@@ -79,6 +81,7 @@ class Daemon {
   bool stopping_ = false;
   net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
   std::exception_ptr failure_;
+  std::uint64_t rounds_ = 0;
   std::uint64_t rounds_skipped_ = 0;
   Trouble rounds_skipping_{limits::trouble_free_rounds};
   Trouble clock_back_{limits::trouble_free_rounds};

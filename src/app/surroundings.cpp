@@ -58,7 +58,7 @@ Task<void> Surroundings::add_to(metrics::Round& round, Found found) {
   readings_.clear();
   deadline_ = found.deadline;
   const auto& wanted = options_.metrics;
-  if (wanted.any(Group::engine) || wanted.any(Group::engine_disk)) add_agent(found);
+  if (wanted.any(Group::engine) || wanted.any(Group::engine_disk) || wanted.any(Group::self)) add_agent(found);
   if (wanted.any(Group::machine)) add_machine(found.engine);
   if (host_.cgroups() != nullptr) co_await add_cgroups();
   auto own = subjects_.close_round(round.time, std::exchange(readings_, {}));
@@ -84,7 +84,7 @@ void Surroundings::add_agent(const Found& found) {
   metrics::add_detail(reading.sample, Tail::scrape_error, {}, failed ? 1 : 0);
   metrics::add_detail(reading.sample, Tail::machine_scrape_error, {}, host_.machine().memory_bytes == 0 ? 1 : 0);
   if (found.engine != nullptr) add_engine(reading.sample, *found.engine);
-  if (found.add_totals) found.add_totals(reading.sample);
+  if (found.add_to_agent) found.add_to_agent(reading.sample);
   metrics::sort_details(reading.sample);
   add(std::move(reading));
 }

@@ -21,10 +21,11 @@ class Surroundings {
  public:
   /// What the round has found so far.
   struct Found {
-    const docker::Engine* engine = nullptr;                 ///< null while it is disconnected
-    bool all_read = true;                                   ///< no container failed to be read
-    net::TimePoint deadline = net::TimePoint::max();        ///< what is not read by then has no points in this round
-    std::function<void(metrics::Sample&)> add_totals = {};  ///< adds the engine's disk usage; may be empty
+    const docker::Engine* engine = nullptr;           ///< null while it is disconnected
+    bool all_read = true;                             ///< no container failed to be read
+    net::TimePoint deadline = net::TimePoint::max();  ///< what is not read by then has no points in this round
+    /// Adds what the rest of the program knows to the sample of the agent; may be empty.
+    std::function<void(metrics::Sample&)> add_to_agent = {};
   };
 
   /// The references must outlive it.

@@ -53,7 +53,10 @@ void Log::write(LogLevel level, std::string_view message, Fields fields) {
   if (lost_ > 0 && sink_(line_of(LogLevel::warn, "dropped log lines: they could not be written at once",
                                  {{"dropped", std::to_string(lost_)}})))
     lost_ = 0;
-  if (lost_ > 0 || !sink_(line_of(level, message, fields))) ++lost_;
+  if (lost_ > 0 || !sink_(line_of(level, message, fields))) {
+    ++lost_;
+    ++lost_in_all_;
+  }
 }
 
 std::string Log::line_of(LogLevel level, std::string_view message, Fields fields) const {

@@ -42,6 +42,8 @@ class Log {
   void debug(std::string_view message, Fields fields = {}) { write(LogLevel::debug, message, fields); }
 
   [[nodiscard]] bool enabled(LogLevel level) const { return level <= level_; }
+  /// Lines that the sink did not take, since the start.
+  [[nodiscard]] std::uint64_t lines_lost() const { return lost_in_all_; }
 
  private:
   void write(LogLevel level, std::string_view message, Fields fields);
@@ -52,6 +54,7 @@ class Log {
   Sink sink_;
   UnixNanos (*clock_)();
   std::uint64_t lost_ = 0;  ///< lines since the last one that was written
+  std::uint64_t lost_in_all_ = 0;
 };
 
 }  // namespace cspy

@@ -147,10 +147,32 @@ Task<Result<Client::Channel>> Client::begin(std::string target, TimePoint deadli
   }
 }
 
-Task<Result<Client::Channel>> Client::get(std::string target, std::size_t body_bytes_max, TimePoint deadline) {
+std::string_view Client::describe(Request request) {
+  static constexpr std::array<std::string_view, request_count> names{"ping",    "version", "info",   "list",
+                                                                     "inspect", "stats",   "events", "disk"};
+  return names[static_cast<std::size_t>(request)];
+}
+
+void Client::count(Request request, TimePoint begun, bool answered) {
+  auto& counts = counts_[static_cast<std::size_t>(request)];
+  ++(answered ? counts.answered : counts.failed);
+  counts.time += Clock::now() - begun;
+}
+
+Task<Result<Client::Channel>> Client::open(Request request, std::string target, TimePoint deadline) {
+  const auto begun = Clock::now();
+  auto channel = co_await begin(std::move(target), deadline);
+  count(request, begun, channel.has_value());
+  co_return channel;
+}
+
+Task<Result<Client::Channel>> Client::get(Request request, std::string target, std::size_t body_bytes_max,
+                                          TimePoint deadline) {
+  const auto begun = Clock::now();
   auto channel = co_await begin(target, deadline);
+  auto read = channel ? co_await channel->connection.read_body(channel->body, body_bytes_max) : Result<void>{};
+  count(request, begun, channel && read);
   if (!channel) co_return channel;
-  auto read = co_await channel->connection.read_body(channel->body, body_bytes_max);
   if (!read) co_return std::unexpected{std::move(read).error().in(operation(target))};
   co_return channel;
 }
@@ -163,8 +185,7 @@ void Client::keep(Channel channel) {
 
 Task<Result<Engine>> Client::negotiate() {
   Engine engine;
-  ++counts_.other;
-  auto ping = co_await get("/_ping", limits::error_body_bytes_max, question_deadline());
+  auto ping = co_await get(Request::ping, "/_ping", limits::error_body_bytes_max, question_deadline());
   if (!ping) co_return std::unexpected{std::move(ping).error()};
   apply_ping(engine, ping->connection.header("Server"), ping->connection.header("Api-Version"));
   keep(std::move(*ping));
@@ -186,8 +207,7 @@ Task<Result<Engine>> Client::negotiate() {
 }
 
 Task<Result<void>> Client::add_version(Engine& engine) {
-  ++counts_.other;
-  auto version = co_await get("/version", limits::info_body_bytes_max, question_deadline());
+  auto version = co_await get(Request::version, "/version", limits::info_body_bytes_max, question_deadline());
   if (!version) co_return std::unexpected{std::move(version).error()};
   auto told = engine;
   if (auto applied = apply_version(told, version->body); !applied)
@@ -198,9 +218,8 @@ Task<Result<void>> Client::add_version(Engine& engine) {
 }
 
 Task<Result<void>> Client::add_info(Engine& engine) {
-  ++counts_.other;
   const auto target = "/v" + engine.api().text() + "/info";
-  auto info = co_await get(target, limits::info_body_bytes_max, Clock::now() + limits::info_time_max);
+  auto info = co_await get(Request::info, target, limits::info_body_bytes_max, Clock::now() + limits::info_time_max);
   if (!info) {
     engine.info_refused = info.error().code == Code::forbidden || info.error().code == Code::not_found;
     co_return std::unexpected{std::move(info).error()};
@@ -221,15 +240,22 @@ Task<bool> Client::ask_info() {
 }
 
 Task<Result<void>> Client::ping() {
-  ++counts_.other;
-  auto answer = co_await get("/_ping", limits::error_body_bytes_max, question_deadline());
+  auto answer = co_await get(Request::ping, "/_ping", limits::error_body_bytes_max, question_deadline());
   if (!answer) co_return std::unexpected{std::move(answer).error()};
   keep(std::move(*answer));
   co_return Result<void>{};
 }
 
-Task<Result<void>> Client::stream(std::string target, TimePoint deadline,
+Task<Result<void>> Client::stream(Request request, std::string target, TimePoint deadline,
                                   std::function<Result<void>(std::string_view)> feed) {
+  const auto begun = Clock::now();
+  auto fed = co_await feed_answer(std::move(target), deadline, std::move(feed));
+  count(request, begun, fed.has_value());
+  co_return fed;
+}
+
+Task<Result<void>> Client::feed_answer(std::string target, TimePoint deadline,
+                                       std::function<Result<void>(std::string_view)> feed) {
   auto channel = co_await begin(target, deadline);
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   std::string part(16 * 1024, '\0');
@@ -253,9 +279,9 @@ Task<Result<void>> Client::stream(std::string target, TimePoint deadline,
 
 Task<Result<std::vector<Listed>>> Client::list(Which which) {
   const auto target = versioned(which == Which::all ? "/containers/json?all=1" : "/containers/json");
-  ++counts_.other;
   ListReader reader{which};
-  auto read = co_await stream(target, request_deadline(), [&](std::string_view part) { return reader.feed(part); });
+  auto read = co_await stream(Request::list, target, request_deadline(),
+                              [&](std::string_view part) { return reader.feed(part); });
   if (!read) co_return std::unexpected{std::move(read).error()};
   auto listed = reader.finish();
   if (!listed) co_return std::unexpected{std::move(listed).error().in(operation(target))};
@@ -265,9 +291,9 @@ Task<Result<std::vector<Listed>>> Client::list(Which which) {
 Task<Result<DiskReport>> Client::disk_report(std::string question, DiskReportReader::Answer answer,
                                              TimePoint deadline) {
   const auto target = versioned(question);
-  ++counts_.other;
   DiskReportReader reader{answer};
-  auto read = co_await stream(target, deadline, [&](std::string_view part) { return reader.feed(part); });
+  auto read =
+      co_await stream(Request::disk, target, deadline, [&](std::string_view part) { return reader.feed(part); });
   if (!read) co_return std::unexpected{std::move(read).error()};
   auto report = reader.finish();
   if (!report) co_return std::unexpected{std::move(report).error().in(operation(target))};
@@ -276,8 +302,7 @@ Task<Result<DiskReport>> Client::disk_report(std::string question, DiskReportRea
 
 Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules) {
   const auto target = versioned("/containers/" + id + "/json");
-  ++counts_.other;
-  auto channel = co_await get(target, limits::inspect_body_bytes_max, question_deadline());
+  auto channel = co_await get(Request::inspect, target, limits::inspect_body_bytes_max, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   auto inspection = parse_inspect(channel->body, rules);
   keep(std::move(*channel));
@@ -287,8 +312,8 @@ Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules) {
 
 Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimePoint deadline) {
   auto target = versioned("/containers/" + id + "/stats?stream=false&one-shot=true");
-  ++counts_.stats;
-  auto channel = co_await get(target, limits::stats_body_bytes_max, std::min(deadline, request_deadline()));
+  auto channel =
+      co_await get(Request::stats, target, limits::stats_body_bytes_max, std::min(deadline, request_deadline()));
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   auto sample = parse_stats(engine_, channel->body);
   keep(std::move(*channel));
@@ -299,8 +324,7 @@ Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimeP
 Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take) {
   if (engine_.podman) co_return Result<void>{};
   const auto target = versioned("/events?" + oom_history_query(since, until));
-  ++counts_.other;
-  auto channel = co_await begin(target, Clock::now() + limits::event_history_time_max);
+  auto channel = co_await open(Request::events, target, Clock::now() + limits::event_history_time_max);
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   LineReader lines{std::move(channel->connection)};
   for (;;) {
@@ -315,9 +339,8 @@ Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::fu
 
 Task<Result<EventStream>> Client::events(Which which) {
   const auto target = versioned("/events?" + events_query(which));
-  ++counts_.other;
   // Docker sends the header at once. An engine that waits for the first event would fail here and be polled instead.
-  auto channel = co_await begin(target, question_deadline());
+  auto channel = co_await open(Request::events, target, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
   co_return EventStream{std::move(channel->connection), operation(target)};
 }

@@ -4,6 +4,9 @@
 // had closed a kept connection, the client repeats it on a fresh connection. It repeats nothing else.
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -59,10 +62,14 @@ class EventStream {
 
 class Client {
  public:
-  /// How many requests were sent, by kind.
+  enum class Request : std::uint8_t { ping, version, info, list, inspect, stats, events, disk };
+  static constexpr std::size_t request_count = static_cast<std::size_t>(Request::disk) + 1;
+  [[nodiscard]] static std::string_view describe(Request request);
+  /// The requests of one kind that have ended. A stream of events has ended when it has begun.
   struct Counts {
-    std::uint64_t stats = 0;
-    std::uint64_t other = 0;
+    std::uint64_t answered = 0;  ///< with success
+    std::uint64_t failed = 0;    ///< refused, without an answer, or with one that was cut short
+    std::chrono::nanoseconds time{};
   };
 
   Client(net::Context& context, Endpoint endpoint) : context_{context}, endpoint_{std::move(endpoint)} {}
@@ -96,7 +103,7 @@ class Client {
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const Engine& engine() const { return engine_; }
-  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] const Counts& counts(Request request) const { return counts_[static_cast<std::size_t>(request)]; }
   [[nodiscard]] net::Context& context() const { return context_; }
 
  private:
@@ -107,11 +114,17 @@ class Client {
   };
 
   [[nodiscard]] std::string operation(std::string_view target) const;
+  void count(Request request, net::TimePoint begun, bool answered);
   net::Task<Result<Channel>> begin(std::string target, net::TimePoint deadline);
-  net::Task<Result<Channel>> get(std::string target, std::size_t body_bytes_max, net::TimePoint deadline);
+  /// Only begins: the body is read elsewhere.
+  net::Task<Result<Channel>> open(Request request, std::string target, net::TimePoint deadline);
+  net::Task<Result<Channel>> get(Request request, std::string target, std::size_t body_bytes_max,
+                                 net::TimePoint deadline);
   /// Passes the body of the answer to `feed` as it arrives.
-  net::Task<Result<void>> stream(std::string target, net::TimePoint deadline,
+  net::Task<Result<void>> stream(Request request, std::string target, net::TimePoint deadline,
                                  std::function<Result<void>(std::string_view)> feed);
+  net::Task<Result<void>> feed_answer(std::string target, net::TimePoint deadline,
+                                      std::function<Result<void>(std::string_view)> feed);
   void keep(Channel channel);
   net::Task<Result<void>> add_version(Engine& engine);
   net::Task<Result<void>> add_info(Engine& engine);
@@ -123,7 +136,7 @@ class Client {
   Endpoint endpoint_;
   Engine engine_;
   std::vector<Channel> idle_;
-  Counts counts_;
+  std::array<Counts, request_count> counts_{};
 };
 
 /// The meaning of an HTTP status of the engine, with the message from its JSON body.

@@ -88,6 +88,7 @@ Task<void> Watch::run() {
     // An engine that answers and is gone at once must not be asked again and again.
     if (Clock::now() - begun >= limits::session_good_after) backoff_.reset();
     say_.lost(error);
+    last_error_ = std::move(error);
     const auto until = Clock::now() + backoff_.next(settings_.random());
     while (!stopping_ && Clock::now() < until)
       co_await wake_.wait_until(until);
@@ -166,8 +167,10 @@ Task<Error> Watch::read_events() {
     auto event = co_await stream_->next();
     if (!live()) co_return Error{Code::cancelled, "stopped"};
     if (event) {
+      ++counts_.events;
       take_event(*event);
     } else if (event.error().code == Code::malformed) {
+      ++counts_.unread;
       if (!std::exchange(loss_told, true)) {
         log_.warn("an event cannot be read: listing and inspecting all containers instead",
                   {{"error", event.error().message}});
@@ -317,6 +320,8 @@ void Watch::take_inspection(const std::string& id, Result<Inspection> answer) {
 
 void Watch::become_complete() {
   complete_ = known_ = connected_ = true;
+  ++counts_.sessions;
+  last_error_.reset();
   say_.connected(engine_, fleet_.size(), stream_.has_value());
   settings_.on_connected(engine_);
 }

@@ -77,6 +77,16 @@ class Watch {
   /// The engine as it was last known, also while it is away; null until the fleet was complete for the first time.
   [[nodiscard]] const Engine* known_engine() const { return known_ ? &engine_ : nullptr; }
 
+  /// Why the engine is not connected; nullopt while it is, and before the first attempt has ended.
+  [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
+
+  struct Counts {
+    std::uint64_t events = 0;    ///< received and understood
+    std::uint64_t unread = 0;    ///< events that could not be read
+    std::uint64_t sessions = 0;  ///< connections that have become complete
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
  private:
   net::Task<Error> session();
   net::Task<void> follow_events();
@@ -112,6 +122,8 @@ class Watch {
   bool inspect_failing_ = false;
   bool too_many_told_ = false;
   CrowdedLabels crowded_;
+  Counts counts_;
+  std::optional<Error> last_error_;
 
   // Of the current session.
   std::optional<Error> ended_;

@@ -46,7 +46,8 @@ void WatchLog::connected(const Engine& engine, std::size_t containers, bool foll
   }
 }
 
-void WatchLog::lost(const Error& error) {
+void WatchLog::lost(Error& error) {
+  error.remedy = remedy(error.code, endpoint_, socket_access(endpoint_));
   const auto state = error.code == Code::denied ? State::denied
                      : error.code == Code::unreachable || error.code == Code::missing || error.code == Code::timeout
                          ? State::away
@@ -54,14 +55,13 @@ void WatchLog::lost(const Error& error) {
   if (state == state_) return;
   const bool first = state_ == State::unknown;
   state_ = state;
-  const auto advice = remedy(error.code, endpoint_, socket_access(endpoint_));
   const std::string_view message = state == State::denied ? "no permission to use the engine's socket"
                                    : first                ? "engine not reachable yet: trying again until it answers"
                                                           : "engine lost: trying again until it is back";
-  if (advice.empty()) {
+  if (error.remedy.empty()) {
     log_.warn(message, {{"error", error.message}});
   } else {
-    log_.warn(message, {{"error", error.message}, {"remedy", advice}});
+    log_.warn(message, {{"error", error.message}, {"remedy", error.remedy}});
   }
 }
 

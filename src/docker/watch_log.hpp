@@ -19,7 +19,8 @@ class WatchLog {
 
   /// The fleet is complete. `followed`: by events, not by polling.
   void connected(const Engine& engine, std::size_t containers, bool followed);
-  void lost(const Error& error);
+  /// Completes the error with what the user can do.
+  void lost(Error& error);
   void events_followed();
   void events_fail(const Error& error, std::chrono::milliseconds poll_interval);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "metrics/accessors.hpp"
+#include "metrics/catalogue_rules.hpp"
 #include "metrics/row_origins.hpp"
 
 namespace cspy::metrics {
@@ -23,6 +24,10 @@ constexpr LabelKeys by_numa_node{"type", "scope", "node"};
 constexpr LabelKeys by_fault{"failure_type", "scope"};
 constexpr LabelKeys by_ulimit{"ulimit"};
 constexpr LabelKeys by_type{"type"};
+constexpr LabelKeys by_own_version{"version"};
+constexpr LabelKeys by_outcome{"outcome"};
+constexpr LabelKeys by_kind{"kind"};
+constexpr LabelKeys by_kind_and_outcome{"kind", "outcome"};
 constexpr LabelKeys by_image{"image_id", "image_digest"};
 constexpr LabelKeys by_tcp_state{"tcp_state"};
 constexpr LabelKeys by_udp_state{"udp_state"};
@@ -304,60 +309,54 @@ constexpr std::array table{
   ours(experimental, Metric{"containerspy_engine_disk_objects", gauge, "", G::engine_disk, o::engine_sizes, by_type, tail<Tail::engine_disk_objects>,
          "Number of objects of the type"}),
 
+  ours(experimental, Metric{"containerspy_build_info", gauge, "", G::self, o::known, by_own_version, tail<T::self_build>,
+         "Always 1; the label has the version of ContainerSpy"}),
+  ours(experimental, Metric{"containerspy_rounds_total", counter, "", G::self, o::known, none, tail<T::self_rounds>,
+         "Rounds read and queued for delivery"}),
+  ours(experimental, Metric{"containerspy_rounds_skipped_total", counter, "", G::self, o::known, none, tail<T::self_rounds_skipped>,
+         "Rounds left out because the one before took longer than the interval"}),
+  ours(experimental, Metric{"containerspy_readings_total", counter, "", G::self, o::known, none, tail<T::self_readings>,
+         "Readings of all containers, for rounds and for scrapes"}),
+  ours(experimental, Metric{"containerspy_reading_seconds_total", counter, "s", G::self, o::known, none, tail<T::self_reading_time, Scale::nanoseconds>,
+         "Time that all readings took"}),
+  ours(experimental, Metric{"containerspy_last_reading_duration_seconds", gauge, "s", G::self, o::known, none, tail<T::self_last_reading_time, Scale::nanoseconds>,
+         "Time that the last reading took"}),
+  ours(experimental, Metric{"containerspy_engine_requests_total", counter, "", G::self, o::known, by_kind_and_outcome, tail<T::self_engine_requests>,
+         "Requests to the engine that have ended"}),
+  ours(experimental, Metric{"containerspy_engine_request_seconds_total", counter, "s", G::self, o::known, by_kind, tail<T::self_engine_request_time, Scale::nanoseconds>,
+         "Time from sending requests to the engine to the end of its answers"}),
+  ours(experimental, Metric{"containerspy_engine_connections_total", counter, "", G::self, o::known, none, tail<T::self_engine_connections>,
+         "Times that the engine was found, at the start or after an outage"}),
+  ours(experimental, Metric{"containerspy_containers", gauge, "", G::self, o::known, by_state, tail<T::self_containers>,
+         "Number of containers: known, and read or failed in the last reading"}),
+  ours(experimental, Metric{"containerspy_events_total", counter, "", G::self, o::known, by_outcome, tail<T::self_events>,
+         "Events of the engine, read or unreadable"}),
+  ours(experimental, Metric{"containerspy_export_requests_total", counter, "", G::self, o::known, by_outcome, tail<T::self_export_requests>,
+         "Requests to the receiver, by the meaning of its answer"}),
+  ours(experimental, Metric{"containerspy_export_rounds_total", counter, "", G::self, o::known, by_outcome, tail<T::self_export_rounds>,
+         "Rounds delivered or lost"}),
+  ours(experimental, Metric{"containerspy_export_points_total", counter, "", G::self, o::known, by_outcome, tail<T::self_export_points>,
+         "Points delivered, lost, or rejected by the receiver"}),
+  ours(experimental, Metric{"containerspy_export_bytes_total", counter, "By", G::self, o::known, none, tail<T::self_export_bytes>,
+         "Bytes of requests to the receiver, after compression"}),
+  ours(experimental, Metric{"containerspy_export_last_success_timestamp_seconds", gauge, "s", G::self, o::known, none, tail<T::self_export_last_success, Scale::nanoseconds>,
+         "Time at which the receiver last accepted a request"}),
+  ours(experimental, Metric{"containerspy_queue_rounds", gauge, "", G::self, o::known, none, tail<T::self_queue_rounds>,
+         "Rounds that wait to be delivered"}),
+  ours(experimental, Metric{"containerspy_queue_size_bytes", gauge, "By", G::self, o::known, none, tail<T::self_queue_bytes>,
+         "Memory of the waiting rounds"}),
+  ours(experimental, Metric{"containerspy_queue_limit_bytes", gauge, "By", G::self, o::known, none, tail<T::self_queue_limit>,
+         "Limit for the memory of the waiting rounds: queue_limit"}),
+  ours(experimental, Metric{"containerspy_queue_oldest_age_seconds", gauge, "s", G::self, o::known, none, tail<T::self_queue_age, Scale::nanoseconds>,
+         "Age of the oldest waiting round"}),
+  ours(experimental, Metric{"containerspy_log_lines_dropped_total", counter, "", G::self, o::known, none, tail<T::self_log_lines_lost>,
+         "Log lines that could not be written at once"}),
+
 };
 // clang-format on
 
-// Lint: these rules hold for every row.
-
-/// Gauges whose names end in _total. The rule says that only counters do, but cAdvisor gave these names. (cAdvisor has
-/// counters without the ending, the failcnt metrics. They are gauges here, because receivers would append the ending to
-/// the name of a counter.)
-constexpr std::array misnamed_gauges{std::string_view{"container_fs_inodes_total"},
-                                     std::string_view{"container_network_tcp_usage_total"},
-                                     std::string_view{"container_network_tcp6_usage_total"},
-                                     std::string_view{"container_network_udp_usage_total"},
-                                     std::string_view{"container_network_udp6_usage_total"},
-                                     std::string_view{"container_network_advance_tcp_stats_total"}};
-
-constexpr bool well_ended(const Metric& metric) {
-  const bool total = metric.name.ends_with("_total");
-  if (metric.kind == counter) return total;
-  return total == (std::ranges::find(misnamed_gauges, metric.name) != misnamed_gauges.end());
-}
-
-constexpr bool legal_name(std::string_view name) {
-  return !name.empty() &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-}
-
-/// A unit must be the last word of the name, or for a counter the word before _total. If it is not, a receiver appends
-/// it.
-constexpr bool unit_in_name(const Metric& metric) {
-  if (metric.unit.empty()) return true;
-  auto name = metric.name;
-  if (metric.kind == counter) name.remove_suffix(std::string_view{"_total"}.size());
-  return name.ends_with(metric.unit == "s" ? "_seconds" : "_bytes") && (metric.unit == "s" || metric.unit == "By");
-}
-
-constexpr bool names_unique() {
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    for (std::size_t j = i + 1; j < table.size(); ++j) {
-      if (table[i].name == table[j].name) return false;
-    }
-  }
-  return true;
-}
-
-constexpr bool own_names_are_marked(const Metric& metric) {
-  return metric.stability != Stability::cadvisor || !metric.name.starts_with("containerspy_");
-}
-
-static_assert(names_unique());
-static_assert(std::ranges::all_of(table, own_names_are_marked));
-static_assert(std::ranges::all_of(table, [](const Metric& m) { return legal_name(m.name); }));
-static_assert(std::ranges::all_of(table, well_ended));
-static_assert(std::ranges::all_of(table, unit_in_name));
-static_assert(std::ranges::all_of(table, [](const Metric& m) { return !m.help.empty(); }));
+static_assert(rules::names_are_unique(table));
+static_assert(std::ranges::all_of(table, rules::holds));
 
 }  // namespace
 

@@ -35,6 +35,7 @@ constexpr std::array table{
     GroupRow{Group::advtcp, "advtcp", false, bit(Subject::container), "counters of the TCP stack"},
     GroupRow{Group::sched, "sched", false, running, "counters of the scheduler"},
     GroupRow{Group::descriptors, "descriptors", false, running, "open files and sockets, which cAdvisor has in the group process"},
+    GroupRow{Group::self, "self", true, bit(Subject::agent), "ContainerSpy's own work: readings, requests, deliveries, the queue"},
 };
 // clang-format on
 
@@ -45,7 +46,7 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order());
-static_assert(table.size() == static_cast<std::size_t>(Group::descriptors) + 1);
+static_assert(table.size() == static_cast<std::size_t>(Group::self) + 1);
 
 }  // namespace
 

@@ -34,6 +34,7 @@ enum class Group : std::uint8_t {
   advtcp,
   sched,
   descriptors,
+  self,
 };
 
 struct GroupRow {

@@ -66,8 +66,30 @@ enum class Tail : std::uint8_t {
   engine_disk_usage_bytes,
   engine_disk_reclaimable_bytes,
   engine_disk_objects,
+  self_build,
+  self_rounds,
+  self_rounds_skipped,
+  self_readings,
+  self_reading_time,
+  self_last_reading_time,
+  self_engine_requests,
+  self_engine_request_time,
+  self_engine_connections,
+  self_containers,
+  self_events,
+  self_export_requests,
+  self_export_rounds,
+  self_export_points,
+  self_export_bytes,
+  self_export_last_success,
+  self_queue_rounds,
+  self_queue_bytes,
+  self_queue_limit,
+  self_queue_age,
+  self_log_lines_lost,
 };
-inline constexpr std::size_t tail_count = static_cast<std::size_t>(Tail::engine_disk_objects) + 1;
+inline constexpr std::size_t tail_count = static_cast<std::size_t>(Tail::self_log_lines_lost) + 1;
+static_assert(tail_count <= 64, "SampleParts::details has a bit for each");
 
 /// A value that few samples have. A member for each would waste memory in every sample.
 struct Detail {

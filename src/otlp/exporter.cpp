@@ -113,7 +113,6 @@ Task<void> Exporter::send(Delivery::Step step) {
   }
   auto body = encoder_.encode(*backlog_.front().round.identity, batch);
   if (gzip_) body = gzip_->compress(body);
-  ++counts_.requests;
   counts_.bytes += body.size();
   const auto outcome = co_await transport_.send(
       {.body = body, .content_type = encoder_.content_type(), .gzip = gzip_.has_value()}, step.until);
@@ -122,11 +121,18 @@ Task<void> Exporter::send(Delivery::Step step) {
 
 /// Updates counts, log, delivery and store with the outcome of a request.
 void Exporter::apply(const Outcome& outcome, const Batch& batch) {
+  ++counts_.requests[static_cast<std::size_t>(outcome.kind)];
   if (outcome.kind == Outcome::Kind::accepted) {
+    counts_.last_success = system_now();
+    counts_.failing_since.reset();
+    last_error_.reset();
     counts_.points_sent += points_of(batch);
     counts_.points_rejected += outcome.rejected_points;
     if (deltas_) deltas_->delivered(batch);
     export_log_.accepted(outcome);
+  } else {
+    if (!counts_.failing_since) counts_.failing_since = net::Clock::now();
+    last_error_ = Error{Code::refused, outcome.message, outcome.remedy};
   }
   auto change = delivery_.answered(outcome, net::Clock::now(), random_());
   counts_.points_lost += change.points_lost;

@@ -21,6 +21,7 @@
 // - Deltas advance only with accepted requests, so counts of a lost request are part of the next deltas.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,10 +55,12 @@ class Exporter {
     std::uint64_t rounds_lost = 0;  ///< dropped from the queue, or refused at least in part
     std::uint64_t points_sent = 0;
     std::uint64_t points_lost = 0;
-    std::uint64_t points_rejected = 0;  ///< by the receiver, in a partial success
-    std::uint64_t rounds_kept = 0;      ///< left in the queue directory for the next run
-    std::uint64_t requests = 0;         ///< each attempt counts
-    std::uint64_t bytes = 0;            ///< of requests, after compression
+    std::uint64_t points_rejected = 0;                          ///< by the receiver, in a partial success
+    std::uint64_t rounds_kept = 0;                              ///< left in the queue directory for the next run
+    std::array<std::uint64_t, Outcome::kind_count> requests{};  ///< by Outcome::Kind; each attempt counts
+    std::uint64_t bytes = 0;                                    ///< of requests, after compression
+    UnixNanos last_success = 0;                                 ///< when the receiver accepted a request; 0: never
+    std::optional<net::TimePoint> failing_since = {};           ///< of the first failed request since the last success
   };
   /// Receives the unsent endings of a lost round, so that a later round sends them.
   using Restore = std::function<void(std::vector<metrics::Ending>)>;
@@ -83,6 +86,8 @@ class Exporter {
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] const queue::Backlog& backlog() const { return backlog_; }
+  /// Of the last request that was not accepted; nullopt if the receiver has accepted one since.
+  [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
 
  private:
   net::Task<void> send(Delivery::Step step);
@@ -107,6 +112,7 @@ class Exporter {
   net::Alarm wake_;
   metrics::IdentityPtr identity_;  ///< of the newest pushed round; null before
   Counts counts_;
+  std::optional<Error> last_error_;
   std::uint64_t next_sequence_ = 1;
   bool pushed_back_ = false;  ///< the last request failed and will be repeated
   bool closed_ = false;

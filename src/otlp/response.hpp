@@ -22,6 +22,8 @@ struct Outcome {
     permanent,  ///< the receiver will never accept this request
   };
 
+  static constexpr std::size_t kind_count = static_cast<std::size_t>(Kind::permanent) + 1;
+
   Kind kind = Kind::accepted;
   unsigned status = 0;  ///< of HTTP or gRPC; 0 if there was no answer
   std::uint64_t rejected_points = 0;

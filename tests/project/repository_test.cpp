@@ -28,8 +28,9 @@ const std::map<std::string, std::set<std::string>> layers{
     {"host", {"base", "metrics", "net"}},
     {"queue", {"base", "metrics"}},
     {"otlp", {"base", "metrics", "net", "queue"}},
+    {"serve", {"base", "metrics", "net"}},
     {"json5", {"base"}},
-    {"app", {"base", "json5", "metrics", "net", "docker", "host", "otlp", "queue"}},
+    {"app", {"base", "json5", "metrics", "net", "docker", "host", "otlp", "queue", "serve"}},
 };
 
 /// Where the headers of a third-party library may be included: its files, with the reason where they are more than two.

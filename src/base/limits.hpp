@@ -211,6 +211,15 @@ inline constexpr std::size_t receiver_body_bytes_max = 64 * 1024;
 /// The answer of a proxy to CONNECT: a status and a few headers.
 inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 
+// Data of scrapes.
+
+/// The text of a scrape is made in pieces of this size. A piece takes some 20 microseconds, so that other work gets its
+/// turn, and a client that stops reading costs the memory of one piece.
+inline constexpr std::size_t scrape_piece_bytes = 32 * 1024;
+/// Labels of one reading that are kept as text during a scrape, on average. A container of a compose project has about
+/// 800 bytes. Longer ones are written again for each metric, so that 1,000 containers take no more than 2 MB.
+inline constexpr std::size_t scrape_labels_bytes = 1'500;
+
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;

@@ -213,7 +213,7 @@ inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 
 // Data of scrapes.
 
-/// The text of a scrape is made in pieces of this size. A piece takes some 20 microseconds, so that other work gets its
+/// The text of a scrape is made in pieces of this size. A piece takes a few microseconds, so that other work gets its
 /// turn, and a client that stops reading costs the memory of one piece.
 inline constexpr std::size_t scrape_piece_bytes = 32 * 1024;
 /// Labels of one reading that are kept as text during a scrape, on average. A container of a compose project has about

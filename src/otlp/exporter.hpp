@@ -28,6 +28,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/gzip.hpp"
 #include "base/log.hpp"
 #include "metrics/reading.hpp"
 #include "net/context.hpp"
@@ -35,7 +36,6 @@
 #include "otlp/deltas.hpp"
 #include "otlp/encoder.hpp"
 #include "otlp/export_log.hpp"
-#include "otlp/gzip.hpp"
 #include "otlp/transport.hpp"
 #include "queue/backlog.hpp"
 #include "queue/store.hpp"

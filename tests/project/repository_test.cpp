@@ -51,7 +51,7 @@ const std::map<std::string, std::set<std::string>> libraries{
      {"otlp/fields.hpp", "otlp/encode_protobuf.cpp", "otlp/response.cpp", "otlp/grpc.cpp", "queue/record_fields.hpp",
       "queue/round_record_write.cpp", "queue/round_record_read.cpp"}},
     {"CLI/", {"app/command_line.cpp"}},
-    {"zlib.h", {"otlp/gzip.cpp", "queue/journal_format.cpp"}},
+    {"zlib.h", {"base/gzip.cpp", "queue/journal_format.cpp"}},
 };
 
 /// Libraries that each source may include, but no header: what includes a header would include them too.

@@ -1,5 +1,5 @@
 // zlib must decompress our output to the same bytes.
-#include "otlp/gzip.hpp"
+#include "base/gzip.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/support/gunzip.hpp"
 
-namespace cspy::otlp {
+namespace cspy {
 namespace {
 
 std::string noise(std::size_t bytes) {
@@ -33,5 +33,29 @@ TEST(Gzip, MakesWhatRepeatsSmallAndWhatDoesNotHardlyLarger) {
   EXPECT_LT(gzip.compress(noise(100'000)).size(), 100'200U);
 }
 
+TEST(GzipStream, GivesBackATextOfPieces) {
+  const auto random = noise(50'000);
+  for (const std::size_t step : {std::size_t{1}, std::size_t{777}, std::size_t{30'000}}) {
+    GzipStream stream;
+    std::string text, compressed{"before"};
+    for (std::size_t at = 0; at < random.size(); at += step) {
+      const auto piece = random.substr(at, step) + std::string(step, 'a');
+      stream.write(piece, compressed);
+      text.append(piece);
+    }
+    stream.write({}, compressed);
+    stream.finish(compressed);
+    ASSERT_TRUE(compressed.starts_with("before"));
+    EXPECT_TRUE(test::gunzip(compressed.substr(6)) == text) << "pieces of " << step << " bytes";
+  }
+}
+
+TEST(GzipStream, GivesBackNothing) {
+  GzipStream stream;
+  std::string compressed;
+  stream.finish(compressed);
+  EXPECT_EQ(test::gunzip(compressed), "");
+}
+
 }  // namespace
-}  // namespace cspy::otlp
+}  // namespace cspy

@@ -166,6 +166,16 @@ std::string_view Stream::alpn() const {
   return {reinterpret_cast<const char*>(protocol), size};
 }
 
+void Stream::stop_reading() {
+  boost::system::error_code ignored;  // The peer has closed the connection.
+  lowest().shutdown(Socket::shutdown_receive, ignored);
+}
+
+void Stream::stop_writing() {
+  boost::system::error_code ignored;  // The peer has closed the connection.
+  lowest().shutdown(Socket::shutdown_send, ignored);
+}
+
 void Stream::close() {
   close_socket(&lowest());
 }
@@ -185,6 +195,20 @@ Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline) 
   }
   if (!tls) co_return Stream{std::move(*socket)};
   co_return co_await secure(context, std::move(*socket), std::move(route), deadline);
+}
+
+Result<Stream> server_stream(Socket socket, Tls& tls) {
+  auto context = tls.context();
+  if (!context) return std::unexpected{std::move(context).error()};
+  auto* const ssl = SSL_new(context->get());
+  if (ssl == nullptr) throw std::bad_alloc{};
+  return Stream{std::make_unique<Stream::TlsSocket>(std::move(socket), ssl)};  // owns ssl
+}
+
+Task<Result<void>> accept_handshake(Stream* stream) {
+  auto [error] = co_await std::get<1>(stream->socket_)->async_handshake(Stream::TlsSocket::server, as_tuple);
+  if (error) co_return std::unexpected{socket_error(error, false).in("TLS handshake")};
+  co_return Result<void>{};
 }
 
 }  // namespace cspy::net

@@ -24,7 +24,7 @@ class Stream {
   using TlsSocket = boost::asio::ssl::stream<Socket>;
 
   explicit Stream(Socket socket) : socket_{std::move(socket)} {}
-  /// REQUIRES: the TLS handshake is done.
+  /// REQUIRES: the TLS handshake is done before other operations.
   explicit Stream(std::unique_ptr<TlsSocket> socket) : socket_{std::move(socket)} {}
 
   executor_type get_executor() { return lowest().get_executor(); }
@@ -43,10 +43,15 @@ class Stream {
   /// The protocol that the peer chose in the TLS handshake ("h2"); empty if it chose none, or without TLS. Valid as
   /// long as the stream.
   [[nodiscard]] std::string_view alpn() const;
+  /// Reads end now and later, after what has already arrived. Writing goes on.
+  void stop_reading();
+  /// The peer reads the end of the stream after what was sent. Reading goes on.
+  void stop_writing();
   /// Closes the socket, which ends pending operations. No TLS close_notify is sent; HTTP does not need it.
   void close();
 
  private:
+  friend Task<Result<void>> accept_handshake(Stream* stream);
   [[nodiscard]] Socket& lowest() {
     auto* const tls = std::get_if<1>(&socket_);
     return tls != nullptr ? (*tls)->next_layer() : std::get<0>(socket_);
@@ -65,6 +70,13 @@ class Stream {
 /// one that worked last comes first, and each gets a share of the time. Errors: unreachable, denied, missing, timeout;
 /// untrusted, malformed (TLS); refused, forbidden (the proxy).
 Task<Result<Stream>> connect(Context& context, Route route, TimePoint deadline);
+
+/// TLS as a server over an accepted socket. accept_handshake() must follow before other operations. The certificates
+/// are those that `tls` has now. Errors: as Tls::context.
+Result<Stream> server_stream(Socket socket, Tls& tls);
+/// Does the server's part of the handshake. The caller sets a deadline, which closes the stream. The stream must
+/// outlive the task. Errors: untrusted, malformed, unreachable.
+Task<Result<void>> accept_handshake(Stream* stream);
 
 /// The error of a failed operation on a stream. `expired`: the deadline has passed.
 [[nodiscard]] Error socket_error(const boost::system::error_code& error, bool expired);

@@ -140,7 +140,36 @@ Result<void> set_identity(SSL_CTX& context, const TlsSettings& settings) {
   return set_key(context, file, settings.key_file.empty() ? file : settings.key_file);
 }
 
+/// Asks clients for a certificate if there is an authority that issues them.
+Result<void> set_client_trust(SSL_CTX& context, const std::string& ca_file) {
+  if (ca_file.empty()) return {};
+  if (auto done = set_trust(context, ca_file); !done) return done;
+  SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  // Clients with several certificates choose the one of these authorities.
+  for (const auto& certificate : *read_certificates(ca_file)) {
+    if (SSL_CTX_add_client_CA(&context, certificate.get()) != 1) return untrusted(ca_file, last_reason());
+  }
+  return {};
+}
+
+Result<Context> make_server_context(const TlsSettings& settings) {
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+  ERR_clear_error();
+  Context context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
+  if (!context) return fail(Code::untrusted, "cannot initialise OpenSSL: " + last_reason());
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Scrapers keep their connection. Without sessions, a replaced certificate or authority counts for every new one.
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+  if (auto done = set_identity(*context, settings); !done) return std::unexpected{std::move(done).error()};
+  if (auto done = set_client_trust(*context, settings.ca_file); !done) return std::unexpected{std::move(done).error()};
+  return context;
+}
+
 Result<Context> make_context(const TlsSettings& settings) {
+  if (settings.side == Side::server) return make_server_context(settings);
   // openssl.cnf is not loaded: a static program cannot load its modules, and all settings are here.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   ERR_clear_error();

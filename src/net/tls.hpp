@@ -1,9 +1,10 @@
-// The TLS context of connections that we open: trusted authorities, and our own certificate.
+// The TLS context of connections that we open or accept: trusted authorities, and our own certificate.
 //
 // OpenSSL is not initialised before the first TLS connection, because a context takes megabytes. net/stream uses the
 // context; there are no sockets here.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -15,10 +16,17 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace cspy::net {
 
+/// Our side of the connections.
+enum class Side : std::uint8_t {
+  client,  ///< the peer needs a certificate of a trusted authority
+  server,  ///< the peer needs one only if ca_file is set; we need one
+};
+
 struct TlsSettings {
-  std::string ca_file;           ///< PEM; empty: the trust store of the system
+  std::string ca_file;           ///< PEM; empty: the trust store of the system for a client, nobody for a server
   std::string certificate_file;  ///< PEM, with its chain; empty: we have no certificate
   std::string key_file;          ///< PEM, not encrypted; empty: the key is in certificate_file
+  Side side = Side::client;
 };
 
 class Tls {

@@ -220,6 +220,49 @@ inline constexpr std::size_t scrape_piece_bytes = 32 * 1024;
 /// 800 bytes. Longer ones are written again for each metric, so that 1,000 containers take no more than 2 MB.
 inline constexpr std::size_t scrape_labels_bytes = 1'500;
 
+// Clients of `listen`. Anybody who can connect is a possible attacker.
+
+/// Connections at one time: a few scrapers and browsers need ten. With more, the one that has been idle for longest is
+/// closed, and if none is idle, the new one gets 503.
+inline constexpr std::size_t serve_connections_max = 64;
+/// Connections beside those that get 503. Further clients wait in the kernel's queue.
+inline constexpr std::size_t serve_refusals_max = 16;
+/// Clients in the kernel's queue. The kernel cuts it to net.core.somaxconn.
+inline constexpr int serve_backlog = 256;
+/// Bodies that are compressed at one time: 260 KB of memory each. Further ones are sent uncompressed.
+inline constexpr std::size_t serve_compressors_max = 8;
+/// A body that is shorter is not compressed: it fits into one or two packets.
+inline constexpr std::size_t serve_gzip_bytes_min = 1'400;
+/// The request line, and the header of a request. Browsers send the cookies of all programs on the same host.
+inline constexpr std::uint32_t serve_head_bytes_max = 16 * 1024;
+/// The body of a request, which is skipped. GET needs none.
+inline constexpr std::uint64_t serve_body_bytes_max = 4 * 1024;
+/// What is sent at one time. This is the memory that a slow reader holds.
+inline constexpr std::size_t serve_piece_bytes = 16 * 1024;
+/// The TLS handshake, which takes three packets.
+inline constexpr auto serve_handshake_time_max = 5s;
+/// From the first to the last byte of a request's header. Clients send it at once.
+inline constexpr auto serve_head_time_max = 10s;
+/// A client that is slower than this with its header may lose its place to another one.
+inline constexpr auto serve_head_patience = 1s;
+/// Between two requests: longer than the usual scrape intervals, so that scrapers keep their connection.
+inline constexpr auto serve_idle_time_max = 90s;
+/// A whole answer, with the time of its handler. Prometheus gives up after 10 s by default.
+inline constexpr auto serve_answer_time_max = 60s;
+/// A write without progress: the client does not read.
+inline constexpr auto serve_write_time_max = 10s;
+/// After a refused request, what the client still sends is read for so long, or so many bytes. A close with unread
+/// data would reset the connection, and the client would not see the answer.
+inline constexpr auto serve_linger_time_max = 1s;
+inline constexpr std::size_t serve_linger_bytes_max = 256 * 1024;
+/// Answers in progress get so much time when the program stops.
+inline constexpr auto serve_stop_time_max = 1s;
+/// Waits before another connection is accepted, after the system had no descriptor or memory for one.
+inline constexpr auto serve_accept_backoff_min = 100ms;
+inline constexpr auto serve_accept_backoff_max = 1s;
+/// Addresses to listen at, and sockets of systemd.
+inline constexpr int listen_addresses_max = 16;
+
 // Configuration.
 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;

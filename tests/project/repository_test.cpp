@@ -35,12 +35,15 @@ const std::map<std::string, std::set<std::string>> layers{
 
 /// Where the headers of a third-party library may be included: its files, with the reason where they are more than two.
 const std::map<std::string, std::set<std::string>> libraries{
-    // Headers that name only a coroutine, a timer or the loop; sockets stay in stream, http1 and http2.
+    // Headers that name only a coroutine, a timer or the loop; sockets stay in stream, http1 and http2,
+    // and in the server's connection and server.
     {"boost/asio/",
      {"net/task.hpp", "net/clock.hpp", "net/clock.cpp", "net/context.hpp", "net/context.cpp", "net/dial.hpp",
       "net/dial.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp", "net/http2.cpp", "net/asio.cpp",
-      "docker/watch.cpp", "app/loop.hpp", "app/daemon.hpp", "app/daemon.cpp"}},
-    {"boost/beast/", {"net/http1.cpp", "net/asio.cpp"}},
+      "docker/watch.cpp", "serve/request_reader.cpp", "app/loop.hpp",
+      "app/daemon.hpp", "app/daemon.cpp"}},
+    // The client parses answers, the server parses requests.
+    {"boost/beast/", {"net/http1.cpp", "net/asio.cpp", "serve/request_reader.cpp"}},
     {"boost/system/", {"net/stream.hpp"}},
     {"nghttp2/", {"net/http2.cpp"}},
     {"openssl/", {"net/tls.cpp", "net/stream.cpp"}},

@@ -40,7 +40,7 @@ const std::map<std::string, std::set<std::string>> libraries{
     {"boost/asio/",
      {"net/task.hpp", "net/clock.hpp", "net/clock.cpp", "net/context.hpp", "net/context.cpp", "net/dial.hpp",
       "net/dial.cpp", "net/stream.hpp", "net/stream.cpp", "net/http1.cpp", "net/http2.cpp", "net/asio.cpp",
-      "docker/watch.cpp", "serve/request_reader.cpp", "app/loop.hpp",
+      "docker/watch.cpp", "serve/request_reader.cpp", "serve/connection.cpp", "serve/server.cpp", "app/loop.hpp",
       "app/daemon.hpp", "app/daemon.cpp"}},
     // The client parses answers, the server parses requests.
     {"boost/beast/", {"net/http1.cpp", "net/asio.cpp", "serve/request_reader.cpp"}},

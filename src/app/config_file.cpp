@@ -29,7 +29,7 @@ std::string_view type_of(const json5::Value& value) {
 std::string_view name_of(OptionRow::Type type) {
   switch (type) {
     case OptionRow::Type::text: return "a string";
-    case OptionRow::Type::number: return "a number";
+    case OptionRow::Type::amount: return "a number or a string";
     case OptionRow::Type::boolean: return "a boolean";
   }
   return {};
@@ -48,14 +48,12 @@ std::string unknown_key(std::string_view path, const json5::Member& member) {
 
 /// The value as text. nullopt if it does not have the type of the option.
 std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& value) {
-  if (type == OptionRow::Type::text) {
-    const auto* text = std::get_if<std::string>(&value.data);
-    return text == nullptr ? std::nullopt : std::optional{*text};
-  }
   if (type == OptionRow::Type::boolean) {
     const auto* flag = std::get_if<bool>(&value.data);
     return flag == nullptr ? std::nullopt : std::optional<std::string>{*flag ? "true" : "false"};
   }
+  if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
+  if (type == OptionRow::Type::text) return std::nullopt;
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
   if (const auto* real = std::get_if<double>(&value.data)) return fmt::format("{}", *real);
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/json_writer.hpp"
@@ -22,6 +23,10 @@ std::string sources(const OptionRow& row) {
   return text;
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 }  // namespace
 
 std::string help_text() {
@@ -30,7 +35,9 @@ std::string help_text() {
       "names of cAdvisor.\n\n"
       "Usage: containerspy [OPTIONS]\n\n"
       "Precedence: flag > environment variable > configuration file > standard variable > default\n"
-      "Standard variables are OTEL_*, DOCKER_HOST, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.\n\n"};
+      "Standard variables are OTEL_*, DOCKER_HOST, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.\n"
+      "DURATION is like 10s or 1m30s; a number alone means milliseconds.\n"
+      "SIZE is like 512KiB or 32MiB; a number alone means bytes.\n\n"};
   auto out = std::back_inserter(text);
   for (const auto& row : option_table()) {
     fmt::format_to(out, "  {} {}\n      {}\n      {}\n", row.flag(), row.placeholder, row.help, sources(row));
@@ -56,7 +63,9 @@ std::string config_text(const Resolved& resolved) {
   for (const auto& [row, given] : resolved.values) {
     text.append("  ").append(row->key).append(": ");
     const auto value = row->shown(given.value);
-    if (row->type == OptionRow::Type::text) {
+    const bool bare = row->type == OptionRow::Type::boolean ||
+                      (row->type == OptionRow::Type::amount && std::ranges::all_of(value, is_digit));
+    if (!bare) {
       json::append_string(text, repair_utf8(value, value.size() * 3));
     } else {
       text.append(value);

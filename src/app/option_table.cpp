@@ -27,11 +27,19 @@ constexpr std::array<Choice<LogFormat>, 2> log_formats{{{"logfmt", LogFormat::lo
 
 constexpr std::chrono::milliseconds unlimited{0};
 
+// For the variables of OpenTelemetry.
+constexpr auto set_timeout_ms =
+    set_duration<&Options::otlp_timeout, unlimited, limits::timeout_max, milliseconds_between>;
+constexpr auto set_export_timeout_ms =
+    set_duration<&Options::otlp_export_timeout, unlimited, limits::timeout_max, milliseconds_between>;
+constexpr auto set_export_interval_ms =
+    set_duration<&Options::otlp_export_interval, limits::interval_min, limits::interval_max, milliseconds_between>;
+
 constexpr auto set_labels = set_part<&Options::label_rules, &docker::LabelRules::set_labels>;
 constexpr auto set_variables = set_part<&Options::label_rules, &docker::LabelRules::set_variables>;
 
 constexpr auto text = OptionRow::Type::text;
-constexpr auto number = OptionRow::Type::number;
+constexpr auto amount = OptionRow::Type::amount;
 constexpr auto boolean = OptionRow::Type::boolean;
 
 constexpr auto strict = AmbientName::Check::strict;
@@ -64,11 +72,11 @@ constexpr std::array table{
             {{"CSPY_DISK_USAGE"}}, {}, "false",
             "Report the sizes of containers, images, volumes and the build cache. The engine walks its directories "
             "for each size query"},
-  OptionRow{"disk_usage_interval", number, "MS",
+  OptionRow{"disk_usage_interval", amount, "DURATION",
             set_duration<&Options::disk_usage_interval,
                          limits::disk_usage_interval_min, limits::disk_usage_interval_max>,
-            {{"CSPY_DISK_USAGE_INTERVAL"}}, {}, "300000",
-            "Milliseconds between two size queries"},
+            {{"CSPY_DISK_USAGE_INTERVAL"}}, {}, "5m",
+            "Time between two size queries"},
   OptionRow{"cgroup_root", text, "DIRECTORY", set_text<&Options::cgroup_root>,
             {{"CSPY_CGROUP_ROOT"}}, {}, "",
             "Directory of the host's cgroups, for metrics that the engine does not report. Default: /host/sys/fs/cgroup or "
@@ -110,18 +118,19 @@ constexpr std::array table{
             {{"CSPY_OTLP_COMPRESSION"}},
             {{"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", lenient}, {"OTEL_EXPORTER_OTLP_COMPRESSION", lenient}}, "none",
             "Compression of requests: none or gzip"},
-  OptionRow{"otlp_timeout", number, "MS", set_duration<&Options::otlp_timeout, unlimited, limits::timeout_max>,
+  OptionRow{"otlp_timeout", amount, "DURATION", set_duration<&Options::otlp_timeout, unlimited, limits::timeout_max>,
             {{"CSPY_OTLP_TIMEOUT"}},
-            {{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", lenient}, {"OTEL_EXPORTER_OTLP_TIMEOUT", lenient}}, "10000",
-            "Timeout of one request in milliseconds. 0: no timeout"},
-  OptionRow{"otlp_export_timeout", number, "MS",
+            {{"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", lenient, set_timeout_ms},
+             {"OTEL_EXPORTER_OTLP_TIMEOUT", lenient, set_timeout_ms}}, "10s",
+            "Timeout of one request. 0: no timeout"},
+  OptionRow{"otlp_export_timeout", amount, "DURATION",
             set_duration<&Options::otlp_export_timeout, unlimited, limits::timeout_max>,
-            {{"CSPY_OTLP_EXPORT_TIMEOUT"}}, {{"OTEL_METRIC_EXPORT_TIMEOUT", lenient}}, "30000",
-            "Timeout in milliseconds of one attempt to send a round, which takes one or more requests. 0: no timeout"},
-  OptionRow{"otlp_export_interval", number, "MS",
+            {{"CSPY_OTLP_EXPORT_TIMEOUT"}}, {{"OTEL_METRIC_EXPORT_TIMEOUT", lenient, set_export_timeout_ms}}, "30s",
+            "Timeout of one attempt to send a round, which takes one or more requests. 0: no timeout"},
+  OptionRow{"otlp_export_interval", amount, "DURATION",
             set_duration<&Options::otlp_export_interval, limits::interval_min, limits::interval_max>,
-            {{"CSPY_OTLP_INTERVAL"}}, {{"OTEL_METRIC_EXPORT_INTERVAL", lenient}}, "60000",
-            "Milliseconds between two rounds. Each round reads and sends all metrics"},
+            {{"CSPY_OTLP_INTERVAL"}}, {{"OTEL_METRIC_EXPORT_INTERVAL", lenient, set_export_interval_ms}}, "1m",
+            "Time between two rounds. Each round reads and sends all metrics"},
   OptionRow{"otlp_temporality", text, "NAME", set_choice<&Options::otlp_temporality, temporalities>,
             {{"CSPY_OTLP_TEMPORALITY"}}, {{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", lenient}}, "cumulative",
             "Temporality of counters: cumulative, delta (the increase since the last delivered round) or lowmemory "
@@ -151,14 +160,14 @@ constexpr std::array table{
   OptionRow{"no_proxy", text, "LIST", set_text<&Options::no_proxy>,
             {{"CSPY_NO_PROXY"}}, {{"NO_PROXY", strict}, {"no_proxy", strict}}, "",
             "Hosts, domains and address ranges to reach without a proxy, separated by commas. * means all"},
-  OptionRow{"queue_limit", number, "BYTES",
+  OptionRow{"queue_limit", amount, "SIZE",
             set_bytes<&Options::queue_limit, limits::queue_bytes_min, limits::queue_bytes_max>,
-            {{"CSPY_QUEUE_LIMIT"}}, {}, "33554432",
-            "Maximum size in bytes of the queue of rounds that wait for the receiver. When it is full, the oldest "
+            {{"CSPY_QUEUE_LIMIT"}}, {}, "32MiB",
+            "Maximum size of the queue of rounds that wait for the receiver. When it is full, the oldest "
             "rounds are dropped"},
-  OptionRow{"queue_age", number, "MS", set_duration<&Options::queue_age, limits::queue_age_min, limits::queue_age_max>,
-            {{"CSPY_QUEUE_AGE"}}, {}, "3000000",
-            "Maximum time in milliseconds that a round waits in the queue. Prometheus refuses samples that are an "
+  OptionRow{"queue_age", amount, "DURATION", set_duration<&Options::queue_age, limits::queue_age_min, limits::queue_age_max>,
+            {{"CSPY_QUEUE_AGE"}}, {}, "50m",
+            "Maximum time that a round waits in the queue. Prometheus refuses samples that are an "
             "hour older than its newest sample"},
   OptionRow{"queue_dir", text, "DIRECTORY", set_text<&Options::queue_dir>,
             {{"CSPY_QUEUE_DIR"}}, {}, "",

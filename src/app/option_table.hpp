@@ -60,7 +60,11 @@ class ShortList {
 };
 
 struct OptionRow {
-  enum class Type : std::uint8_t { text, number, boolean };
+  enum class Type : std::uint8_t {
+    text,
+    amount,  ///< a duration or a size: a number, or a text with units
+    boolean,
+  };
 
   std::string_view key;  ///< in the configuration file; the flag is "--" and the key with dashes
   Type type;

@@ -3,19 +3,50 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
+#include "base/amount.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
 
-Result<std::int64_t> whole_number(std::string_view value, std::string_view unit, std::int64_t min, std::int64_t max) {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// `wrong`: what is wrong with the value, besides its range; null: nothing.
+std::unexpected<Error> expected_instead(std::string expectation, const Error* wrong) {
+  if (wrong != nullptr) expectation.append(": ").append(wrong->message);
+  return fail(Code::invalid, std::move(expectation));
+}
+
+}  // namespace
+
+Result<milliseconds> duration_between(std::string_view value, milliseconds min, milliseconds max) {
+  auto duration = parse_duration(value);
+  if (duration && *duration >= min && *duration <= max) return duration;
+  return expected_instead(
+      fmt::format("expected a duration from {} to {}, such as 10s or 1m30s", duration_text(min), duration_text(max)),
+      duration ? nullptr : &duration.error());
+}
+
+Result<milliseconds> milliseconds_between(std::string_view value, milliseconds min, milliseconds max) {
   std::int64_t number = 0;
   const auto* const end = value.data() + value.size();
   const auto [last, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc{} || last != end || number < min || number > max) {
-    return fail(Code::invalid, fmt::format("expected a whole number of {} from {} to {}", unit, min, max));
+  if (error != std::errc{} || last != end || number < min.count() || number > max.count()) {
+    return fail(Code::invalid,
+                fmt::format("expected a whole number of milliseconds from {} to {}", min.count(), max.count()));
   }
-  return number;
+  return milliseconds{number};
+}
+
+Result<std::int64_t> size_between(std::string_view value, std::int64_t min, std::int64_t max) {
+  auto bytes = parse_size(value);
+  if (bytes && *bytes >= min && *bytes <= max) return bytes;
+  return expected_instead(
+      fmt::format("expected a size from {} to {}, such as 512KiB or 32MiB", size_text(min), size_text(max)),
+      bytes ? nullptr : &bytes.error());
 }
 
 Result<std::string> attribute_value(std::string_view value) {

@@ -71,25 +71,30 @@ template<auto member, auto set>
   return (options.*member.*set)(value);
 }
 
-/// A whole number from `min` to `max`.
-[[nodiscard]] Result<std::int64_t> whole_number(std::string_view value, std::string_view unit, std::int64_t min,
-                                                std::int64_t max);
+/// A duration from `min` to `max`, as parse_duration() reads it.
+[[nodiscard]] Result<std::chrono::milliseconds> duration_between(std::string_view value, std::chrono::milliseconds min,
+                                                                 std::chrono::milliseconds max);
+/// A whole number of milliseconds: the syntax of OpenTelemetry's variables.
+[[nodiscard]] Result<std::chrono::milliseconds> milliseconds_between(std::string_view value,
+                                                                     std::chrono::milliseconds min,
+                                                                     std::chrono::milliseconds max);
+/// A size in bytes from `min` to `max`, as parse_size() reads it.
+[[nodiscard]] Result<std::int64_t> size_between(std::string_view value, std::int64_t min, std::int64_t max);
 
-/// `min`, `max`: durations of base/limits.hpp.
-template<std::chrono::milliseconds Options::* member, const auto& min, const auto& max>
+/// `min`, `max`: durations of base/limits.hpp. `between`: one of the functions above.
+template<std::chrono::milliseconds Options::* member, const auto& min, const auto& max, auto between = duration_between>
 [[nodiscard]] Result<void> set_duration(Options& options, std::string_view value) {
-  using std::chrono::milliseconds;
-  const auto number = whole_number(value, "milliseconds", milliseconds{min}.count(), milliseconds{max}.count());
-  if (!number) return std::unexpected{number.error()};
-  options.*member = milliseconds{*number};
+  const auto duration = between(value, min, max);
+  if (!duration) return std::unexpected{duration.error()};
+  options.*member = *duration;
   return {};
 }
 
 template<std::size_t Options::* member, std::int64_t min, std::int64_t max>
 [[nodiscard]] Result<void> set_bytes(Options& options, std::string_view value) {
-  const auto number = whole_number(value, "bytes", min, max);
-  if (!number) return std::unexpected{number.error()};
-  options.*member = static_cast<std::size_t>(*number);
+  const auto bytes = size_between(value, min, max);
+  if (!bytes) return std::unexpected{bytes.error()};
+  options.*member = static_cast<std::size_t>(*bytes);
   return {};
 }
 

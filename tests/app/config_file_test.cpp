@@ -21,12 +21,14 @@ using testing::HasSubstr;
 
 TEST(ConfigFile, ReportsEveryMistakeWithItsPosition) {
   const auto file = parse_config(
-      "{\n  otlp_endpont: 'x',\n  otlp_export_interval: '5000',\n  log_level: 5,\n  zzzzzz: 1,\n}", "/etc/c.json");
-  EXPECT_THAT(file.mistakes,
-              ElementsAre("unknown key 'otlp_endpont' (/etc/c.json, line 2, column 3): did you mean 'otlp_endpoint'?",
-                          "otlp_export_interval (/etc/c.json, line 3, column 25): expected a number, found a string",
-                          "log_level (/etc/c.json, line 4, column 14): expected a string, found a number",
-                          "unknown key 'zzzzzz' (/etc/c.json, line 5, column 3)"));
+      "{\n  otlp_endpont: 'x',\n  otlp_export_interval: true,\n  log_level: 5,\n  zzzzzz: 1,\n}", "/etc/c.json");
+  EXPECT_THAT(
+      file.mistakes,
+      ElementsAre("unknown key 'otlp_endpont' (/etc/c.json, line 2, column 3): did you mean 'otlp_endpoint'?",
+                  "otlp_export_interval (/etc/c.json, line 3, column 25): expected a number or a string, found a "
+                  "boolean",
+                  "log_level (/etc/c.json, line 4, column 14): expected a string, found a number",
+                  "unknown key 'zzzzzz' (/etc/c.json, line 5, column 3)"));
   EXPECT_THAT(
       parse_config("{a", "c").mistakes,
       ElementsAre("configuration file 'c': line 1, column 3: expected ':' after a key, found the end of the text"));

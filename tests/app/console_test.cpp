@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "tests/support/settings.hpp"
 
 namespace cspy::app {
@@ -14,14 +16,19 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(Console, PrintsTheSettingsAsAFileThatCanBeReadAgain) {
-  const auto resolved = resolve_all({"--instance-id", "a\"b"}, {{"CSPY_OTLP_INTERVAL", "5000"}});
+  const auto resolved =
+      resolve_all({"--instance-id", "a\"b", "--queue-age", "1h30m"}, {{"CSPY_OTLP_INTERVAL", "5000"}});
   const auto text = config_text(resolved);
   EXPECT_THAT(text, HasSubstr("  otlp_export_interval: 5000,  // environment variable CSPY_OTLP_INTERVAL\n"));
+  EXPECT_THAT(text, HasSubstr("  queue_age: \"1h30m\",  // command line --queue-age\n"));
+  EXPECT_THAT(text, HasSubstr("  queue_limit: \"32MiB\",  // default\n"));
   EXPECT_THAT(text, HasSubstr("  instance_id: \"a\\\"b\",  // command line --instance-id\n"));
   EXPECT_THAT(text, HasSubstr("  docker_socket: \"/var/run/docker.sock\",  // default\n"));
   const auto again = resolve({}, environment_of({}), parse_config(text, "printed").values);
   EXPECT_THAT(again.mistakes, IsEmpty());
   EXPECT_EQ(again.options.otlp_export_interval, resolved.options.otlp_export_interval);
+  EXPECT_EQ(again.options.queue_age, std::chrono::minutes{90});
+  EXPECT_EQ(again.options.queue_limit, resolved.options.queue_limit);
   EXPECT_EQ(again.options.instance_id, "a\"b");
 }
 

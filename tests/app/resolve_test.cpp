@@ -357,8 +357,39 @@ TEST(Settings, CoverSizesStoppedContainersAndMounts) {
   EXPECT_EQ(options.proc_root, "/rootfs/proc");
   EXPECT_THAT(resolve_all({"--disk-usage-interval", "1000"}, {{"CSPY_DISK_USAGE", "often"}}).mistakes,
               ElementsAre("disk_usage = 'often' (environment variable CSPY_DISK_USAGE): expected one of true, false",
-                          "disk_usage_interval = '1000' (command line --disk-usage-interval): expected a whole number "
-                          "of milliseconds from 10000 to 86400000"));
+                          "disk_usage_interval = '1000' (command line --disk-usage-interval): expected a duration from "
+                          "10s to 1d, such as 10s or 1m30s"));
+}
+
+TEST(Settings, TakeDurationsAndSizesWithUnits) {
+  const auto resolved = resolve_all({"--queue-limit", "512KiB", "--otlp-timeout=0"},
+                                    {{"CSPY_OTLP_INTERVAL", "1m30s"}, {"CSPY_OTLP_EXPORT_TIMEOUT", "500ms"}},
+                                    "{queue_age: '1h', disk_usage_interval: 20000}");
+  EXPECT_THAT(resolved.mistakes, IsEmpty());
+  EXPECT_EQ(resolved.options.queue_limit, 512U * 1024);
+  EXPECT_EQ(resolved.options.otlp_timeout, std::chrono::milliseconds{0});
+  EXPECT_EQ(resolved.options.otlp_export_interval, std::chrono::seconds{90});
+  EXPECT_EQ(resolved.options.otlp_export_timeout, std::chrono::milliseconds{500});
+  EXPECT_EQ(resolved.options.queue_age, std::chrono::hours{1});
+  EXPECT_EQ(resolved.options.disk_usage_interval, std::chrono::seconds{20});
+  EXPECT_THAT(
+      resolve_all({"--queue-limit", "5GiB"}, {{"CSPY_QUEUE_AGE", "-1s"}}, "{otlp_timeout: 1.5}").mistakes,
+      ElementsAre("otlp_timeout = '1.5' (c.json, line 1, column 16): expected a duration from 0s to 1h, such as "
+                  "10s or 1m30s: a fraction",
+                  "queue_limit = '5GiB' (command line --queue-limit): expected a size from 64KiB to 4GiB, such "
+                  "as 512KiB or 32MiB",
+                  "queue_age = '-1s' (environment variable CSPY_QUEUE_AGE): expected a duration from 1s to "
+                  "30d, such as 10s or 1m30s: a negative number"));
+}
+
+TEST(Settings, ReadTheVariablesOfOpenTelemetryAsMilliseconds) {
+  const auto resolved =
+      resolve_all({}, {{"OTEL_METRIC_EXPORT_INTERVAL", "10s"}, {"OTEL_METRIC_EXPORT_TIMEOUT", "7000"}});
+  EXPECT_EQ(resolved.options.otlp_export_interval, std::chrono::minutes{1}) << "the default";
+  EXPECT_EQ(resolved.options.otlp_export_timeout, std::chrono::seconds{7});
+  EXPECT_THAT(resolved.warnings,
+              ElementsAre("otlp_export_interval = '10s' (environment variable OTEL_METRIC_EXPORT_INTERVAL): expected "
+                          "a whole number of milliseconds from 100 to 86400000; the variable is ignored"));
 }
 
 TEST(Settings, ReportAllMistakesAtOnce) {
@@ -366,8 +397,8 @@ TEST(Settings, ReportAllMistakesAtOnce) {
       resolve_all({"--log-level", "loud"}, {{"CSPY_OTLP_INTERVAL", "1e3"}, {"CSPY_OTLP_ENDPOINT", "localhost:4318"}},
                   "{log_format: 'xml'}");
   EXPECT_THAT(resolved.mistakes,
-              ElementsAre("otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a whole "
-                          "number of milliseconds from 100 to 86400000",
+              ElementsAre("otlp_export_interval = '1e3' (environment variable CSPY_OTLP_INTERVAL): expected a duration "
+                          "from 100ms to 1d, such as 10s or 1m30s: unknown unit 'e' (known: d, h, m, s, ms)",
                           "log_level = 'loud' (command line --log-level): expected one of error, warn, info, debug",
                           "log_format = 'xml' (c.json, line 1, column 14): expected one of logfmt, json",
                           "otlp_endpoint = 'localhost:4318' (environment variable CSPY_OTLP_ENDPOINT): not a URL: "

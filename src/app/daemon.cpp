@@ -38,6 +38,7 @@ Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
               .on_connected = [this](const docker::Engine& engine) { on_connected(engine); },
               .which = options.all_containers ? docker::Which::all : docker::Which::running,
               .rules = options.label_rules,
+              .filter = options.containers,
               .oom_history = options.metrics.any(metrics::Group::oom_event),
               .add_local_facts = [this](const docker::Engine& engine,
                                         metrics::Container& container) { host_.add_local_facts(engine, container); }}},
@@ -151,7 +152,8 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
     Surroundings::Found found{.engine = collection_.engine_is_reachable() ? watch_.known_engine() : nullptr,
                               .all_read = collected->complete,
                               .deadline = deadlines.all,
-                              .add_to_agent = [this](metrics::Sample& sample) { report_self(sample); }};
+                              .add_to_agent = [this](metrics::Sample& sample) { report_self(sample); },
+                              .excludes = [this](std::string_view id) { return watch_.excluded().contains(id); }};
     co_await surroundings_.add_to(round, std::move(found));
   }
   round.identity = identity_;

@@ -56,6 +56,12 @@ constexpr std::array table{
             {{"CSPY_METRICS"}}, {}, "default",
             "Metrics to send: groups and globs over metric names, separated by commas and applied in order. -NAME "
             "removes metrics. A list that starts with + or - changes the default list"},
+  OptionRow{"containers", text, "LIST", set_parsed<&Options::containers, docker::ContainerFilter::parse>,
+            {{"CSPY_CONTAINERS"}}, {}, "*",
+            "Containers to watch: globs over names, separated by commas and applied in order. With a prefix, a glob "
+            "matches something else: image:GLOB, label:KEY=GLOB, label:KEY, project:GLOB (Docker Compose) or "
+            "service:GLOB (Docker Compose or Swarm). -GLOB removes containers. A list that starts with -GLOB starts "
+            "with all containers. A container with the label containerspy.enable=false is never watched"},
   OptionRow{"container_labels", text, "LIST", set_labels,
             {{"CSPY_CONTAINER_LABELS"}}, {}, "*",
             "Docker labels to add to the metrics: globs over label keys, separated by commas and applied in order. A "

@@ -11,6 +11,7 @@
 #include "base/key_values.hpp"
 #include "base/log.hpp"
 #include "base/proxy.hpp"
+#include "docker/container_filter.hpp"
 #include "docker/label_rules.hpp"
 #include "metrics/selection.hpp"
 #include "otlp/encoder.hpp"
@@ -50,6 +51,7 @@ struct Options {
 
   metrics::Selection metrics;
   docker::LabelRules label_rules;  ///< container_labels and container_env
+  docker::ContainerFilter containers;
   bool all_containers = false;
 
   bool disk_usage = false;

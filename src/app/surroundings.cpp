@@ -9,6 +9,7 @@
 #include "base/version.hpp"
 #include "docker/round_reader.hpp"
 #include "host/machine_reading.hpp"
+#include "host/own_container.hpp"
 #include "metrics/details.hpp"
 #include "metrics/missed.hpp"
 #include "metrics/visit.hpp"
@@ -60,7 +61,7 @@ Task<void> Surroundings::add_to(metrics::Round& round, Found found) {
   const auto& wanted = options_.metrics;
   if (wanted.any(Group::engine) || wanted.any(Group::engine_disk) || wanted.any(Group::self)) add_agent(found);
   if (wanted.any(Group::machine)) add_machine(found.engine);
-  if (host_.cgroups() != nullptr) co_await add_cgroups();
+  if (host_.cgroups() != nullptr) co_await add_cgroups(std::move(found.excludes));
   auto own = subjects_.close_round(round.time, std::exchange(readings_, {}));
   std::ranges::move(own.readings, std::back_inserter(round.readings));
   std::ranges::move(own.endings, std::back_inserter(round.endings));
@@ -103,7 +104,8 @@ void Surroundings::add_machine(const docker::Engine* engine) {
   add(host::machine_reading(remote));
 }
 
-Task<void> Surroundings::add_cgroups() {
+/// Cgroups of containers that are not watched are left out: they would come back under another name.
+Task<void> Surroundings::add_cgroups(std::function<bool(std::string_view id)> excludes) {
   auto& cgroups = *host_.cgroups();
   add_cgroup(cgroups, std::string{root_path});
   std::set<std::string_view> there{root_path};
@@ -115,7 +117,8 @@ Task<void> Surroundings::add_cgroups() {
       of_containers.emplace(entry.container->labels.get("id"));
     // A name that is not UTF-8 cannot be sent, and we do not make up another.
     std::erase_if(paths, [&](const std::string& path) {
-      return of_containers.contains(path) || valid_utf8_prefix(path) != path.size();
+      return of_containers.contains(path) || valid_utf8_prefix(path) != path.size() ||
+             (excludes && host::any_container_in(path, excludes));
     });
     for (const auto& path : paths) {
       there.insert(path);

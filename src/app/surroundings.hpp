@@ -26,6 +26,7 @@ class Surroundings {
     net::TimePoint deadline = net::TimePoint::max();  ///< what is not read by then has no points in this round
     /// Adds what the rest of the program knows to the sample of the agent; may be empty.
     std::function<void(metrics::Sample&)> add_to_agent = {};
+    std::function<bool(std::string_view id)> excludes = {};  ///< whether a container is not watched; may be empty
   };
 
   /// The references must outlive it.
@@ -42,7 +43,7 @@ class Surroundings {
  private:
   void add_agent(const Found& found);
   void add_machine(const docker::Engine* engine);
-  net::Task<void> add_cgroups();
+  net::Task<void> add_cgroups(std::function<bool(std::string_view id)> excludes);
   [[nodiscard]] std::vector<std::string> paths_of(const host::CgroupTree& tree) const;
   void add_cgroup(host::CgroupReader& cgroups, const std::string& path);
   void add(metrics::Reading reading);

@@ -1,5 +1,6 @@
 #include "docker/changes.hpp"
 
+#include <set>
 #include <string_view>
 
 #include "docker/inspect.hpp"
@@ -15,12 +16,17 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
     fleet.oom_kills().forget(event.id);
     return false;
   }
-  if (event.action == "oom" || event.oom_killed)
+  const bool excluded = known == nullptr && event.watched == Watched::no;
+  if ((event.action == "oom" || event.oom_killed) && !excluded)
     fleet.oom_kills().add_event(event.id, event.time, known == nullptr || outdated ? 0 : known->container->started);
   if (outdated) return false;
+  if (event.excludes()) {
+    fleet.remove(event.id);
+    return false;
+  }
   if (event.action == "die") {
     // The caller still wants to see how it ended. Until an inspection shows that, the container counts as running.
-    if (which == Which::all) return true;
+    if (which == Which::all) return !excluded;
     fleet.remove(event.id);
     return false;
   }
@@ -29,15 +35,19 @@ bool apply(const Event& event, metrics::Fleet& fleet, Which which) {
     return known != nullptr;
   }
   return event.action == "start" || event.action == "create" ||
+         (event.action == "rename" && event.watched_before != Watched::yes) ||
          (known != nullptr && (event.action == "rename" || event.action == "oom" || event.action == "update" ||
                                event.action == "pause" || event.action == "unpause"));
 }
 
-std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet,
-                                   const std::set<std::string>& touched) {
+std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet, const Touched& touched) {
   std::set<std::string_view> ids;
-  std::vector<std::string> inspect(touched.begin(), touched.end());
+  std::vector<std::string> inspect;
+  for (const auto& [id, watched] : touched) {
+    if (watched) inspect.push_back(id);
+  }
   for (const auto& container : listed) {
+    if (container.watched == Watched::no) continue;
     ids.insert(container.id);
     if (touched.contains(container.id)) continue;
     const auto* known = fleet.find(container.id);

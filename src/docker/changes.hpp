@@ -1,7 +1,8 @@
 // How events and lists change the fleet. Pure.
 #pragma once
 
-#include <set>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,17 @@
 namespace cspy::docker {
 
 /// Applies `event`. True: the container must be inspected, because it is new, began a run or changed. An event from
-/// before the current run changes nothing: it waited while the container was inspected.
+/// before the current run changes nothing: it waited while the container was inspected. Removes a container that the
+/// event excludes.
 [[nodiscard]] bool apply(const Event& event, metrics::Fleet& fleet, Which which = Which::running);
 
-/// Makes the fleet match a list: forgets containers that are not in it, and updates the health. Returns the ids to
-/// inspect: containers that are new, have another name or another health, or began or ceased to run. `touched`: ids of
-/// containers that changed after the list was asked for. What it says about them may be outdated, so they are
-/// inspected.
+/// Ids of containers that changed after a list was asked for. true: inspect it; false: it is excluded.
+using Touched = std::map<std::string, bool, std::less<>>;
+
+/// Makes the fleet match a list: forgets containers that are not in it or are excluded, and updates the health. Returns
+/// the ids to inspect: containers that are new, have another name or another health, or began or ceased to run. What
+/// the list says about `touched` may be outdated, so they are inspected unless they are excluded.
 [[nodiscard]] std::vector<std::string> reconcile(const std::vector<Listed>& listed, metrics::Fleet& fleet,
-                                                 const std::set<std::string>& touched = {});
+                                                 const Touched& touched = {});
 
 }  // namespace cspy::docker

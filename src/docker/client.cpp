@@ -100,8 +100,8 @@ Task<Result<std::optional<std::string_view>>> LineReader::next() {
   }
 }
 
-EventStream::EventStream(net::http1::Connection connection, std::string context)
-    : lines_{std::move(connection)}, context_{std::move(context)} {
+EventStream::EventStream(net::http1::Connection connection, std::string context, ContainerFilter filter)
+    : lines_{std::move(connection)}, context_{std::move(context)}, filter_{std::move(filter)} {
   lines_.connection().release_deadline();
 }
 
@@ -109,7 +109,7 @@ Task<Result<Event>> EventStream::next() {
   auto line = co_await lines_.next();
   if (!line) co_return std::unexpected{std::move(line).error().in(context_)};
   if (!*line) co_return fail(Code::unreachable, context_ + ": the engine ended the stream");
-  auto event = parse_event(**line);
+  auto event = parse_event(**line, filter_);
   if (!event) co_return std::unexpected{std::move(event).error().in(context_)};
   co_return event;
 }
@@ -277,9 +277,9 @@ Task<Result<void>> Client::feed_answer(std::string target, TimePoint deadline,
   co_return Result<void>{};
 }
 
-Task<Result<std::vector<Listed>>> Client::list(Which which) {
+Task<Result<std::vector<Listed>>> Client::list(Which which, ContainerFilter filter) {
   const auto target = versioned(which == Which::all ? "/containers/json?all=1" : "/containers/json");
-  ListReader reader{which};
+  ListReader reader{which, std::move(filter)};
   auto read = co_await stream(Request::list, target, request_deadline(),
                               [&](std::string_view part) { return reader.feed(part); });
   if (!read) co_return std::unexpected{std::move(read).error()};
@@ -300,11 +300,11 @@ Task<Result<DiskReport>> Client::disk_report(std::string question, DiskReportRea
   co_return report;
 }
 
-Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules) {
+Task<Result<Inspection>> Client::inspect(std::string id, LabelRules rules, ContainerFilter filter) {
   const auto target = versioned("/containers/" + id + "/json");
   auto channel = co_await get(Request::inspect, target, limits::inspect_body_bytes_max, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
-  auto inspection = parse_inspect(channel->body, rules);
+  auto inspection = parse_inspect(channel->body, rules, filter);
   keep(std::move(*channel));
   if (!inspection) co_return std::unexpected{std::move(inspection).error().in(operation(target))};
   co_return inspection;
@@ -321,7 +321,8 @@ Task<Result<std::optional<metrics::Sample>>> Client::stats(std::string id, TimeP
   co_return sample;
 }
 
-Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take) {
+Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take,
+                                       ContainerFilter filter) {
   if (engine_.podman) co_return Result<void>{};
   const auto target = versioned("/events?" + oom_history_query(since, until));
   auto channel = co_await open(Request::events, target, Clock::now() + limits::event_history_time_max);
@@ -332,17 +333,17 @@ Task<Result<void>> Client::oom_history(UnixNanos since, UnixNanos until, std::fu
     if (!line && line.error().code == Code::timeout) break;
     if (!line) co_return std::unexpected{std::move(line).error().in(operation(target))};
     if (!*line) break;
-    if (auto event = parse_event(**line)) take(*event);
+    if (auto event = parse_event(**line, filter)) take(*event);
   }
   co_return Result<void>{};
 }
 
-Task<Result<EventStream>> Client::events(Which which) {
+Task<Result<EventStream>> Client::events(Which which, ContainerFilter filter) {
   const auto target = versioned("/events?" + events_query(which));
   // Docker sends the header at once. An engine that waits for the first event would fail here and be polled instead.
   auto channel = co_await open(Request::events, target, question_deadline());
   if (!channel) co_return std::unexpected{std::move(channel).error()};
-  co_return EventStream{std::move(channel->connection), operation(target)};
+  co_return EventStream{std::move(channel->connection), operation(target), std::move(filter)};
 }
 
 }  // namespace cspy::docker

@@ -47,7 +47,7 @@ class LineReader {
 /// An open /events stream. The Client that made it must outlive it.
 class EventStream {
  public:
-  EventStream(net::http1::Connection connection, std::string context);
+  EventStream(net::http1::Connection connection, std::string context, ContainerFilter filter = {});
 
   /// The next event, however long that takes. Errors: malformed (the stream goes on), and the errors that end it:
   /// unreachable if the engine closed it, cancelled after close(), too_large.
@@ -58,6 +58,7 @@ class EventStream {
  private:
   LineReader lines_;
   std::string context_;
+  ContainerFilter filter_;
 };
 
 class Client {
@@ -88,18 +89,21 @@ class Client {
   /// Closes the kept connections.
   void reset() { idle_.clear(); }
 
-  net::Task<Result<std::vector<Listed>>> list(Which which = Which::running);
+  // `filter` says which of the containers are watched.
+
+  net::Task<Result<std::vector<Listed>>> list(Which which = Which::running, ContainerFilter filter = {});
   /// Keeps the labels and variables that `rules` select.
-  net::Task<Result<Inspection>> inspect(std::string id, LabelRules rules = {});
+  net::Task<Result<Inspection>> inspect(std::string id, LabelRules rules = {}, ContainerFilter filter = {});
   /// One sample, taken now. nullopt: the container does not run.
   net::Task<Result<std::optional<metrics::Sample>>> stats(std::string id, net::TimePoint deadline);
   /// The answer to one of disk_questions(). The engine may need minutes for it.
   net::Task<Result<DiskReport>> disk_report(std::string question, DiskReportReader::Answer answer,
                                             net::TimePoint deadline);
-  net::Task<Result<EventStream>> events(Which which = Which::running);
+  net::Task<Result<EventStream>> events(Which which = Which::running, ContainerFilter filter = {});
   /// Passes on the OOM kills that the engine remembers from this period. Podman has no such events, so nothing is
   /// passed on. An engine whose clock is behind keeps the answer open; then the time limit ends it, which is no error.
-  net::Task<Result<void>> oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take);
+  net::Task<Result<void>> oom_history(UnixNanos since, UnixNanos until, std::function<void(const Event&)> take,
+                                      ContainerFilter filter = {});
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const Engine& engine() const { return engine_; }

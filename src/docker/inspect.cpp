@@ -18,6 +18,8 @@ using json::Scalar;
 /// The schema fills it in. The rules select the labels and variables.
 struct Answer : Inspection {
   const LabelRules* rules = nullptr;
+  const ContainerFilter* filter = nullptr;
+  std::map<std::string, std::string, std::less<>> filter_labels;
 };
 /// `target` is the Inspection of an Answer.
 Answer& answer_of(void* target) {
@@ -27,6 +29,8 @@ Answer& answer_of(void* target) {
 bool add_label(void* target, std::string_view key, const Scalar& value) {
   auto& answer = answer_of(target);
   auto& labels = answer.labels;
+  if (std::string wanted; answer.filter->wants(key) && json::read(value, wanted))
+    answer.filter_labels.insert_or_assign(std::string{key}, std::move(wanted));
   if (labels.size() >= limits::labels_max || !answer.rules->take_label(key)) return true;
   std::string text;
   if (!json::read(value, text)) return false;
@@ -226,9 +230,10 @@ bool is_container_id(std::string_view id) {
   return !id.empty() && id.size() <= limits::container_id_bytes_max && std::ranges::all_of(id, allowed);
 }
 
-Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules) {
+Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules, const ContainerFilter& filter) {
   Answer answer;
   answer.rules = &rules;
+  answer.filter = &filter;
   Inspection& inspection = answer;
   if (auto read = json::read_all(inspect_schema, &inspection, body); !read)
     return std::unexpected{std::move(read).error()};
@@ -236,6 +241,9 @@ Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules)
   if (!parse_rfc3339(inspection.created)) return fail(Code::malformed, "'Created' is not a time");
   if (!parse_rfc3339(inspection.started)) return fail(Code::malformed, "'State.StartedAt' is not a time");
   inspection.restarts_as_label = rules.take_label("restartcount");
+  inspection.watched = filter.judge({.name = std::string{without_slash(inspection.name)},
+                                     .image = inspection.image,
+                                     .labels = std::move(answer.filter_labels)});
   return std::move(inspection);
 }
 

@@ -10,6 +10,7 @@
 #include "base/count.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "docker/container_filter.hpp"
 #include "docker/engine.hpp"
 #include "docker/label_rules.hpp"
 #include "metrics/container.hpp"
@@ -24,6 +25,7 @@ struct Inspection {
   std::string image;                             ///< Config.Image: as the user configured it
   std::map<std::string, std::string> labels;     ///< those that the rules select, by Docker's keys
   std::map<std::string, std::string> variables;  ///< environment variables that the rules select; no others are kept
+  Watched watched = Watched::yes;                ///< never unknown
   bool restarts_as_label = true;                 ///< the rules select cAdvisor's label restartcount
   std::string created, started;
   bool running = false;  ///< true also while paused
@@ -59,7 +61,8 @@ struct Inspection {
 
 /// Skips the environment as it arrives, except the variables that `rules` select. Errors: malformed, also if the id is
 /// not a container id or a time is not RFC 3339.
-[[nodiscard]] Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules = {});
+[[nodiscard]] Result<Inspection> parse_inspect(std::string_view body, const LabelRules& rules = {},
+                                               const ContainerFilter& filter = {});
 
 /// The container with cAdvisor's labels and limits. Pure.
 [[nodiscard]] metrics::Container make_container(const Engine& engine, const Inspection& inspection);

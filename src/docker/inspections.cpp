@@ -12,6 +12,11 @@ void Inspections::set_failures(Entry& entry, unsigned failures) {
   entry.failures = failures;
 }
 
+void Inspections::erase(Entries::iterator entry) {
+  set_failures(entry->second, 0);
+  entries_.erase(entry);
+}
+
 void Inspections::add(std::string_view id, TimePoint now) {
   auto found = entries_.find(id);
   if (found == entries_.end()) {
@@ -21,6 +26,7 @@ void Inspections::add(std::string_view id, TimePoint now) {
   auto& entry = found->second;
   if (entry.busy) {
     entry.outdated = true;
+    entry.dropped = false;
     return;
   }
   // What has failed keeps its wait: events must not turn it into a stream of attempts.
@@ -59,10 +65,9 @@ bool Inspections::done(std::string_view id, bool succeeded, TimePoint now) {
   auto& entry = found->second;
   begun_.erase(begun_.find(entry.begun));
   if (entry.failures > 0) --retries_in_progress_;
-  const bool current = !entry.outdated;
-  if (succeeded && current) {
-    set_failures(entry, 0);
-    entries_.erase(found);
+  const bool current = !entry.outdated && !entry.dropped;
+  if (entry.dropped || (succeeded && current)) {
+    erase(found);
     return current;
   }
   if (succeeded) {
@@ -81,6 +86,17 @@ bool Inspections::done(std::string_view id, bool succeeded, TimePoint now) {
 void Inspections::outdate(std::string_view id) {
   if (const auto found = entries_.find(id); found != entries_.end() && found->second.busy)
     found->second.outdated = true;
+}
+
+bool Inspections::drop(std::string_view id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  if (found->second.busy) {
+    found->second.dropped = true;
+  } else {
+    erase(found);
+  }
+  return true;
 }
 
 TimePoint Inspections::next_due(TimePoint now) const {

@@ -4,6 +4,8 @@
 // - An id is in one place: it waits, or it is in progress. take() moves it from the one to the other, done() ends it.
 // - A change that is told while an inspection is in progress makes its answer outdated: done() says so, and the id
 //   waits again.
+// - The answer of an inspection in progress is also outdated if the container is dropped, but then the id waits no
+// more.
 // - Inspections that are slow (limits::request_patience) do not count as one of those at a time.
 // - Each failure of a container makes only that container wait, longer each time. Containers that have failed use at
 //   most limits::inspect_retries_at_once of the places, so they do not keep the others from being inspected.
@@ -27,10 +29,14 @@ class Inspections {
   void add(std::string_view id, net::TimePoint now);
   /// An id to inspect now; nullopt if none is due or too many are in progress.
   [[nodiscard]] std::optional<std::string> take(net::TimePoint now);
-  /// The inspection has ended. False: its answer is outdated, and the container will be inspected again.
+  /// The inspection has ended. False: its answer is outdated. Unless it was dropped, the container will be inspected
+  /// again.
   [[nodiscard]] bool done(std::string_view id, bool succeeded, net::TimePoint now);
   /// Something has happened to the container: an inspection in progress may have missed it.
   void outdate(std::string_view id);
+  /// Nobody wants to know about the container any more. If an inspection is in progress, its answer is outdated.
+  /// Returns whether it waited or was in progress.
+  bool drop(std::string_view id);
 
   /// When take() should be called next.
   [[nodiscard]] net::TimePoint next_due(net::TimePoint now) const;
@@ -49,6 +55,7 @@ class Inspections {
     bool busy = false;       ///< in progress
     net::TimePoint begun{};  ///< while busy
     bool outdated = false;   ///< while busy: its answer is from before a change
+    bool dropped = false;    ///< while busy: forget it with its answer
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
@@ -56,6 +63,7 @@ class Inspections {
   /// When a place becomes free without the end of an inspection. `now` or before: one is free.
   [[nodiscard]] net::TimePoint place_free_at(net::TimePoint now) const;
   void set_failures(Entry& entry, unsigned failures);
+  void erase(Entries::iterator entry);
 
   Entries entries_;
   std::multiset<net::TimePoint> begun_;  ///< of the inspections in progress

@@ -1,6 +1,7 @@
 #include "docker/list.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -44,28 +45,51 @@ std::string health_of(const ListReader::Entry& entry) {
   return {};
 }
 
+bool add_label(void* target, std::string_view key, const json::Scalar& value) {
+  auto& [which, filter, entry, listed] = *static_cast<Target*>(target);
+  std::string text;
+  if (filter.wants(key) && json::read(value, text)) entry.labels.insert_or_assign(std::string{key}, std::move(text));
+  return true;
+}
+
+/// If the image's tag has moved to another image, Docker lists the id of the image instead of the configured name.
+std::optional<std::string> configured_image(std::string image) {
+  if (image.empty() || image.starts_with("sha256:")) return std::nullopt;
+  return image;
+}
+
 bool begin_container(void* target, std::string_view) {
   static_cast<Target*>(target)->entry = {};
   return true;
 }
 
 bool end_container(void* target) {
-  auto& [which, entry, listed] = *static_cast<Target*>(target);
+  auto& [which, filter, entry, listed] = *static_cast<Target*>(target);
   const bool runs = entry.state == "running" || entry.state == "paused";
   if ((!runs && which == Which::running) || !is_container_id(entry.id)) return true;
   if (listed.size() >= limits::containers_max) return true;
-  listed.push_back(
-      {.id = std::move(entry.id), .name = own_name(entry.names), .health = health_of(entry), .runs = runs});
+  auto name = own_name(entry.names);
+  const auto watched = filter.judge({.name = name.empty() ? std::nullopt : std::optional{name},
+                                     .image = configured_image(std::move(entry.image)),
+                                     .labels = std::move(entry.labels)});
+  listed.push_back({.id = std::move(entry.id),
+                    .name = std::move(name),
+                    .health = health_of(entry),
+                    .runs = runs,
+                    .watched = watched});
   return true;
 }
 
 constexpr std::array names{json::field<Target, add_name>("*")};
 constexpr std::array health_fields{json::field<Target, set<&ListReader::Entry::health>>("Status")};
+constexpr std::array labels{json::Node{.key = "*", .store = add_label}};
 constexpr std::array container_fields{
     json::field<Target, set<&ListReader::Entry::id>>("Id"),
+    json::Node{.key = "Names", .type = json::Type::array, .children = names},
+    json::field<Target, set<&ListReader::Entry::image>>("Image"),
+    json::object("Labels", labels),
     json::field<Target, set<&ListReader::Entry::state>>("State"),
     json::field<Target, set<&ListReader::Entry::status>>("Status"),
-    json::Node{.key = "Names", .type = json::Type::array, .children = names},
     json::object("Health", health_fields),
 };
 constexpr std::array containers{
@@ -79,8 +103,8 @@ constexpr json::Node list_schema{.key = "", .type = json::Type::array, .children
 
 }  // namespace
 
-ListReader::ListReader(Which which)
-    : target_{.which = which, .entry = {}, .listed = {}},
+ListReader::ListReader(Which which, ContainerFilter filter)
+    : target_{.which = which, .filter = std::move(filter), .entry = {}, .listed = {}},
       reader_{list_schema, &target_, limits::label_value_bytes_max} {}
 
 Result<std::vector<Listed>> ListReader::finish() {

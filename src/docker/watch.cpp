@@ -7,7 +7,6 @@
 
 #include "base/limits.hpp"
 #include "base/time.hpp"
-#include "docker/changes.hpp"
 
 namespace cspy::docker {
 
@@ -37,6 +36,7 @@ Watch::Watch(Client& client, metrics::Fleet& fleet, Log& log, Settings settings)
       settings_{std::move(settings)},
       backoff_{limits::engine_backoff_min, limits::engine_backoff_max},
       wake_{client.context().io},
+      excluded_{settings_.which},
       events_wake_{client.context().io},
       list_wake_{client.context().io},
       inspect_wake_{client.context().io},
@@ -64,7 +64,7 @@ void Watch::end(Error error) {
 }
 
 void Watch::suspect(const std::string& id) {
-  inspect_soon(id);
+  if (!excluded_.contains(id)) inspect_soon(id);
 }
 
 void Watch::inspect_soon(const std::string& id) {
@@ -124,7 +124,7 @@ Task<Error> Watch::session() {
 Task<void> Watch::follow_events() {
   Backoff backoff{limits::events_backoff_min, limits::events_backoff_max};
   while (live()) {
-    auto stream = co_await client_.events(settings_.which);
+    auto stream = co_await client_.events(settings_.which, settings_.filter);
     if (!live()) break;
     auto pause = backoff.next(settings_.random());
     std::optional<Error> error;
@@ -187,11 +187,20 @@ Task<Error> Watch::read_events() {
 }
 
 void Watch::take_event(const Event& event) {
-  if (listing_ && touched_.size() < limits::containers_max) touched_.insert(event.id);
+  const bool was_excluded = excluded_.contains(event.id);
+  const bool was_known = fleet_.find(event.id) != nullptr;
   const bool inspect = apply(event, fleet_, settings_.which);
+  const bool known = fleet_.find(event.id) != nullptr;
+  const bool leaves = event.excludes() && !known;
+  const bool was_awaited = leaves && inspections_.drop(event.id);
+  excluded_.take(event, leaves, was_known || was_awaited);
+  const bool excluded = was_excluded || excluded_.contains(event.id);
+  if (listing_ && touched_.size() < limits::containers_max) touched_.insert_or_assign(event.id, inspect || !excluded);
   if (inspect) {
     inspect_soon(event.id);
-  } else if (!fleet_.find(event.id)) {
+  } else if (was_awaited) {
+    inspect_wake_.notify();
+  } else if (!known && !leaves) {
     // An inspection in progress may have seen it before it ended.
     inspections_.outdate(event.id);
   }
@@ -225,7 +234,7 @@ Task<void> Watch::list_once() {
   const bool all = std::exchange(inspect_all_, false) || (!stream_ && now >= full_look_at_);
   listing_ = true;
   touched_.clear();
-  auto listed = co_await client_.list(settings_.which);
+  auto listed = co_await client_.list(settings_.which, settings_.filter);
   listing_ = false;
   if (!live()) co_return;
   if (!listed) {
@@ -248,16 +257,24 @@ Task<void> Watch::list_once() {
     log_.warn("the engine has too many containers: the others are ignored",
               {{"containers_max", std::to_string(limits::containers_max)}});
   }
-  const auto changed = reconcile(*listed, fleet_, touched_);
-  for (const auto& id : changed)
-    inspections_.add(id, Clock::now());
-  if (all) {
-    for (const auto& container : *listed)
-      inspections_.add(container.id, Clock::now());
-    full_look_at_ = Clock::now() + limits::reconcile_interval;
-  }
+  take_list(*std::move(listed), all);
   if (!std::exchange(listed_, true)) complete_at_ = Clock::now() + limits::complete_time_max;
   inspect_wake_.notify();
+}
+
+void Watch::take_list(std::vector<Listed> listed, bool inspect_all) {
+  excluded_.take(listed, touched_);
+  const auto now = Clock::now();
+  for (const auto& id : reconcile(listed, fleet_, touched_))
+    inspections_.add(id, now);
+  for (const auto& container : listed) {
+    if (excluded_.contains(container.id)) {
+      inspections_.drop(container.id);
+    } else if (inspect_all && container.watched != Watched::no) {
+      inspections_.add(container.id, now);
+    }
+  }
+  if (inspect_all) full_look_at_ = now + limits::reconcile_interval;
 }
 
 // Inspections.
@@ -285,7 +302,7 @@ Task<void> Watch::inspect() {
 }
 
 Task<void> Watch::inspect_one(std::string id) {
-  auto answer = co_await client_.inspect(id, settings_.rules);
+  auto answer = co_await client_.inspect(id, settings_.rules, settings_.filter);
   if (answer && answer->id != id) answer = fail(Code::malformed, "the answer is about another container");
   const bool told = answer || answer.error().code == Code::not_found;
   const bool current = inspections_.done(id, told, Clock::now());
@@ -300,6 +317,7 @@ Task<void> Watch::inspect_one(std::string id) {
 }
 
 void Watch::take_inspection(const std::string& id, Result<Inspection> answer) {
+  excluded_.remove(id);
   if (!answer) {
     fleet_.remove(id);
     return;
@@ -308,6 +326,11 @@ void Watch::take_inspection(const std::string& id, Result<Inspection> answer) {
   const bool runs = container.subject == metrics::Subject::container;
   if (!runs && settings_.which != Which::all) {
     fleet_.remove(id);
+    return;
+  }
+  if (answer->watched == Watched::no) {
+    fleet_.remove(id);
+    excluded_.add(id, std::move(container.name));
     return;
   }
   const auto* known = fleet_.find(id);
@@ -322,7 +345,7 @@ void Watch::become_complete() {
   complete_ = known_ = connected_ = true;
   ++counts_.sessions;
   last_error_.reset();
-  say_.connected(engine_, fleet_.size(), stream_.has_value());
+  say_.connected(engine_, fleet_.size(), excluded_.size(), stream_.has_value());
   settings_.on_connected(engine_);
 }
 
@@ -357,7 +380,7 @@ Task<void> Watch::ask_rest() {
 Task<void> Watch::read_history() {
   const auto since = fleet_.oom_kills().last_event();
   const auto take = [this](const Event& event) { (void)apply(event, fleet_, settings_.which); };
-  const auto read = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now(), take);
+  const auto read = co_await client_.oom_history(since == 0 ? 0 : since + 1, system_now(), take, settings_.filter);
   if (!read) log_.debug("cannot read the engine's past events", {{"error", read.error().message}});
 }
 

@@ -24,7 +24,11 @@
 // a
 //   list is in progress, touched_ collects the ids that events name: what the list says about them may be outdated, so
 //   they are inspected.
-// - Only the engine's own 404, a "destroy" or "die" event, an inspection, or a list removes a container.
+// - Only the engine's own 404, a "destroy" or "die" event, an event that excludes it, an inspection, or a list removes
+// a
+//   container.
+// - A container is in the fleet or in excluded_, not in both. Lists and events say which containers are excluded. If
+//   they do not report enough, an inspection says it, once for each name.
 // - An inspection whose container was named by an event meanwhile is outdated. Its answer is dropped (Inspections).
 // - ended_ is set once a session, by end(), which wakes all four. Then all four end.
 // - suspect() may be called in any state. A new session forgets what waited, but inspects every container anyway.
@@ -33,13 +37,15 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "base/backoff.hpp"
 #include "base/log.hpp"
+#include "docker/changes.hpp"
 #include "docker/client.hpp"
+#include "docker/container_filter.hpp"
 #include "docker/engine.hpp"
+#include "docker/excluded.hpp"
 #include "docker/inspections.hpp"
 #include "docker/label_count.hpp"
 #include "docker/label_rules.hpp"
@@ -56,7 +62,8 @@ class Watch {
     std::function<double()> random;                   ///< in [0, 1), for the backoff
     std::function<void(const Engine&)> on_connected;  ///< called after each (re)connect, once the fleet is complete
     Which which = Which::running;
-    LabelRules rules = {};     ///< select the labels of containers
+    LabelRules rules = {};  ///< select the labels of containers
+    ContainerFilter filter = {};
     bool oom_history = false;  ///< whether to read the OOM kills from before the session
     /// Adds what this machine knows about a running container, besides the engine. May be empty.
     std::function<void(const Engine&, metrics::Container&)> add_local_facts = {};
@@ -76,6 +83,8 @@ class Watch {
   [[nodiscard]] const Engine* engine() const { return connected_ ? &engine_ : nullptr; }
   /// The engine as it was last known, also while it is away; null until the fleet was complete for the first time.
   [[nodiscard]] const Engine* known_engine() const { return known_ ? &engine_ : nullptr; }
+  /// Valid until the next await.
+  [[nodiscard]] const Excluded& excluded() const { return excluded_; }
 
   /// Why the engine is not connected; nullopt while it is, and before the first attempt has ended.
   [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
@@ -96,6 +105,7 @@ class Watch {
   net::Task<void> list_once();
   net::Task<void> inspect();
   net::Task<void> inspect_one(std::string id);
+  void take_list(std::vector<Listed> listed, bool inspect_all);
   void take_inspection(const std::string& id, Result<Inspection> answer);
   net::Task<void> ask_rest();
   net::Task<void> read_history();
@@ -124,6 +134,7 @@ class Watch {
   CrowdedLabels crowded_;
   Counts counts_;
   std::optional<Error> last_error_;
+  Excluded excluded_;
 
   // Of the current session.
   std::optional<Error> ended_;
@@ -132,8 +143,8 @@ class Watch {
   bool complete_ = false;  ///< on_connected was called
   bool listed_ = false;    ///< at least once
   bool listing_ = false;
-  bool inspect_all_ = false;       ///< with the next list
-  std::set<std::string> touched_;  ///< ids that events have named while a list is in progress
+  bool inspect_all_ = false;  ///< with the next list
+  Touched touched_;           ///< ids that events have named while a list is in progress
   net::TimePoint list_at_{};
   net::TimePoint last_list_{};
   net::TimePoint full_look_at_{};

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "docker/container_filter.hpp"
 #include "docker/remedy.hpp"
 
 namespace cspy::docker {
@@ -24,7 +25,7 @@ void WatchLog::events_fail(const Error& error, std::chrono::milliseconds poll_in
   }
 }
 
-void WatchLog::connected(const Engine& engine, std::size_t containers, bool followed) {
+void WatchLog::connected(const Engine& engine, std::size_t containers, std::size_t excluded, bool followed) {
   state_ = State::connected;
   log_.info("engine connected", {{"address", endpoint_.text()},
                                  {"version", engine.version},
@@ -32,6 +33,10 @@ void WatchLog::connected(const Engine& engine, std::size_t containers, bool foll
                                  {"cgroup", std::to_string(engine.cgroup_version)},
                                  {"containers", std::to_string(containers)},
                                  {"events", followed ? "followed" : "polled"}});
+  if (excluded > 0) {
+    log_.info("some containers are not watched: the setting containers or their label excludes them",
+              {{"containers", std::to_string(excluded)}, {"label", std::string{enable_label} + "=false"}});
+  }
   if (engine.info_known && !engine.memory_limits && !engine.windows) {
     log_.warn("the engine's kernel does not count memory: memory metrics are missing",
               {{"remedy", "boot the kernel with cgroup_enable=memory; on a Raspberry Pi add it to /boot/cmdline.txt"}});

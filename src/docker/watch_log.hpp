@@ -17,8 +17,8 @@ class WatchLog {
   /// The references must outlive it.
   WatchLog(Log& log, const Endpoint& endpoint) : log_{log}, endpoint_{endpoint} {}
 
-  /// The fleet is complete. `followed`: by events, not by polling.
-  void connected(const Engine& engine, std::size_t containers, bool followed);
+  /// The fleet is complete. `excluded`: containers that are not watched. `followed`: by events, not by polling.
+  void connected(const Engine& engine, std::size_t containers, std::size_t excluded, bool followed);
   /// Completes the error with what the user can do.
   void lost(Error& error);
   void events_followed();

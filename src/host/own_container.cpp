@@ -29,6 +29,16 @@ bool is_container_id(std::string_view id) {
   return id.size() == id_digits && id.find_first_not_of(digits) == std::string_view::npos;
 }
 
+bool any_container_in(std::string_view path, const std::function<bool(std::string_view id)>& is_it) {
+  while (!path.empty()) {
+    path.remove_prefix(std::min(path.find_first_of(digits), path.size()));
+    const auto id = path.substr(0, path.find_first_not_of(digits));
+    if (is_container_id(id) && is_it(id)) return true;
+    path.remove_prefix(id.size());
+  }
+  return false;
+}
+
 std::string own_container(KernelFiles& files, const Directory& proc) {
   std::string id;
   files.each_line(proc, "self/mountinfo", [&](std::string_view line) {

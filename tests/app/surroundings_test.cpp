@@ -51,8 +51,11 @@ struct SurroundingsTest : testing::Test {
       co_await from.add_to(into, std::move(found));
       co_return true;
     };
-    EXPECT_TRUE(
-        test::run(io, part(*surroundings, round, {.engine = seen, .all_read = all_read, .deadline = deadline})));
+    EXPECT_TRUE(test::run(
+        io, part(*surroundings, round,
+                 {.engine = seen, .all_read = all_read, .deadline = deadline, .excludes = [this](std::string_view id) {
+                    return id == excluded;
+                  }})));
     std::map<std::string, test::SeriesList> all;
     for (const auto& reading : round.readings)
       all.emplace(reading->container->id, test::series_of(*reading));
@@ -80,6 +83,7 @@ struct SurroundingsTest : testing::Test {
   }
 
   const std::string web = std::string(64, 'a');
+  std::string excluded;
   test::TempDir dir;
   test::LogCapture capture;
   boost::asio::io_context io;
@@ -151,6 +155,24 @@ TEST_F(SurroundingsTest, TellsOfTheRootAndWhereAskedOfEveryCgroupThatIsNoContain
   EXPECT_FALSE(round_at(test::started_at + test::second, &engine).contains("/docker"));
   ASSERT_EQ(round.endings.size(), 1U) << "its series end";
   EXPECT_EQ(round.endings[0].last->container->id, "/docker");
+}
+
+TEST_F(SurroundingsTest, LeavesOutTheCgroupsOfExcludedContainers) {
+  mount_tree();
+  options.cgroup_all = true;
+  const auto path = "/docker/" + std::string(64, 'b');
+  add_cgroup(path);
+  add_cgroup(path + "/init.scope");
+  add_cgroup("/docker/" + std::string(64, 'c'));
+  const auto before = round_at(test::started_at, &engine);
+  EXPECT_TRUE(before.contains(path)) << "of another engine, for example";
+  EXPECT_TRUE(before.contains(path + "/init.scope"));
+  excluded = std::string(64, 'b');
+  const auto all = round_at(test::started_at + test::second, &engine);
+  EXPECT_FALSE(all.contains(path));
+  EXPECT_FALSE(all.contains(path + "/init.scope"));
+  EXPECT_TRUE(all.contains("/docker/" + std::string(64, 'c')));
+  EXPECT_EQ(round.endings.size(), 2U) << "their series end";
 }
 
 TEST_F(SurroundingsTest, ReadsNoCgroupAfterTheDeadlineAndEndsNone) {

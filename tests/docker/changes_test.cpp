@@ -113,10 +113,48 @@ TEST_F(ChangesTest, AListBringsTheFleetUpToDate) {
 
 TEST_F(ChangesTest, AListDoesNotOverruleWhatHappenedAfterIt) {
   fleet.put(test::make_container("bb", "fresh"), Health::none);
-  const auto inspect = reconcile({{.id = "aa", .name = "web", .health = "healthy"}}, fleet, {"aa", "bb"});
+  const auto inspect =
+      reconcile({{.id = "aa", .name = "web", .health = "healthy"}}, fleet, {{"aa", true}, {"bb", true}});
   EXPECT_THAT(inspect, ElementsAre("aa", "bb")) << "both are looked at";
   EXPECT_NE(fleet.find("bb"), nullptr) << "it started after the list was made";
   EXPECT_NE(fleet.find("aa")->health, Health::healthy);
+}
+
+TEST_F(ChangesTest, AnExcludedContainerIsNotInspected) {
+  const auto excluded = [](const char* id, const char* action) {
+    return Event{.id = id, .action = action, .time = 0, .watched = Watched::no};
+  };
+  EXPECT_FALSE(apply(excluded("bb", "start"), fleet));
+  EXPECT_FALSE(apply(excluded("bb", "create"), fleet, Which::all));
+  EXPECT_FALSE(apply(excluded("bb", "die"), fleet, Which::all));
+  EXPECT_FALSE(apply(excluded("bb", "oom"), fleet));
+  EXPECT_EQ(fleet.oom_kills().of("bb"), 0U) << "nothing is kept of it";
+  EXPECT_TRUE(apply(excluded("aa", "update"), fleet)) << "only a new name or a new run decides about a known one";
+  EXPECT_FALSE(apply({.id = "aa", .action = "rename", .time = 1, .watched = Watched::no}, fleet));
+  EXPECT_NE(fleet.find("aa"), nullptr) << "the event is older than the run";
+  EXPECT_FALSE(apply(excluded("aa", "rename"), fleet));
+  EXPECT_EQ(fleet.find("aa"), nullptr);
+}
+
+TEST_F(ChangesTest, ANewNameMayEndTheExclusion) {
+  const auto renamed = [&](Watched now, Watched before) {
+    return apply({.id = "bb", .action = "rename", .time = 0, .watched = now, .watched_before = before}, fleet);
+  };
+  EXPECT_TRUE(renamed(Watched::yes, Watched::no));
+  EXPECT_TRUE(renamed(Watched::yes, Watched::unknown));
+  EXPECT_TRUE(renamed(Watched::unknown, Watched::unknown));
+  EXPECT_FALSE(renamed(Watched::yes, Watched::yes)) << "it is not known, so it does not run";
+  EXPECT_FALSE(renamed(Watched::no, Watched::no));
+}
+
+TEST_F(ChangesTest, AListEndsWhatItExcludes) {
+  const Listed web{.id = "aa", .name = "web", .health = "", .watched = Watched::no};
+  const Listed job{.id = "bb", .name = "job", .health = "", .watched = Watched::no};
+  const Listed maybe{.id = "cc", .name = "maybe", .health = "", .watched = Watched::unknown};
+  EXPECT_THAT(reconcile({web, job}, fleet, {{"aa", false}}), IsEmpty()) << "an event was later";
+  EXPECT_NE(fleet.find("aa"), nullptr);
+  EXPECT_THAT(reconcile({web, job, maybe}, fleet), ElementsAre("cc"));
+  EXPECT_EQ(fleet.find("aa"), nullptr);
 }
 
 TEST_F(ChangesTest, PodmanSaysRemoveForDestroy) {

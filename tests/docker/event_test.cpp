@@ -1,5 +1,6 @@
 #include "docker/event.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/data.hpp"
@@ -39,6 +40,33 @@ TEST(Event, WithoutWhatItNeedsIsMalformed) {
   EXPECT_EQ(parse_event(R"({"Actor":{"ID":"aa"}})").error().message, "'Action' is missing");
   EXPECT_EQ(parse_event(R"({"Actor":[]})").error().message, "'Actor' has the wrong type");
   EXPECT_FALSE(parse_event("not json"));
+}
+
+TEST(Event, SaysWhetherItsContainerIsExcluded) {
+  const auto judged = [](std::string_view list, std::string_view action, std::string_view attributes) {
+    const auto event =
+        parse_event(fmt::format(R"({{"Action":"{}","Actor":{{"ID":"aa","Attributes":{{{}}}}}}})", action, attributes),
+                    *ContainerFilter::parse(list));
+    EXPECT_TRUE(event) << event.error().message;
+    return *event;
+  };
+  constexpr std::string_view web{R"("team":"a","image":"shop/web:1","name":"web")"};
+  EXPECT_EQ(judged("*", "start", web).watched, Watched::yes);
+  EXPECT_EQ(judged("-web", "start", web).watched, Watched::no);
+  EXPECT_EQ(judged("image:shop/*,-label:team", "start", web).watched, Watched::no);
+  EXPECT_EQ(judged("*", "start", R"("containerspy.enable":"FALSE","name":"web")").watched, Watched::no);
+  EXPECT_EQ(judged("-db", "start", "").watched, Watched::unknown) << "an inspection will show its name";
+  EXPECT_TRUE(judged("-web", "start", web).excludes());
+  EXPECT_FALSE(judged("-web", "update", web).excludes());
+
+  const auto renamed = judged("-db", "rename", R"("name":"db","oldName":"/web")");
+  EXPECT_EQ(renamed.watched, Watched::no);
+  EXPECT_EQ(renamed.watched_before, Watched::yes);
+  EXPECT_EQ(renamed.name, "db");
+  EXPECT_EQ(judged("-db", "rename", R"("name":"web","oldName":"/db")").watched_before, Watched::no);
+  const auto of_podman = judged("-db", "rename", R"("name":"db")");
+  EXPECT_EQ(of_podman.watched, Watched::unknown) << "it may be the old name";
+  EXPECT_EQ(of_podman.watched_before, Watched::unknown);
 }
 
 TEST(EventsQuery, LeavesHealthCheckNoiseAtTheEngine) {

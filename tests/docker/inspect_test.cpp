@@ -230,5 +230,20 @@ TEST(ContainerId, IsCheckedBeforeItGoesIntoAPath) {
   EXPECT_FALSE(is_container_id(std::string(129, 'a')));
 }
 
+TEST(Inspect, SaysWhetherTheContainerIsExcludedWhateverLabelsAreReported) {
+  constexpr std::string_view body{
+      R"({"Id":"aa","Name":"/web","Created":"2026-11-23T01:54:32Z","State":{"StartedAt":"2026-11-23T01:54:32Z"},)"
+      R"("Config":{"Image":"shop/web:1","Labels":{"team":"a"}}})"};
+  LabelRules no_labels;
+  ASSERT_TRUE(no_labels.set_labels("none"));
+  const auto watched = [&](std::string_view list) {
+    return parse_inspect(body, no_labels, *ContainerFilter::parse(list))->watched;
+  };
+  EXPECT_EQ(watched("*"), Watched::yes);
+  EXPECT_EQ(watched("image:shop/*"), Watched::yes);
+  EXPECT_EQ(watched("-label:team=a"), Watched::no);
+  EXPECT_EQ(watched("-web"), Watched::no);
+}
+
 }  // namespace
 }  // namespace cspy::docker

@@ -102,5 +102,33 @@ TEST_F(InspectionsTest, KnowsWhetherAnythingWasNeverTried) {
   EXPECT_FALSE(inspections.has_untried());
 }
 
+TEST_F(InspectionsTest, ForgetsWhatNobodyWantsToKnow) {
+  EXPECT_FALSE(inspections.drop("aa"));
+  inspections.add("aa", now);
+  EXPECT_TRUE(inspections.drop("aa")) << "it waited";
+  EXPECT_EQ(take(), "-");
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "aa");
+  EXPECT_TRUE(inspections.drop("aa")) << "it is in progress";
+  EXPECT_FALSE(inspections.done("aa", true, now)) << "its answer is not wanted";
+  EXPECT_EQ(inspections.in_progress(), 0U);
+  EXPECT_EQ(inspections.next_due(now), net::TimePoint::max()) << "nor another one";
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "aa");
+  EXPECT_TRUE(inspections.drop("aa"));
+  inspections.add("aa", now);
+  EXPECT_FALSE(inspections.done("aa", true, now));
+  EXPECT_EQ(take(), "aa") << "it is wanted again";
+  EXPECT_TRUE(inspections.done("aa", false, now));
+  EXPECT_TRUE(inspections.has_failed());
+  EXPECT_TRUE(inspections.drop("aa"));
+  EXPECT_FALSE(inspections.has_failed());
+  inspections.add("aa", now);
+  EXPECT_EQ(take(), "aa");
+  EXPECT_TRUE(inspections.drop("aa"));
+  EXPECT_FALSE(inspections.done("aa", false, now)) << "a failure is not tried again";
+  EXPECT_FALSE(inspections.has_failed());
+}
+
 }  // namespace
 }  // namespace cspy::docker

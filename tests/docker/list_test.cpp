@@ -63,5 +63,26 @@ TEST(List, OfTheWrongShapeIsAnError) {
   EXPECT_TRUE(read(R"([{"Id":"aa")").error().message.starts_with("not JSON at byte"));
 }
 
+TEST(List, SaysWhichContainersAreExcluded) {
+  const auto judged = [](std::string_view list) {
+    ListReader reader{Which::all, *ContainerFilter::parse(list)};
+    EXPECT_TRUE(reader.feed(R"([
+      {"Id":"aa","Names":["/web"],"Image":"shop/web:1","Labels":{"team":"a","containerspy.enable":"true"}},
+      {"Id":"bb","Names":["/db"],"Image":"sha256:0123","Labels":{"team":"b"}},
+      {"Id":"cc","Names":["/off"],"Image":"shop/web:1","Labels":{"containerspy.enable":"false","x":null}},
+      {"Id":"dd","Names":[],"Image":"","Labels":null}])"));
+    std::vector<Watched> result;
+    for (const auto& container : *reader.finish())
+      result.push_back(container.watched);
+    return result;
+  };
+  using enum Watched;
+  EXPECT_THAT(judged("*"), testing::ElementsAre(yes, yes, no, yes));
+  EXPECT_THAT(judged("-db"), testing::ElementsAre(yes, no, no, unknown));
+  EXPECT_THAT(judged("label:team=b"), testing::ElementsAre(no, yes, no, no));
+  EXPECT_THAT(judged("image:shop/*"), testing::ElementsAre(yes, unknown, no, unknown))
+      << "instead of an image whose tag has moved, Docker lists its id";
+}
+
 }  // namespace
 }  // namespace cspy::docker

@@ -452,5 +452,120 @@ TEST_F(WatchTest, SurvivesEverythingAnEngineMaySend) {
   }
 }
 
+// The filter.
+
+TEST_F(WatchTest, NeitherInspectsNorKnowsAnExcludedContainer) {
+  engine.add(3, "noise");
+  engine.add(4, "off").labels = {{"containerspy.enable", "false"}};
+  settings.filter = *ContainerFilter::parse("-noise*");
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.size(), 2U);
+  EXPECT_EQ(watch().excluded().size(), 2U);
+  EXPECT_THAT(capture.lines,
+              ElementsAre(connected_line(2),
+                          "level=info msg=\"some containers are not watched: the setting containers or their label "
+                          "excludes them\" containers=2 label=\"containerspy.enable=false\""));
+  // They live on, and one more comes. An event about a watched one shows that all before it were taken.
+  engine.limit_memory(EngineModel::id_of(3), 4096);
+  engine.die(EngineModel::id_of(4), later);
+  engine.start(EngineModel::id_of(4), later + test::second);
+  engine.add(5, "noise-2").running = false;
+  engine.start(EngineModel::id_of(5), later);
+  engine.rename(EngineModel::id_of(2), "store");
+  ASSERT_TRUE(until([&] { return name_of(2) == "store"; }));
+  EXPECT_EQ(watch().excluded().size(), 3U);
+  engine.destroy(EngineModel::id_of(5));
+  EXPECT_TRUE(until([&] { return watch().excluded().size() == 2; }));
+  watch().suspect(EngineModel::id_of(3));
+  engine.rename(EngineModel::id_of(2), "db");
+  ASSERT_TRUE(until([&] { return name_of(2) == "db"; }));
+  for (const unsigned number : {3U, 4U, 5U})
+    EXPECT_EQ(engine.asked(EngineModel::id_of(number)), 0U) << number << ": neither an inspection nor a sample";
+}
+
+TEST_F(WatchTest, FollowsANewNameInAndOut) {
+  settings.filter = *ContainerFilter::parse("-hidden-*");
+  engine.add(3, "hidden-3");
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(1), other = EngineModel::id_of(3);
+  const auto asked = engine.asked(id);
+  engine.rename(id, "hidden-1");
+  EXPECT_TRUE(until([&] { return name_of(1) == "-"; }));
+  EXPECT_TRUE(watch().excluded().contains(id));
+  EXPECT_EQ(engine.asked(id), asked) << "the event says enough";
+  engine.rename(other, "shown");
+  EXPECT_TRUE(until([&] { return name_of(3) == "shown"; }));
+  EXPECT_FALSE(watch().excluded().contains(other));
+  engine.rename(id, "web");
+  EXPECT_TRUE(until([&] { return name_of(1) == "web"; }));
+  EXPECT_EQ(watch().excluded().size(), 0U);
+  EXPECT_EQ(engine.asked("/containers/json"), 1U) << "events, not lists";
+}
+
+TEST_F(WatchTest, FollowsANewNameWithoutEvents) {
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains("/events")) return std::nullopt;
+    return HttpResponse{.status = 403, .body = R"({"message":"Forbidden"})"};
+  };
+  settings.filter = *ContainerFilter::parse("-hidden-*");
+  engine.add(3, "hidden-3");
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  EXPECT_EQ(fleet.size(), 2U);
+  engine.rename(EngineModel::id_of(1), "hidden-1");
+  engine.rename(EngineModel::id_of(3), "shown");
+  EXPECT_TRUE(until([&] { return name_of(1) == "-" && name_of(3) == "shown"; }));
+  EXPECT_EQ(watch().excluded().size(), 1U);
+}
+
+TEST_F(WatchTest, InspectsOnceWhatAListDoesNotTellEnoughAbout) {
+  settings.poll_interval = std::chrono::milliseconds{5};
+  engine.intercept = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains("/events")) return std::nullopt;
+    return HttpResponse{.status = 403, .body = R"({"message":"Forbidden"})"};
+  };
+  settings.filter = *ContainerFilter::parse("-image:shop/web:*");
+  engine.at(EngineModel::id_of(1)).tag_moved = true;
+  auto& store = engine.at(EngineModel::id_of(2));
+  store.tag_moved = true;
+  store.image = "shop/db:2";
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto lists = engine.asked("/containers/json");
+  ASSERT_TRUE(until([&] { return engine.asked("/containers/json") > lists + 3; }));
+  EXPECT_EQ(name_of(1), "-");
+  EXPECT_EQ(name_of(2), "db");
+  EXPECT_TRUE(watch().excluded().contains(EngineModel::id_of(1)));
+  EXPECT_EQ(engine.asked(EngineModel::id_of(1)), 1U);
+}
+
+TEST_F(WatchTest, DropsAnInspectionOfWhatIsExcludedMeanwhile) {
+  settings.filter = *ContainerFilter::parse("-hidden");
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  const auto id = EngineModel::id_of(3);
+  // The answer of the inspection is from before the new name.
+  engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.target.contains(id)) return std::nullopt;
+    auto answer = engine.truth(request);
+    engine.rename(id, "hidden");
+    return answer;
+  };
+  engine.add(3, "job").running = false;
+  engine.start(id, later);
+  ASSERT_TRUE(until([&] { return watch().excluded().contains(id); }));
+  engine.rename(EngineModel::id_of(2), "store");
+  ASSERT_TRUE(until([&] { return name_of(2) == "store"; }));
+  EXPECT_EQ(name_of(3), "-");
+  EXPECT_EQ(engine.asked(id), 1U);
+}
+
 }  // namespace
 }  // namespace cspy::docker

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <stdexcept>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/json_writer.hpp"
@@ -19,6 +21,8 @@ std::string quoted(std::string_view text) {
   json::append_string(out, text);
   return out;
 }
+
+constexpr std::string_view image_id{"sha256:3bec4dc6aeb25781"};
 
 std::string labels_json(const std::map<std::string, std::string>& labels) {
   std::string out{"{"};
@@ -69,13 +73,16 @@ ModelContainer& EngineModel::add(unsigned number, std::string name) {
   return container;
 }
 
-void EngineModel::emit(const std::string& id, const std::string& action, UnixNanos when) {
+void EngineModel::emit(const std::string& id, const std::string& action, UnixNanos when, const std::string& old_name) {
   const auto found = containers_.find(id);
-  const auto name = found == containers_.end() ? std::string{} : found->second.name;
+  auto attributes = found == containers_.end() ? std::map<std::string, std::string>{} : found->second.labels;
+  attributes["name"] = found == containers_.end() ? std::string{} : found->second.name;
+  if (found != containers_.end()) attributes["image"] = found->second.image;
+  if (action == "rename") attributes["oldName"] = "/" + old_name;
   auto event = fmt::format(
-      R"({{"Type":"container","Action":{},"Actor":{{"ID":"{}","Attributes":{{"name":{}}}}},"scope":"local","time":{},"timeNano":{}}})"
+      R"({{"Type":"container","Action":{},"Actor":{{"ID":"{}","Attributes":{}}},"scope":"local","time":{},"timeNano":{}}})"
       "\n",
-      quoted(action), id, quoted(name), when / nanos_per_second, when);
+      quoted(action), id, labels_json(attributes), when / nanos_per_second, when);
   if (action == "oom") kills_.append(event);
   for (unsigned i = 0; i < event_copies; ++i)
     server_.broadcast(event_garbled ? event.substr(0, event.size() / 2) + "\n" : event);
@@ -100,8 +107,8 @@ void EngineModel::destroy(const std::string& id) {
 }
 
 void EngineModel::rename(const std::string& id, const std::string& name) {
-  at(id).name = name;
-  emit(id, "rename", 0);
+  const auto old_name = std::exchange(at(id).name, name);
+  emit(id, "rename", 0, old_name);
 }
 
 void EngineModel::limit_memory(const std::string& id, std::int64_t bytes) {
@@ -205,11 +212,12 @@ std::string EngineModel::list_json(bool all) const {
                                                          : " (" + container.health + ")";
     fmt::format_to(
         std::back_inserter(out),
-        R"({{"Id":"{}","Names":[{}],"Image":{},"ImageID":"sha256:3bec4dc6aeb25781","Command":"serve","Created":{},"Ports":[],)"
+        R"({{"Id":"{}","Names":[{}],"Image":{},"ImageID":"{}","Command":"serve","Created":{},"Ports":[],)"
         R"("Labels":{},"State":"{}","Status":"{}{}","HostConfig":{{"NetworkMode":"bridge"}},"Mounts":[]}})",
-        id, quoted("/" + container.name), quoted(container.image), container.created / nanos_per_second,
-        labels_json(container.labels), container.running ? "running" : "exited",
-        container.running ? "Up 5 minutes" : "Exited (0) 5 minutes ago", container.running ? health : std::string{});
+        id, quoted("/" + container.name), quoted(container.tag_moved ? std::string{image_id} : container.image),
+        image_id, container.created / nanos_per_second, labels_json(container.labels),
+        container.running ? "running" : "exited", container.running ? "Up 5 minutes" : "Exited (0) 5 minutes ago",
+        container.running ? health : std::string{});
   }
   return out.append("]");
 }

@@ -18,6 +18,7 @@ namespace cspy::fakes {
 struct ModelContainer {
   std::string id, name, image = "shop/web:1.4";
   std::map<std::string, std::string> labels = {};
+  bool tag_moved = false;  ///< another image has the image's name now: the list shows the id instead
   bool running = true;
   UnixNanos created = 1'795'000'000'000'000'000;
   UnixNanos started = 1'795'000'001'000'000'000;
@@ -48,7 +49,7 @@ class EngineModel {
   void rename(const std::string& id, const std::string& name);
   void limit_memory(const std::string& id, std::int64_t bytes);
   void set_health(const std::string& id, const std::string& status, UnixNanos when);
-  void emit(const std::string& id, const std::string& action, UnixNanos when);
+  void emit(const std::string& id, const std::string& action, UnixNanos when, const std::string& old_name = {});
 
   /// Answers from recorded files instead: containers.json, info.json, version.json, ping.headers, and inspect.NAME.json
   /// and stats.NAME.json of each container.

@@ -49,5 +49,20 @@ TEST(ContainerId, IsWholeAndHexadecimal) {
   EXPECT_FALSE(is_container_id(""));
 }
 
+TEST(ContainerInPath, IsAnyWholeId) {
+  const auto has_it = [](const std::string& path) {
+    return any_container_in(path, [](std::string_view one) { return one == id; });
+  };
+  EXPECT_TRUE(has_it("/docker/" + id));
+  EXPECT_TRUE(has_it("/docker/" + id + "/init.scope"));
+  EXPECT_TRUE(has_it("/system.slice/docker-" + id + ".scope"));
+  EXPECT_TRUE(has_it("/machine.slice/libpod-" + std::string(64, 'a') + ".scope/container/docker/" + id)) << "nested";
+  EXPECT_FALSE(has_it("/docker/" + std::string(64, 'a')));
+  EXPECT_FALSE(has_it("/docker/" + id + "0"));
+  EXPECT_FALSE(has_it("/docker/" + id.substr(1)));
+  EXPECT_FALSE(has_it("/"));
+  EXPECT_FALSE(has_it(""));
+}
+
 }  // namespace
 }  // namespace cspy::host

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -31,6 +32,7 @@ std::string_view name_of(OptionRow::Type type) {
     case OptionRow::Type::text: return "a string";
     case OptionRow::Type::amount: return "a number or a string";
     case OptionRow::Type::boolean: return "a boolean";
+    case OptionRow::Type::pairs: return "a string or an object of strings";
   }
   return {};
 }
@@ -46,6 +48,31 @@ std::string unknown_key(std::string_view path, const json5::Member& member) {
   return message;
 }
 
+/// Escapes what has a meaning in a list of NAME=VALUE, and white space, which is trimmed there.
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (std::string_view{"%,= \t\r\n"}.contains(c)) {
+      fmt::format_to(std::back_inserter(encoded), "%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      encoded.push_back(c);
+    }
+  }
+  return encoded;
+}
+
+/// NAME=VALUE[,NAME=VALUE...]. nullopt if a value is not a string.
+std::optional<std::string> list_of(const json5::Object& members) {
+  std::string list;
+  for (const auto& member : members) {
+    const auto* value = std::get_if<std::string>(&member.value.data);
+    if (value == nullptr) return std::nullopt;
+    list.append(list.empty() ? "" : ",").append(percent_encoded(member.key));
+    list.append("=").append(percent_encoded(*value));
+  }
+  return list;
+}
+
 /// The value as text. nullopt if it does not have the type of the option.
 std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& value) {
   if (type == OptionRow::Type::boolean) {
@@ -54,6 +81,10 @@ std::optional<std::string> text_of(OptionRow::Type type, const json5::Value& val
   }
   if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
   if (type == OptionRow::Type::text) return std::nullopt;
+  if (type == OptionRow::Type::pairs) {
+    const auto* members = std::get_if<json5::Object>(&value.data);
+    return members == nullptr ? std::nullopt : list_of(*members);
+  }
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
   if (const auto* real = std::get_if<double>(&value.data)) return fmt::format("{}", *real);
   return std::nullopt;

@@ -39,6 +39,7 @@ Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
               .which = options.all_containers ? docker::Which::all : docker::Which::running,
               .rules = options.label_rules,
               .filter = options.containers,
+              .extra_labels = options.extra_labels.size(),
               .oom_history = options.metrics.any(metrics::Group::oom_event),
               .add_local_facts = [this](const docker::Engine& engine,
                                         metrics::Container& container) { host_.add_local_facts(engine, container); }}},

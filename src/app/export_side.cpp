@@ -18,8 +18,9 @@ bool is_tls(const Options& options) {
 }
 
 std::unique_ptr<otlp::Encoder> make_encoder(const Options& options) {
-  if (options.otlp_protocol == OtlpProtocol::http_json) return std::make_unique<otlp::JsonEncoder>(options.metrics);
-  return std::make_unique<otlp::ProtobufEncoder>(options.metrics);
+  if (options.otlp_protocol == OtlpProtocol::http_json)
+    return std::make_unique<otlp::JsonEncoder>(options.metrics, options.extra_labels);
+  return std::make_unique<otlp::ProtobufEncoder>(options.metrics, options.extra_labels);
 }
 
 std::unique_ptr<otlp::Transport> make_transport(const Options& options, net::Context& context, net::Tls* tls,

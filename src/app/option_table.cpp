@@ -6,6 +6,7 @@
 #include "app/option_values.hpp"
 #include "base/header_list.hpp"
 #include "base/limits.hpp"
+#include "metrics/extra_labels.hpp"
 
 namespace cspy::app {
 namespace {
@@ -41,6 +42,7 @@ constexpr auto set_variables = set_part<&Options::label_rules, &docker::LabelRul
 constexpr auto text = OptionRow::Type::text;
 constexpr auto amount = OptionRow::Type::amount;
 constexpr auto boolean = OptionRow::Type::boolean;
+constexpr auto pairs = OptionRow::Type::pairs;
 
 constexpr auto strict = AmbientName::Check::strict;
 constexpr auto lenient = AmbientName::Check::lenient;
@@ -71,6 +73,10 @@ constexpr std::array table{
             {{"CSPY_CONTAINER_ENV"}}, {}, "",
             "Environment variables of containers to add to the metrics as labels: globs over variable names, in the "
             "syntax of container_labels. Only the listed variables are added", hide_values},
+  OptionRow{"extra_labels", pairs, "LIST", set_parsed<&Options::extra_labels, metrics::parse_extra_labels>,
+            {{"CSPY_EXTRA_LABELS"}}, {}, "",
+            "Labels to add to every series: NAME=VALUE[,NAME=VALUE...], with percent-encoded values. In the "
+            "configuration file it may be an object. A label that a series has of its own wins"},
   OptionRow{"all_containers", boolean, "true|false", set_flag<&Options::all_containers>,
             {{"CSPY_ALL_CONTAINERS"}}, {}, "false",
             "Also report stopped containers"},
@@ -186,7 +192,7 @@ constexpr std::array table{
             {{"CSPY_INSTANCE_ID"}}, {}, "",
             "Resource attribute service.instance.id, the label instance in Prometheus. Default: the value in "
             "resource_attributes, or the host name of the engine"},
-  OptionRow{"resource_attributes", text, "LIST", set_parsed<&Options::resource_attributes, parse_key_values>,
+  OptionRow{"resource_attributes", pairs, "LIST", set_parsed<&Options::resource_attributes, parse_key_values>,
             {{"CSPY_RESOURCE_ATTRIBUTES"}}, {{"OTEL_RESOURCE_ATTRIBUTES", lenient}}, "",
             "More resource attributes: KEY=VALUE[,KEY=VALUE...], with percent-encoded values"},
   OptionRow{"disabled", boolean, "true|false", set_flag<&Options::disabled>,

@@ -64,6 +64,7 @@ struct OptionRow {
     text,
     amount,  ///< a duration or a size: a number, or a text with units
     boolean,
+    pairs,  ///< NAME=VALUE[,NAME=VALUE...]: a text, or an object of texts
   };
 
   std::string_view key;  ///< in the configuration file; the flag is "--" and the key with dashes

@@ -52,6 +52,7 @@ struct Options {
   metrics::Selection metrics;
   docker::LabelRules label_rules;  ///< container_labels and container_env
   docker::ContainerFilter containers;
+  KeyValues extra_labels;  ///< of every series that has no label of its own with that name
   bool all_containers = false;
 
   bool disk_usage = false;

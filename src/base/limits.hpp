@@ -54,6 +54,9 @@ inline constexpr std::size_t label_globs_max = 256;
 /// of a list is matched against each of them.
 inline constexpr std::size_t container_globs_max = 256;
 inline constexpr std::size_t container_glob_bytes_max = 1'024;
+/// Labels in extra_labels, and the length of a name or a value. Every point of every request carries them.
+inline constexpr std::size_t extra_labels_max = 16;
+inline constexpr std::size_t extra_label_bytes_max = 256;
 inline constexpr std::size_t networks_max = 256;
 inline constexpr std::size_t devices_max = 256;
 inline constexpr std::size_t cpus_max = 1'024;

@@ -18,7 +18,7 @@ std::size_t labels_of_series(const metrics::Container& container) {
 }
 
 void CrowdedLabels::add(const metrics::Container& container) {
-  const auto labels = labels_of_series(container);
+  const auto labels = labels_of_series(container) + extra_;
   if (labels <= limits::series_labels_advised) return;
   ++containers_;
   if (labels <= most_) return;
@@ -34,7 +34,7 @@ void CrowdedLabels::say(Log& log) {
             {"container", name_},
             {"containers", std::to_string(containers_)},
             {"remedy", "select the labels you need, or remove others, with container_labels"}});
-  *this = {};
+  *this = CrowdedLabels{extra_};
 }
 
 }  // namespace cspy::docker

@@ -16,11 +16,15 @@ namespace cspy::docker {
 /// The containers of one inspection batch that have more than limits::series_labels_advised labels.
 class CrowdedLabels {
  public:
+  /// `extra`: labels that every series has besides those of its container and its metric.
+  explicit CrowdedLabels(std::size_t extra = 0) : extra_{extra} {}
+
   void add(const metrics::Container& container);
   /// Logs one line about the noted containers, if there are any, and starts again.
   void say(Log& log);
 
  private:
+  std::size_t extra_;
   std::size_t containers_ = 0;
   std::size_t most_ = 0;
   std::string name_;  ///< of the container with the most labels; the first noted if several have as many

@@ -36,6 +36,7 @@ Watch::Watch(Client& client, metrics::Fleet& fleet, Log& log, Settings settings)
       settings_{std::move(settings)},
       backoff_{limits::engine_backoff_min, limits::engine_backoff_max},
       wake_{client.context().io},
+      crowded_{settings_.extra_labels},
       excluded_{settings_.which},
       events_wake_{client.context().io},
       list_wake_{client.context().io},

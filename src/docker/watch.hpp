@@ -64,7 +64,8 @@ class Watch {
     Which which = Which::running;
     LabelRules rules = {};  ///< select the labels of containers
     ContainerFilter filter = {};
-    bool oom_history = false;  ///< whether to read the OOM kills from before the session
+    std::size_t extra_labels = 0;  ///< how many labels every series has besides
+    bool oom_history = false;      ///< whether to read the OOM kills from before the session
     /// Adds what this machine knows about a running container, besides the engine. May be empty.
     std::function<void(const Engine&, metrics::Container&)> add_local_facts = {};
   };

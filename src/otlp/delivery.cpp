@@ -25,7 +25,7 @@ Delivery::Step Delivery::next(TimePoint now) {
   if (settings_.round_timeout > milliseconds::zero())
     deadline = std::min(deadline, attempt_->begun + settings_.round_timeout);
   backlog_.hold_front();
-  sent_ = batch_from(front.round, front.progress, size_.bytes());
+  sent_ = batch_from(front.round, front.progress, size_.bytes(), settings_.extra_point_bytes);
   sent_at_ = now;
   return {.kind = Step::Kind::send, .until = deadline, .batch = sent_};
 }
@@ -38,7 +38,7 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
   attempt_->slowest = std::max(attempt_->slowest, now - sent_at_);
   const auto containers = sent_.readings.size() + sent_.endings.size();
   if (kind == Outcome::Kind::too_large && containers == 1) {
-    size_.refused_alone(estimated_bytes(sent_));
+    size_.refused_alone(estimated_bytes(sent_, settings_.extra_point_bytes));
     kind = Outcome::Kind::permanent;
   }
   if (kind == Outcome::Kind::permanent && outcome.foreign && accepted_before_) kind = Outcome::Kind::transient;
@@ -57,7 +57,7 @@ Delivery::Change Delivery::answered(const Outcome& outcome, TimePoint now, doubl
       advance(now, change);
       break;
     case Outcome::Kind::too_large:
-      size_.refused(estimated_bytes(sent_));
+      size_.refused(estimated_bytes(sent_, settings_.extra_point_bytes));
       change.smaller_requests = true;
       break;
     case Outcome::Kind::transient:

@@ -36,6 +36,7 @@ class Delivery {
     std::chrono::milliseconds round_timeout{};    ///< for one attempt to send a whole round; 0: no timeout
     std::size_t request_bytes = limits::request_bytes_target;
     std::size_t request_bytes_max = limits::request_bytes_max;  ///< for a receiver that is slow to answer
+    std::size_t extra_point_bytes = 0;                          ///< Encoder::extra_point_bytes()
     std::chrono::milliseconds retry_min = limits::retry_min;
     std::chrono::milliseconds retry_max = limits::retry_max;
   };

@@ -44,8 +44,9 @@ void append_double(std::string& out, double value) {
 
 class PointWriter final : public Points {
  public:
-  PointWriter(const Metric& metric, const LabelBlocks& labels, std::string& out)
-      : metric_{metric}, labels_{labels}, out_{out} {}
+  PointWriter(const Metric& metric, const Batch& batch, const LabelBlocks& labels, const ExtraLabels& extra,
+              std::string& out)
+      : metric_{metric}, batch_{batch}, labels_{labels}, extra_{extra}, out_{out} {}
 
   void point(const Point& point) override {
     separate(out_);
@@ -67,12 +68,19 @@ class PointWriter final : public Points {
       separate(out_);
       append_attribute(out_, metric_.label_keys[i], point.labels[i]);
     }
+    extra_.for_each_other(container_of(batch_, point.container), metric_, point.labels,
+                          [this](std::string_view key, std::string_view value) {
+                            separate(out_);
+                            append_attribute(out_, key, value);
+                          });
     out_.append("]}");
   }
 
  private:
   const Metric& metric_;
+  const Batch& batch_;
   const LabelBlocks& labels_;
+  const ExtraLabels& extra_;
   std::string& out_;
 };
 
@@ -82,10 +90,12 @@ std::string_view JsonEncoder::encode(const Resource& resource, const Batch& batc
   labels_.clear();
   for_each_container(batch, [this](const metrics::Container& container) {
     bool first = true;
-    container.labels.for_each([&](std::string_view key, std::string_view value) {
+    const auto add = [&](std::string_view key, std::string_view value) {
       if (!std::exchange(first, false)) labels_.bytes().push_back(',');
       append_attribute(labels_.bytes(), key, value);
-    });
+    };
+    container.labels.for_each(add);
+    extra_.for_each_common(container, add);
     labels_.close();
   });
 
@@ -115,7 +125,7 @@ void JsonEncoder::add_metric(const Metric& metric, const Batch& batch) {
   }
   request_.append(metric.kind == Kind::counter ? R"(,"sum":{"dataPoints":[)" : R"(,"gauge":{"dataPoints":[)");
   const auto empty = request_.size();
-  PointWriter writer{metric, labels_, request_};
+  PointWriter writer{metric, batch, labels_, extra_, request_};
   walk(metric, batch, writer);
   if (request_.size() == empty) {
     request_.resize(before);  // A metric without points is not sent.

@@ -124,8 +124,9 @@ void append_attribute(std::string& out, Field field, std::string_view key, std::
 class PointWriter final : public Points {
  public:
   /// `labels`: the encoded labels of all containers of the batch.
-  PointWriter(const Metric& metric, const LabelBlocks& labels, std::string& points)
-      : metric_{metric}, labels_{labels}, points_{points} {}
+  PointWriter(const Metric& metric, const Batch& batch, const LabelBlocks& labels, const ExtraLabels& extra,
+              std::string& points)
+      : metric_{metric}, batch_{batch}, labels_{labels}, extra_{extra}, points_{points} {}
 
   void point(const Point& point) override {
     const auto labels = labels_.of(point.container);
@@ -135,6 +136,7 @@ class PointWriter final : public Points {
     for (std::size_t i = 0; i < point.labels.size(); ++i) {
       if (!point.labels[i].empty()) size += attribute_size(metric_.label_keys[i], point.labels[i]);
     }
+    for_each_other(point, [&](std::string_view key, std::string_view value) { size += attribute_size(key, value); });
     append(points_, delimited_size(size), [&](Cursor& cursor) {
       cursor.delimited(fields::Gauge::data_points, size);
       write(cursor, point, labels);
@@ -144,6 +146,11 @@ class PointWriter final : public Points {
  private:
   static constexpr std::size_t fixed64_size = 1 + 8;
   static constexpr std::size_t flags_size = 1 + 1;
+
+  template<class Visit>
+  void for_each_other(const Point& point, Visit&& visit) const {
+    extra_.for_each_other(container_of(batch_, point.container), metric_, point.labels, visit);
+  }
 
   void write(Cursor& cursor, const Point& point, std::string_view labels) const {
     if (point.start != 0) cursor.fixed64(fields::NumberDataPoint::start_time_unix_nano, point.start);
@@ -160,10 +167,15 @@ class PointWriter final : public Points {
       if (point.labels[i].empty()) continue;
       cursor.attribute(fields::NumberDataPoint::attributes, metric_.label_keys[i], point.labels[i]);
     }
+    for_each_other(point, [&](std::string_view key, std::string_view value) {
+      cursor.attribute(fields::NumberDataPoint::attributes, key, value);
+    });
   }
 
   const Metric& metric_;
+  const Batch& batch_;
   const LabelBlocks& labels_;
+  const ExtraLabels& extra_;
   std::string& points_;
 };
 
@@ -212,9 +224,11 @@ std::string encode_scope() {
 std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& batch) {
   labels_.clear();
   for_each_container(batch, [this](const metrics::Container& container) {
-    container.labels.for_each([this](std::string_view key, std::string_view value) {
+    const auto add = [this](std::string_view key, std::string_view value) {
       append_attribute(labels_.bytes(), fields::NumberDataPoint::attributes, key, value);
-    });
+    };
+    container.labels.for_each(add);
+    extra_.for_each_common(container, add);
     labels_.close();
   });
 
@@ -244,7 +258,7 @@ std::string_view ProtobufEncoder::encode(const Resource& resource, const Batch& 
 
 void ProtobufEncoder::add_metric(const Metric& metric, const Batch& batch) {
   points_.clear();
-  PointWriter writer{metric, labels_, points_};
+  PointWriter writer{metric, batch, labels_, extra_, points_};
   walk(metric, batch, writer);
   if (!points_.empty()) append_metric(request_, metric, batch.temporality, points_);
 }

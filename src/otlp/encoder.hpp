@@ -49,6 +49,8 @@ class Encoder {
   [[nodiscard]] virtual std::string_view content_type() const = 0;
   /// Approximate size relative to protobuf.
   [[nodiscard]] virtual std::size_t expansion() const { return 1; }
+  /// What each point has besides what estimated_bytes() finds in a reading, in bytes of protobuf.
+  [[nodiscard]] virtual std::size_t extra_point_bytes() const { return 0; }
   /// The request for `batch`. The bytes are valid until the next call.
   [[nodiscard]] virtual std::string_view encode(const Resource& resource, const Batch& batch) = 0;
 };

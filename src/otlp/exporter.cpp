@@ -14,6 +14,7 @@ namespace {
 Delivery::Settings in_bytes_of(const Encoder& encoder, Delivery::Settings settings) {
   settings.request_bytes /= encoder.expansion();
   settings.request_bytes_max /= encoder.expansion();
+  settings.extra_point_bytes = encoder.extra_point_bytes();
   return settings;
 }
 

@@ -32,6 +32,12 @@ class LabelBlocks {
   std::vector<std::size_t> ends_;
 };
 
+/// The container number `index` of Point::container.
+[[nodiscard]] inline const metrics::Container& container_of(const Batch& batch, std::size_t index) {
+  const auto readings = batch.readings.size();
+  return index < readings ? *batch.readings[index]->container : *batch.endings[index - readings].last->container;
+}
+
 /// Calls `visit(const metrics::Container&)` for the containers of the readings, then of the endings. This is the order
 /// of Point::container.
 template<class Visit>

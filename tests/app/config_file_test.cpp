@@ -37,6 +37,24 @@ TEST(ConfigFile, ReportsEveryMistakeWithItsPosition) {
   EXPECT_THAT(resolve_all({}, {}, "{otlp_export_interval: 1.5}").mistakes, ElementsAre(HasSubstr("= '1.5'")));
 }
 
+TEST(ConfigFile, TakesAnObjectForAListOfPairs) {
+  const auto resolved =
+      resolve_all({}, {}, "{extra_labels: {env: 'a, b=c %', host: 'x'}, resource_attributes: {'a b': '1'}}");
+  EXPECT_THAT(resolved.mistakes, testing::IsEmpty());
+  EXPECT_EQ(resolved.options.extra_labels, (KeyValues{{"env", "a, b=c %"}, {"host", "x"}}));
+  EXPECT_EQ(resolved.options.resource_attributes, (KeyValues{{"a b", "1"}}));
+  EXPECT_EQ(resolve_all({}, {}, "{extra_labels: 'env=prod'}").options.extra_labels, (KeyValues{{"env", "prod"}}));
+  EXPECT_THAT(resolve_all({}, {{"CSPY_EXTRA_LABELS", "a-b=1"}}, "{}").mistakes,
+              ElementsAre("extra_labels = 'a-b=1' (environment variable CSPY_EXTRA_LABELS): 'a-b' is not the name of a "
+                          "label: expected letters, digits and '_', and neither a digit nor '__' first"));
+  EXPECT_THAT(parse_config("{extra_labels: {env: 1}}", "c").mistakes,
+              ElementsAre("extra_labels (c, line 1, column 16): expected a string or an object of strings, found an "
+                          "object"));
+  EXPECT_THAT(parse_config("{extra_labels: ['a=1']}", "c").mistakes,
+              ElementsAre("extra_labels (c, line 1, column 16): expected a string or an object of strings, found an "
+                          "array"));
+}
+
 TEST(ConfigFile, MustBeReadableIfItIsNamed) {
   const test::TempDir dir;
   EXPECT_THAT(read_config_file(dir.file("none.json"), environment_of({})).mistakes,

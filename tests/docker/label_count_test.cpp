@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "tests/support/log_capture.hpp"
 
 namespace cspy::docker {
@@ -46,6 +47,21 @@ TEST(CrowdedLabels, SayNothingWhereAllFit) {
   crowded.add(container_with(26, "fits"));
   crowded.say(capture.log);
   EXPECT_THAT(capture.lines, testing::IsEmpty());
+}
+
+TEST(CrowdedLabels, CountTheExtraLabels) {
+  test::LogCapture capture;
+  const auto container = container_with(limits::series_labels_advised - 4, "web");
+  CrowdedLabels fits;
+  fits.add(container);
+  fits.say(capture.log);
+  EXPECT_TRUE(capture.lines.empty());
+  CrowdedLabels crowded{3};
+  for (int i = 0; i < 2; ++i) {
+    crowded.add(container);
+    crowded.say(capture.log);
+  }
+  EXPECT_EQ(capture.lines.size(), 2U) << "they count also after a line";
 }
 
 }  // namespace

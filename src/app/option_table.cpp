@@ -67,7 +67,9 @@ constexpr std::array table{
   OptionRow{"container_labels", text, "LIST", set_labels,
             {{"CSPY_CONTAINER_LABELS"}}, {}, "*",
             "Docker labels to add to the metrics: globs over label keys, separated by commas and applied in order. A "
-            "key may be written with dots or with underscores. -GLOB removes labels. A list that starts with -GLOB "
+            "key may be written with dots or with underscores. @compose is the labels com.docker.compose.project, "
+            "com.docker.compose.service and com.docker.compose.container-number; @swarm is com.docker.stack.namespace, "
+            "com.docker.swarm.service.name, com.docker.swarm.task.name and com.docker.swarm.node.id. -GLOB removes labels. A list that starts with -GLOB "
             "starts with all labels. none removes all labels"},
   OptionRow{"container_env", text, "LIST", set_variables,
             {{"CSPY_CONTAINER_ENV"}}, {}, "",

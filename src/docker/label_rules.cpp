@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <ranges>
 #include <utility>
@@ -14,8 +15,33 @@
 #include "metrics/labels.hpp"
 
 namespace cspy::docker {
+namespace {
 
-Result<LabelRules::Rules> LabelRules::parse(std::string_view list, const Rules& beginning) {
+struct LabelSetName {
+  std::string_view name;
+  std::array<std::string_view, 4> keys;
+};
+constexpr std::array<LabelSetName, 2> label_sets{
+    {{"@compose", {"com.docker.compose.project", "com.docker.compose.service", "com.docker.compose.container-number"}},
+     {"@swarm",
+      {"com.docker.stack.namespace", "com.docker.swarm.service.name", "com.docker.swarm.task.name",
+       "com.docker.swarm.node.id"}}}};
+
+/// The keys of the set that `glob` names, or the glob itself.
+Result<std::vector<std::string_view>> expanded(std::string_view glob) {
+  if (!glob.starts_with('@')) return std::vector{glob};
+  const auto* const found = std::ranges::find(label_sets, glob, &LabelSetName::name);
+  if (found == label_sets.end()) {
+    return fail(Code::invalid, fmt::format("unknown set '{}' (known: @compose, @swarm)", printable(glob, 20)));
+  }
+  std::vector<std::string_view> keys{found->keys.begin(), found->keys.end()};
+  std::erase(keys, std::string_view{});
+  return keys;
+}
+
+}  // namespace
+
+Result<LabelRules::Rules> LabelRules::parse(std::string_view list, const Rules& beginning, bool sets) {
   std::optional<Rules> begun;
   for (auto word : split(list, ',')) {
     word = trimmed(word);
@@ -35,30 +61,34 @@ Result<LabelRules::Rules> LabelRules::parse(std::string_view list, const Rules& 
       rules.clear();
       continue;
     }
-    if (rules.size() >= limits::label_globs_max) {
+    const auto globs = sets ? expanded(glob) : std::vector{glob};
+    if (!globs) return std::unexpected{globs.error()};
+    if (rules.size() + globs->size() > limits::label_globs_max) {
       return fail(Code::invalid, fmt::format("there are more than {} globs", limits::label_globs_max));
     }
-    rules.push_back({.take = !takes_away, .glob = std::string{glob}});
+    for (const auto one : *globs)
+      rules.push_back({.take = !takes_away, .glob = std::string{one}});
   }
   return begun.value_or(beginning);
 }
 
 Result<void> LabelRules::set_labels(std::string_view list) {
-  auto rules = parse(list, {{.take = true, .glob = "*"}});
+  auto rules = parse(list, {{.take = true, .glob = "*"}}, true);
   if (!rules) return std::unexpected{std::move(rules).error()};
   labels_ = *std::move(rules);
   return {};
 }
 
 Result<void> LabelRules::set_variables(std::string_view list) {
-  auto rules = parse(list, {});
+  auto rules = parse(list, {}, false);
   if (!rules) return std::unexpected{std::move(rules).error()};
   if (!rules->empty() && !rules->front().take) {
     return fail(Code::invalid,
                 "the list starts with a removal, but there is nothing to remove yet: first name what to include");
   }
-  if (std::ranges::any_of(*rules, [](const Rule& rule) { return rule.glob.contains('='); })) {
-    return fail(Code::invalid, "expected names of variables, without '='");
+  if (std::ranges::any_of(*rules,
+                          [](const Rule& rule) { return rule.glob.find_first_of("=@") != std::string::npos; })) {
+    return fail(Code::invalid, "expected names of variables, without '=' or '@'");
   }
   variables_ = *std::move(rules);
   return {};

@@ -20,7 +20,9 @@ class LabelRules {
   // Lists of globs, separated by commas and applied in order. Each adds what it matches; with '-' or '!' in front it
   // removes that. "none" removes everything before it. Errors: invalid, with the reason; the rules stay as they were.
 
-  /// A list that is empty or starts with '-', '!' or '+' starts from all labels.
+  /// A list that is empty or starts with '-', '!' or '+' starts from all labels. "@compose" and "@swarm" stand for the
+  /// labels that people use of Docker Compose and Swarm: project, service and number of the container; stack, service,
+  /// task and node.
   [[nodiscard]] Result<void> set_labels(std::string_view list);
   /// The list starts empty, so it may not start with a removal.
   [[nodiscard]] Result<void> set_variables(std::string_view list);
@@ -40,7 +42,8 @@ class LabelRules {
   using Rules = std::vector<Rule>;
 
   /// `beginning`: the rules that a list starts from if it is empty or starts with a sign.
-  static Result<Rules> parse(std::string_view list, const Rules& beginning);
+  /// `sets`: whether names of sets are known.
+  static Result<Rules> parse(std::string_view list, const Rules& beginning, bool sets);
 
   Rules labels_{{.take = true, .glob = "*"}};
   Rules variables_;

@@ -225,7 +225,7 @@ TEST(Settings, HideTheSecretsOfUrls) {
 TEST(Settings, HideTheValuesThatContainerEnvShouldNotHave) {
   EXPECT_THAT(resolve_all({"--container-env", "REGION,TOKEN=s3cr3t"}, {}).mistakes,
               ElementsAre("container_env = 'REGION,TOKEN=***' (command line --container-env): expected names of "
-                          "variables, without '='"));
+                          "variables, without '=' or '@'"));
   EXPECT_THAT(config_text(resolve_all({"--container-env", "REGION,ZONE_*"}, {})),
               HasSubstr("container_env: \"REGION,ZONE_*\""));
 }

@@ -64,6 +64,33 @@ TEST(LabelRules, BeginWithAllWhereTheFirstIsTakenAway) {
   EXPECT_EQ(labels_of("+app"), keys);
 }
 
+TEST(LabelRules, KnowTheLabelsOfComposeAndSwarm) {
+  const auto taken_by = [](std::string_view list) {
+    LabelRules rules;
+    EXPECT_TRUE(rules.set_labels(list)) << list;
+    std::vector<std::string> taken;
+    for (const auto* key :
+         {"com.docker.compose.project", "com.docker.compose.service", "com.docker.compose.container-number",
+          "com.docker.compose.config-hash", "com.docker.stack.namespace", "com.docker.swarm.service.name",
+          "com.docker.swarm.task.name", "com.docker.swarm.node.id", "com.docker.swarm.task.id", "app"}) {
+      if (rules.take_label(key)) taken.emplace_back(key);
+    }
+    return taken;
+  };
+  EXPECT_THAT(taken_by("@compose"), ElementsAre("com.docker.compose.project", "com.docker.compose.service",
+                                                "com.docker.compose.container-number"));
+  EXPECT_THAT(taken_by("@swarm,app"), ElementsAre("com.docker.stack.namespace", "com.docker.swarm.service.name",
+                                                  "com.docker.swarm.task.name", "com.docker.swarm.node.id", "app"));
+  EXPECT_THAT(taken_by("com.docker*,-@compose,-@swarm"),
+              ElementsAre("com.docker.compose.config-hash", "com.docker.swarm.task.id"));
+  EXPECT_THAT(taken_by("-com.docker.*,+@compose"),
+              ElementsAre("com.docker.compose.project", "com.docker.compose.service",
+                          "com.docker.compose.container-number", "app"));
+  EXPECT_THAT(labels_of("@stack"), ElementsAre("unknown set '@stack' (known: @compose, @swarm)"));
+  EXPECT_THAT(labels_of("@"), ElementsAre("unknown set '@' (known: @compose, @swarm)"));
+  EXPECT_THAT(variables_of("@compose"), ElementsAre("expected names of variables, without '=' or '@'"));
+}
+
 TEST(LabelRules, FitDotsAndUnderscores) {
   EXPECT_THAT(labels_of("com_docker_compose_project"), ElementsAre("com.docker.compose.project"));
   EXPECT_THAT(labels_of("com.docker.compose.project"), ElementsAre("com.docker.compose.project"));
@@ -93,7 +120,7 @@ TEST(LabelRules, SayWhatIsWrong) {
   EXPECT_THAT(
       variables_of("-SECRET"),
       ElementsAre("the list starts with a removal, but there is nothing to remove yet: first name what to include"));
-  EXPECT_THAT(variables_of("REGION=eu"), ElementsAre("expected names of variables, without '='"));
+  EXPECT_THAT(variables_of("REGION=eu"), ElementsAre("expected names of variables, without '=' or '@'"));
 }
 
 TEST(LabelRules, StayAsTheyWereWhereAListIsWrong) {

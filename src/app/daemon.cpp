@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -51,7 +52,18 @@ Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
                      fleet_.restore(std::move(endings));
                    },
                    [this] { return random(); }},
-      exporter_{export_side_.exporter()} {
+      exporter_{export_side_.exporter()},
+      ticking_{options.push} {
+  // systemd may pass sockets instead.
+  if (!options_.listen.empty() || std::getenv("LISTEN_FDS") != nullptr) {
+    serve_side_.emplace(io_, options_, log,
+                        ServeSide::Parts{.collection = collection_,
+                                         .watch = watch_,
+                                         .fleet = fleet_,
+                                         .host = host_,
+                                         .exporter = options_.push ? &exporter_ : nullptr,
+                                         .add_to_agent = [this](metrics::Sample& sample) { report_self(sample); }});
+  }
   const auto& wanted = options_.metrics;
   if (!options_.disk_usage || !(wanted.any(metrics::Group::disk) || wanted.any(metrics::Group::engine_disk))) return;
   disk_usage_.emplace(
@@ -66,17 +78,28 @@ Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
 
 Result<void> Daemon::prepare() {
   if (auto opened = host_.prepare(); !opened) return opened;
-  return export_side_.prepare();
+  if (serve_side_) {
+    if (auto opened = serve_side_->prepare(); !opened) return opened;
+    if (!serve_side_->listens()) serve_side_.reset();
+  }
+  if (!options_.push && !serve_side_) {
+    return fail(Code::invalid,
+                "otlp_endpoint: nothing is pushed, and nothing listens either; set listen, or another otlp_endpoint");
+  }
+  return options_.push ? export_side_.prepare() : Result<void>{};
 }
 
 void Daemon::run() {
   log_.info("starting", {{"version", std::string{version()}},
                          {"engine", options_.docker_socket.text()},
-                         {"otlp_endpoint", options_.otlp_endpoint.text()},
+                         {"otlp_endpoint", options_.push ? options_.otlp_endpoint.text() : "none"},
                          {"interval_ms", std::to_string(options_.otlp_export_interval.count())}});
   spawn(watch_.run());
-  spawn(tick());
-  spawn(exporter_.run());
+  if (options_.push) {
+    spawn(tick());
+    spawn(exporter_.run());
+  }
+  if (serve_side_) spawn(serve_side_->run());
   if (disk_usage_) spawn(disk_usage_->run());
   boost::asio::co_spawn(io_, await_signal(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
@@ -168,7 +191,7 @@ void Daemon::report_self(metrics::Sample& sample) const {
   add_self(sample, {.client = client_,
                     .watch = watch_,
                     .collection = collection_,
-                    .exporter = &exporter_,
+                    .exporter = options_.push ? &exporter_ : nullptr,
                     .rounds = rounds_,
                     .rounds_skipped = rounds_skipped_,
                     .log_lines_lost = log_.lines_lost()});
@@ -183,6 +206,7 @@ Task<void> Daemon::await_signal() {
   stopping_ = true;
   stop_at_ = begun + limits::last_round_time_max;
   collection_.stop();
+  if (serve_side_) serve_side_->stop(stop_at_);
   watch_.stop();
   if (disk_usage_) disk_usage_->stop();
   disk_side_.deadlines.expire_all();
@@ -198,6 +222,7 @@ Task<void> Daemon::await_signal() {
     co_await progress_.wait_until(end);
   exporter_.abandon();
   export_side_.expire_all();
+  if (serve_side_) serve_side_->expire_all();
   engine_side_.deadlines.expire_all();
   disk_side_.deadlines.expire_all();
 }

@@ -12,6 +12,7 @@
 #include "app/loop.hpp"
 #include "app/options.hpp"
 #include "app/self_report.hpp"
+#include "app/serve_side.hpp"
 #include "app/surroundings.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -70,14 +71,15 @@ class Daemon {
   Surroundings surroundings_;
   ExportSide export_side_;
   otlp::Exporter& exporter_;
-  metrics::IdentityPtr identity_;  ///< null until the engine is known
-  bool identity_guessed_ = false;  ///< the engine has not told the name of its host
+  std::optional<ServeSide> serve_side_;  ///< if something listens
+  metrics::IdentityPtr identity_;        ///< null until the engine is known
+  bool identity_guessed_ = false;        ///< the engine has not told the name of its host
 
   boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};
   net::Alarm tick_alarm_{io_};
   net::Alarm progress_{io_};  ///< notified when a coroutine has ended
   int running_ = 0;
-  bool ticking_ = true;
+  bool ticking_;  ///< rounds are read
   bool stopping_ = false;
   net::TimePoint stop_at_{};  ///< when reading must end, once the program is stopping
   std::exception_ptr failure_;

@@ -64,11 +64,28 @@ void check_tls(const Options& options, WrongOptions& wrong) {
   check_file("otlp_client_key", options.otlp_client_key, wrong);
 }
 
+void check_listen(const Options& options, WrongOptions& wrong) {
+  if (options.listen_certificate.empty() && !options.listen_key.empty())
+    wrong.emplace_back("listen_key", Error{Code::invalid, "a key needs a certificate: set listen_certificate"});
+  if (options.listen_certificate.empty() && !options.listen_client_ca.empty()) {
+    wrong.emplace_back("listen_client_ca",
+                       Error{Code::invalid, "clients show certificates only with TLS: set listen_certificate"});
+  }
+  check_file("listen_certificate", options.listen_certificate, wrong);
+  check_file("listen_key", options.listen_key, wrong);
+  check_file("listen_client_ca", options.listen_client_ca, wrong);
+}
+
 }  // namespace
 
 Derived derive_options(Options& options) {
   Derived derived;
-  check_file("otlp_headers_file", options.otlp_headers_file, derived.mistakes);
+  // Sockets that systemd passes are not in the settings, so a unit sets otlp_endpoint to none.
+  const bool off = options.otlp_endpoint_text == "none";
+  options.push = !off && (options.listen.empty() || !options.otlp_endpoint_text.empty());
+  check_listen(options, options.listen.empty() && !off ? derived.unused : derived.mistakes);
+  if (off) options.otlp_endpoint_text.clear();
+  check_file("otlp_headers_file", options.otlp_headers_file, options.push ? derived.mistakes : derived.unused);
   auto endpoint = endpoint_of(options);
   const bool tls = endpoint ? endpoint->kind == Endpoint::Kind::tls : asks_for_tls(options);
   if (endpoint) {
@@ -78,7 +95,7 @@ Derived derive_options(Options& options) {
     // Without its host it is not known which proxy it uses.
     derived.mistakes.emplace_back("otlp_endpoint", std::move(endpoint).error());
   }
-  check_tls(options, tls ? derived.mistakes : derived.unused);
+  check_tls(options, tls && options.push ? derived.mistakes : derived.unused);
   return derived;
 }
 

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <utility>
 
 #include "base/amount.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
@@ -47,6 +51,34 @@ Result<std::int64_t> size_between(std::string_view value, std::int64_t min, std:
   return expected_instead(
       fmt::format("expected a size from {} to {}, such as 512KiB or 32MiB", size_text(min), size_text(max)),
       bytes ? nullptr : &bytes.error());
+}
+
+Result<std::vector<serve::ListenAddress>> parse_listen(std::string_view value) {
+  std::vector<serve::ListenAddress> addresses;
+  for (const auto part : std::views::split(value, ',')) {
+    const auto text = trimmed(std::string_view{part});
+    if (text.empty()) continue;
+    auto address = serve::parse_listen_address(text);
+    if (!address) return std::unexpected{std::move(address).error()};
+    if (std::ranges::find(addresses, *address) != addresses.end())
+      return fail(Code::invalid, fmt::format("'{}' is there twice", address->text()));
+    addresses.push_back(*std::move(address));
+  }
+  if (addresses.size() > std::size_t{limits::listen_addresses_max})
+    return fail(Code::invalid, fmt::format("more than {} addresses", limits::listen_addresses_max));
+  return addresses;
+}
+
+Result<std::string> parse_path_prefix(std::string_view value) {
+  while (value.ends_with('/'))
+    value.remove_suffix(1);
+  const bool legal = std::ranges::all_of(value, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"/-._~"}.contains(c);
+  });
+  if (!legal || value.contains("//"))
+    return fail(Code::invalid, "a prefix has letters, digits and '-', '.', '_', '~' between single slashes");
+  return value.empty() || value.starts_with('/') ? std::string{value} : "/" + std::string{value};
 }
 
 Result<std::string> attribute_value(std::string_view value) {

@@ -108,6 +108,10 @@ template<OtlpPath path>
 
 // Parsers for set_parsed.
 
+/// Addresses to listen at, separated by commas.
+[[nodiscard]] Result<std::vector<serve::ListenAddress>> parse_listen(std::string_view value);
+/// The prefix of all paths: "/name", without a slash at its end. Empty: none.
+[[nodiscard]] Result<std::string> parse_path_prefix(std::string_view value);
 /// The value of a resource attribute.
 [[nodiscard]] Result<std::string> attribute_value(std::string_view value);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/key_values.hpp"
@@ -15,6 +16,7 @@
 #include "docker/label_rules.hpp"
 #include "metrics/selection.hpp"
 #include "otlp/encoder.hpp"
+#include "serve/listen_address.hpp"
 
 namespace cspy::app {
 
@@ -44,6 +46,14 @@ struct Options {
   std::string https_proxy, http_proxy, no_proxy;
   /// The one of the proxies through which the endpoint is reached. derive_options() sets it.
   std::optional<Proxy> proxy;
+
+  /// Whether metrics are pushed. derive_options() sets it: not with the endpoint "none", and not with `listen` alone.
+  bool push = true;
+
+  std::vector<serve::ListenAddress> listen;                      ///< empty: nothing is served
+  std::string listen_certificate, listen_key, listen_client_ca;  ///< PEM files; empty: none
+  std::string path_prefix;                                       ///< of all paths; empty: none
+  std::chrono::milliseconds scrape_max_age{};                    ///< of a reading that a scrape may use again
 
   std::size_t queue_limit = 0;  ///< bytes
   std::chrono::milliseconds queue_age{};

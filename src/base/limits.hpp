@@ -223,6 +223,16 @@ inline constexpr std::size_t proxy_answer_bytes_max = 8 * 1024;
 /// The text of a scrape is made in pieces of this size. A piece takes a few microseconds, so that other work gets its
 /// turn, and a client that stops reading costs the memory of one piece.
 inline constexpr std::size_t scrape_piece_bytes = 32 * 1024;
+/// Reading for one scrape, if the client does not say when it gives up. Prometheus' default is 10 s.
+inline constexpr auto scrape_time_max = 9s;
+inline constexpr auto scrape_time_min = 100ms;
+/// The answer must arrive before the client gives up.
+inline constexpr auto scrape_margin = 250ms;
+/// Age of a reading that a scrape may still use: the range of scrape_max_age.
+inline constexpr std::chrono::milliseconds scrape_age_min = 0ms;
+inline constexpr std::chrono::milliseconds scrape_age_max = 1min;
+/// /readyz says no if deliveries fail for longer. Receivers restart within a minute.
+inline constexpr auto ready_despite_failures = 60s;
 /// Labels of one reading that are kept as text during a scrape, on average. A container of a compose project has about
 /// 800 bytes. Longer ones are written again for each metric, so that 1,000 containers take no more than 2 MB.
 inline constexpr std::size_t scrape_labels_bytes = 1'500;

@@ -3,8 +3,10 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "host/own_container.hpp"
 #include "metrics/details.hpp"
@@ -17,13 +19,15 @@ constexpr std::string_view off{"none"};
 /// After this many searches without a result, the tree counts as another machine's until the next connection.
 constexpr int searches_without_result_max = 8;
 // The host's first: in a container, the other one is usually our own part.
-constexpr std::array cgroup_places{"/host/sys/fs/cgroup", "/sys/fs/cgroup"};
-constexpr std::array proc_places{"/host/proc", "/proc"};
+// /rootfs is where people mount the host's root for cAdvisor.
+constexpr std::array cgroup_places{"/host/sys/fs/cgroup", "/rootfs/sys/fs/cgroup", "/sys/fs/cgroup"};
+constexpr std::array proc_places{"/host/proc", "/rootfs/proc", "/proc"};
 
-/// Opens the configured place. If the setting is empty, opens the first usual place that works.
+/// Opens the configured place. If the setting is empty, opens the first usual place that works, below `own_root`.
 template<class Root, class Open, std::size_t places_size>
 Result<std::optional<Root>> open_root(std::string_view setting, const std::string& value,
-                                      const std::array<const char*, places_size>& places, Open open) {
+                                      const std::array<const char*, places_size>& places, const std::string& own_root,
+                                      Open open) {
   if (value == off) return std::nullopt;
   if (!value.empty()) {
     auto opened = open(value);
@@ -31,9 +35,24 @@ Result<std::optional<Root>> open_root(std::string_view setting, const std::strin
     return std::move(*opened);
   }
   for (const auto* place : places) {
-    if (auto opened = open(std::string{place})) return std::move(*opened);
+    if (auto opened = open(own_root + place)) return std::move(*opened);
   }
   return std::nullopt;
+}
+
+/// "a, b" as two names. Empty names are left out.
+std::vector<std::string> listed(std::string_view names) {
+  std::vector<std::string> list;
+  for (const auto name : split(names, ',')) {
+    if (!trimmed(name).empty()) list.emplace_back(trimmed(name));
+  }
+  return list;
+}
+
+host::MachinePaths with_settings(host::MachinePaths paths, const Options& options) {
+  if (!options.machine_id_file.empty()) paths.machine_ids = listed(options.machine_id_file);
+  if (!options.boot_id_file.empty()) paths.boot_ids = listed(options.boot_id_file);
+  return paths;
 }
 
 }  // namespace
@@ -48,7 +67,7 @@ std::optional<std::string> container_part(std::string_view path, std::string_vie
 HostSide::HostSide(const Options& options, Log& log, host::MachinePaths paths)
     : options_{options},
       log_{log},
-      paths_{std::move(paths)},
+      paths_{with_settings(std::move(paths), options)},
       machine_{host::this_machine(paths_)},
       devices_{paths_.sys + "/dev/block"},
       wanted_{options.metrics.parts()} {
@@ -77,11 +96,11 @@ Result<void> HostSide::prepare() {
 }
 
 Result<void> HostSide::open_tree() {
-  auto opened =
-      open_root<host::CgroupTree>("cgroup_root", options_.cgroup_root, cgroup_places, [this](const std::string& place) {
-        tree_place_ = place;
-        return host::CgroupTree::open(place);
-      });
+  auto opened = open_root<host::CgroupTree>("cgroup_root", options_.cgroup_root, cgroup_places, paths_.own_root,
+                                            [this](const std::string& place) {
+                                              tree_place_ = place;
+                                              return host::CgroupTree::open(place);
+                                            });
   if (!opened) return std::unexpected{std::move(opened).error()};
   cgroups_.reset();
   if (*opened) cgroups_.emplace(std::move(**opened));
@@ -89,11 +108,11 @@ Result<void> HostSide::open_tree() {
 }
 
 Result<void> HostSide::open_proc() {
-  auto opened =
-      open_root<host::ProcRoot>("proc_root", options_.proc_root, proc_places, [this](const std::string& place) {
-        proc_place_ = place;
-        return host::ProcRoot::open(place);
-      });
+  auto opened = open_root<host::ProcRoot>("proc_root", options_.proc_root, proc_places, paths_.own_root,
+                                          [this](const std::string& place) {
+                                            proc_place_ = place;
+                                            return host::ProcRoot::open(place);
+                                          });
   if (!opened) return std::unexpected{std::move(opened).error()};
   proc_ = std::move(*opened);
   own_proc_ = host::Directory::open(paths_.proc.c_str());

@@ -93,15 +93,24 @@ constexpr std::array table{
             "Time between two size queries"},
   OptionRow{"cgroup_root", text, "DIRECTORY", set_text<&Options::cgroup_root>,
             {{"CSPY_CGROUP_ROOT"}}, {}, "",
-            "Directory of the host's cgroups, for metrics that the engine does not report. Default: /host/sys/fs/cgroup or "
-            "/sys/fs/cgroup, if it belongs to the engine's host. none: do not read cgroups"},
+            "Directory of the host's cgroups, for metrics that the engine does not report. Default: "
+            "/host/sys/fs/cgroup, /rootfs/sys/fs/cgroup or /sys/fs/cgroup, if it belongs to the engine's host. none: do "
+            "not read cgroups"},
   OptionRow{"cgroup_all", boolean, "true|false", set_flag<&Options::cgroup_all>,
             {{"CSPY_CGROUP_ALL"}}, {}, "false",
             "Also report cgroups that are not containers, as cAdvisor does"},
   OptionRow{"proc_root", text, "DIRECTORY", set_text<&Options::proc_root>,
             {{"CSPY_PROC_ROOT"}}, {}, "",
-            "Directory of the host's /proc. Default: /host/proc or /proc, if it belongs to the engine's host. none: "
-            "do not read /proc"},
+            "Directory of the host's /proc. Default: /host/proc, /rootfs/proc or /proc, if it belongs to the engine's "
+            "host. none: do not read /proc"},
+  OptionRow{"machine_id_file", text, "FILES", set_text<&Options::machine_id_file>,
+            {{"CSPY_MACHINE_ID_FILE"}}, {}, "",
+            "Files with the label machine_id, separated by commas: the first one that has an id counts. Default: "
+            "/etc/machine-id, /var/lib/dbus/machine-id"},
+  OptionRow{"boot_id_file", text, "FILES", set_text<&Options::boot_id_file>,
+            {{"CSPY_BOOT_ID_FILE"}}, {}, "",
+            "Files with the label boot_id, separated by commas: the first one that has an id counts. Default: "
+            "/proc/sys/kernel/random/boot_id"},
   OptionRow{"listen", text, "LIST", set_parsed<&Options::listen, parse_listen>,
             {{"CSPY_LISTEN"}}, {}, "",
             "Addresses to serve /metrics, /healthz and /readyz at, separated by commas: :8080, 127.0.0.1:8080, [::]:8080 or "

@@ -70,7 +70,8 @@ struct Options {
 
   std::string cgroup_root;  ///< empty: detected automatically; "none": not read
   bool cgroup_all = false;
-  std::string proc_root;  ///< as cgroup_root
+  std::string proc_root;                      ///< as cgroup_root
+  std::string machine_id_file, boot_id_file;  ///< lists of files; empty: the usual ones
 
   std::string service_name;
   std::string instance_id;  ///< empty: the host name of the engine

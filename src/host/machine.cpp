@@ -77,8 +77,10 @@ void read_cpus(Machine& machine, const MachinePaths& paths) {
 
 void read_ids(Machine& machine, const MachinePaths& paths) {
   const auto etc = paths.root + "/etc/machine-id";
-  machine.boot_id = read_id(paths.proc + "/sys/kernel/random/boot_id");
-  machine.machine_id = first_id(std::array{etc, paths.root + "/var/lib/dbus/machine-id"});
+  machine.boot_id =
+      paths.boot_ids.empty() ? read_id(paths.proc + "/sys/kernel/random/boot_id") : first_id(paths.boot_ids);
+  machine.machine_id = paths.machine_ids.empty() ? first_id(std::array{etc, paths.root + "/var/lib/dbus/machine-id"})
+                                                 : first_id(paths.machine_ids);
   machine.system_uuid =
       first_id(std::array{paths.sys + "/class/dmi/id/product_uuid", paths.proc + "/device-tree/system-id",
                           paths.proc + "/device-tree/vm,uuid", etc});

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/count.hpp"
 #include "base/time.hpp"
@@ -29,7 +30,10 @@ struct Machine {
 struct MachinePaths {
   std::string proc = "/proc";
   std::string sys = "/sys";
-  std::string root{};  ///< prefix of /etc and /var: where the host's root is mounted
+  std::string root{};      ///< prefix of /etc and /var: where the host's root is mounted
+  std::string own_root{};  ///< prefix of the usual places where the host's files are mounted
+  // The first file that has an id counts. Empty: the usual files.
+  std::vector<std::string> machine_ids{}, boot_ids{};
 };
 
 /// Values that cannot be read are absent.

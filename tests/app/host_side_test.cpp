@@ -61,6 +61,13 @@ struct HostSideTest : testing::Test {
     EXPECT_TRUE(prepared) << prepared.error().message;
     return *side;
   }
+  /// With the usual places, below the folder "agent".
+  void open_below_agent() {
+    options.cgroup_root = options.proc_root = "";
+    side.emplace(options, capture.log,
+                 host::MachinePaths{.proc = dir.file("own"), .sys = dir.file("sys"), .own_root = dir.file("agent")});
+    ASSERT_TRUE(side->prepare());
+  }
   [[nodiscard]] metrics::Container container(std::uint32_t pid = 0) const {
     auto made = *test::make_container(id, "web");
     made.labels = made.labels.with("id", "/docker/" + id);
@@ -84,6 +91,61 @@ TEST(ContainerPart, EndsWithTheElementThatHasTheId) {
   EXPECT_EQ(container_part("/docker/" + id + "/init.scope", id), "/docker/" + id);
   EXPECT_EQ(container_part("/../docker-" + id + ".scope", id), std::nullopt) << "out of our cgroup namespace";
   EXPECT_EQ(container_part("/system.slice/cron.service", id), std::nullopt);
+}
+
+TEST_F(HostSideTest, FindsTheHostsRootWhereCadvisorHasIt) {
+  const std::filesystem::path rootfs{dir.file("agent/rootfs")};
+  std::filesystem::create_directories(rootfs / "sys/fs");
+  std::filesystem::create_directory_symlink(dir.file("cgroup"), rootfs / "sys/fs/cgroup");
+  std::filesystem::create_directory_symlink(dir.file("proc"), rootfs / "proc");
+  add_cgroup("/docker/" + id);
+  add_process(200, "/docker/" + id);
+  open_below_agent();
+  auto web = container(200);
+  side->add_local_facts(here, web);
+  side->meet(here, true);
+  EXPECT_NE(side->cgroups(), nullptr);
+  EXPECT_NE(side->proc(), nullptr);
+  EXPECT_THAT(capture.lines, testing::ElementsAre(testing::HasSubstr("cgroups=" + (rootfs / "sys/fs/cgroup").string() +
+                                                                     " processes=" + (rootfs / "proc").string())));
+}
+
+TEST_F(HostSideTest, PassesOverAnEmptyPlace) {
+  // A mount of / that does not include the mounts below it.
+  std::filesystem::create_directories(dir.file("agent/rootfs/sys/fs/cgroup"));
+  std::filesystem::create_directories(dir.file("agent/rootfs/proc"));
+  std::filesystem::create_directories(dir.file("agent/sys/fs"));
+  std::filesystem::create_directory_symlink(dir.file("cgroup"), dir.file("agent/sys/fs/cgroup"));
+  std::filesystem::create_directory_symlink(dir.file("proc"), dir.file("agent/proc"));
+  add_cgroup("/docker/" + id);
+  add_process(200, "/docker/" + id);
+  open_below_agent();
+  auto web = container(200);
+  side->add_local_facts(here, web);
+  EXPECT_NE(side->cgroups(), nullptr);
+  EXPECT_NE(side->proc(), nullptr);
+}
+
+TEST_F(HostSideTest, BelievesNoRootOfAnotherMachine) {
+  std::filesystem::create_directories(dir.file("agent/rootfs/sys/fs"));
+  std::filesystem::create_directory_symlink(dir.file("cgroup"), dir.file("agent/rootfs/sys/fs/cgroup"));
+  std::filesystem::create_directory_symlink(dir.file("proc"), dir.file("agent/rootfs/proc"));
+  add_cgroup("/docker/" + std::string(64, 'b'));
+  add_process(200, "/docker/" + std::string(64, 'b'));
+  open_below_agent();
+  auto web = container(200);
+  side->add_local_facts(here, web);
+  EXPECT_EQ(side->cgroups(), nullptr);
+  EXPECT_EQ(side->proc(), nullptr);
+}
+
+TEST_F(HostSideTest, ReadsTheIdsOfTheMachineFromTheConfiguredFiles) {
+  write(dir.file("machine"), "0123\n");
+  write(dir.file("boot"), "b-1\n");
+  options.machine_id_file = dir.file("none") + ", " + dir.file("machine") + ",";
+  options.boot_id_file = dir.file("boot");
+  EXPECT_EQ(opened().machine().machine_id, "0123");
+  EXPECT_EQ(side->machine().boot_id, "b-1");
 }
 
 TEST_F(HostSideTest, TakesLimitsAndNumbersFromTheTree) {

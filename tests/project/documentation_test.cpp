@@ -226,7 +226,9 @@ TEST(Documentation, EachSettingThatItNamesIsInTheTable) {
   for (const auto& key : known) {
     if (key.contains('_')) families.insert(first_word(key));
   }
-  families.erase("container");  // metrics begin so
+  // Metrics and labels begin so.
+  for (const auto* const common : {"container", "machine", "boot"})
+    families.erase(common);
   // Programs, groups and labels may begin like a setting: otlp_view, disk_io, cgroup_driver.
   auto others = targets();
   for (const auto& group : metrics::groups())

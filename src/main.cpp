@@ -1,5 +1,7 @@
 // From the arguments to the exit status, and what concerns the process as a whole: signals, memory, core dumps.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -95,7 +97,8 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
 
   if (has_secrets(resolved.options)) keep_memory_private();
   Log log{resolved.options.log_level, resolved.options.log_format, log_sink};
-  for (const auto& warnings : {file.warnings, app::misspelt_variables(variable_names()), resolved.warnings}) {
+  for (const auto& warnings :
+       {command_line.warnings, file.warnings, app::misspelt_variables(variable_names()), resolved.warnings}) {
     for (const auto& warning : warnings)
       log.warn("check the configuration", {{"warning", warning}});
   }
@@ -106,6 +109,9 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
   if (!file.path.empty()) log.info("read the configuration file", {{"path", file.path}});
+  if (!command_line.not_needed.empty())
+    log.info("ignored flags of cAdvisor that ContainerSpy does not need",
+             {{"flags", fmt::format("{}", fmt::join(command_line.not_needed, " "))}});
 
   if (resolved.options.disabled) {
     log.info("disabled: no metrics are read or sent");

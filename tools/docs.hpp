@@ -12,4 +12,7 @@ namespace cspy::tools {
 /// docs/queue-format.md, from the tables of counts and of the record's fields.
 [[nodiscard]] std::string queue_format_page();
 
+/// The part of docs/FROM_CADVISOR.md between its two marks, from the table of cAdvisor's flags.
+[[nodiscard]] std::string cadvisor_flags_section();
+
 }  // namespace cspy::tools

@@ -1,5 +1,6 @@
 // Writes the documentation that is derived from the program's tables: generate_docs metrics|configuration|queue-format
-// > docs/X.md. A test compares the files in docs/ with what this prints.
+// > docs/X.md. `cadvisor-flags` prints only the part of docs/FROM_CADVISOR.md between its marks. A test compares the
+// files in docs/ with what this prints.
 
 #include <fmt/format.h>
 
@@ -16,8 +17,10 @@ int main(int argc, char** argv) {
     fmt::print("{}", cspy::tools::configuration_page());
   } else if (which == "queue-format") {
     fmt::print("{}", cspy::tools::queue_format_page());
+  } else if (which == "cadvisor-flags") {
+    fmt::print("{}", cspy::tools::cadvisor_flags_section());
   } else {
-    fmt::print(stderr, "usage: generate_docs metrics|configuration|queue-format\n");
+    fmt::print(stderr, "usage: generate_docs metrics|configuration|queue-format|cadvisor-flags\n");
     return 2;
   }
   return 0;

@@ -6,7 +6,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <iterator>
+#include <span>
 
+#include "app/cadvisor_command_line.hpp"
+#include "app/cadvisor_flags.hpp"
 #include "base/utf8.hpp"
 
 namespace cspy::app {
@@ -19,6 +23,19 @@ std::string_view flag_in(std::string_view word) {
   return word.starts_with("--") ? leading_name(word) : word.substr(0, 2);
 }
 
+/// The most similar of our flags and cAdvisor's. `key`: with underscores.
+std::optional<std::string> nearest_flag(std::string_view key) {
+  std::vector<std::string_view> names;
+  for (const auto& row : option_table())
+    names.push_back(row.key);
+  const auto ours = names.size();
+  for (const auto& flag : cadvisor_flags())
+    names.push_back(flag.name);
+  const auto found = nearest(key, names);
+  if (!found) return std::nullopt;
+  return *found < ours ? option_table()[*found].flag() : fmt::format("-{}", names[*found]);
+}
+
 /// "unknown flag '--otlp-endpont' on the command line: did you mean '--otlp-endpoint'?"
 std::string unknown(std::string_view word) {
   const auto flag = flag_in(word);
@@ -26,9 +43,7 @@ std::string unknown(std::string_view word) {
   auto message = fmt::format("unknown flag '{}' on the command line", printable(flag, quote_bytes_max));
   std::string key{leading_name(word.substr(std::min(word.find_first_not_of('-'), word.size())))};
   std::ranges::replace(key, '-', '_');
-  for (const auto& row : option_table()) {
-    if (nearest_key(key) == row.key) message.append(fmt::format(": did you mean '{}'?", row.flag()));
-  }
+  if (const auto meant = nearest_flag(key)) message.append(fmt::format(": did you mean '{}'?", *meant));
   return message;
 }
 
@@ -36,6 +51,13 @@ std::string unknown(std::string_view word) {
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine result;
+  auto taken = take_cadvisor_flags(std::span{argv, static_cast<std::size_t>(argc)}.subspan(argc > 0 ? 1 : 0));
+  result.values = std::move(taken.settings);
+  result.warnings = std::move(taken.warnings);
+  result.not_needed = std::move(taken.not_needed);
+  result.mistakes = std::move(taken.mistakes);
+  std::ranges::transform(taken.unknown, std::back_inserter(result.mistakes), unknown);
+
   CLI::App app;
   app.set_help_flag();     // app/console prints the help
   app.allow_extras(true);  // so that all unknown flags are reported, not only the first
@@ -47,7 +69,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   for (const auto& row : option_table())
     app.add_option(row.flag(), texts[std::string{row.key}]);
   try {
-    app.parse(argc, argv);
+    std::ranges::reverse(taken.others);  // CLI11 takes words from the end
+    app.parse(std::move(taken.others));
   } catch (const CLI::ConversionError&) {  // its message quotes the value
     result.mistakes.emplace_back("command line: --help, --version and --print-config do not take a value");
     return result;

@@ -34,6 +34,7 @@ std::string help_text() {
       "containerspy reads the metrics of all containers of a Docker engine and sends them over OTLP, under the metric\n"
       "names of cAdvisor.\n\n"
       "Usage: containerspy [OPTIONS]\n\n"
+      "The flags of cAdvisor work too, with one or two dashes; docs/FROM_CADVISOR.md lists what each one does.\n\n"
       "Precedence: flag > environment variable > configuration file > standard variable > default\n"
       "Standard variables are OTEL_*, DOCKER_HOST, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.\n"
       "DURATION is like 10s or 1m30s; a number alone means milliseconds.\n"

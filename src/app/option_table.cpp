@@ -254,6 +254,11 @@ std::span<const OptionRow> option_table() {
   return table;
 }
 
+const OptionRow* find_option(std::string_view key) {
+  const auto* const found = std::ranges::find(table, key, &OptionRow::key);
+  return found == table.end() ? nullptr : found;
+}
+
 std::span<const std::string_view> config_file_places() {
   return places;
 }

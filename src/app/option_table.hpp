@@ -84,6 +84,8 @@ struct OptionRow {
 };
 
 [[nodiscard]] std::span<const OptionRow> option_table();
+/// The row of a key. Null if there is none.
+[[nodiscard]] const OptionRow* find_option(std::string_view key);
 
 /// Paths of the configuration file, tried in this order if neither --config nor CSPY_CONFIG names one.
 [[nodiscard]] std::span<const std::string_view> config_file_places();

@@ -35,12 +35,13 @@ class Nearest {
   /// At most a third of the letters may be wrong. With more, a suggestion would be a guess.
   explicit Nearest(std::string_view word) : word_{word.substr(0, quote_bytes_max)}, best_{word_.size() / 3 + 1} {}
 
-  /// `meant`: what to suggest if `candidate` is the most similar.
-  void consider(std::string_view candidate, std::string_view meant) {
+  /// `meant`: what to suggest if `candidate` is the most similar. Returns whether it is, so far.
+  bool consider(std::string_view candidate, std::string_view meant) {
     const auto distance = edit_distance(word_, candidate);
-    if (distance >= best_) return;
+    if (distance >= best_) return false;
     best_ = distance;
     found = meant;
+    return true;
   }
 
   std::optional<std::string_view> found;
@@ -178,6 +179,15 @@ Resolved resolve(const GivenValues& command_line, const Environment& environment
 
 std::string_view leading_name(std::string_view text) {
   return text.substr(0, text.find_first_of(" \t\r\n\"'=:,;"));
+}
+
+std::optional<std::size_t> nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  Nearest search{word};
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (search.consider(candidates[i], candidates[i])) found = i;
+  }
+  return found;
 }
 
 std::optional<std::string_view> nearest_key(std::string_view word) {

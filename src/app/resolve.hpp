@@ -2,6 +2,7 @@
 // checks whether the files that settings name can be read.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -53,7 +54,10 @@ struct Resolved {
 /// Limit for a name or value in a message.
 inline constexpr std::size_t quote_bytes_max = 120;
 
-/// The option key most similar to `word`, or nullopt if none is similar enough to be a likely correction.
+/// The index of the candidate most similar to `word`, the first of several. nullopt if none is similar enough to be a
+/// likely correction.
+[[nodiscard]] std::optional<std::size_t> nearest(std::string_view word, std::span<const std::string_view> candidates);
+/// The same for the keys of the options.
 [[nodiscard]] std::optional<std::string_view> nearest_key(std::string_view word);
 
 }  // namespace cspy::app

@@ -292,6 +292,8 @@ inline constexpr std::size_t certificate_file_bytes_max = 1024 * 1024;
 inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 24h;
 inline constexpr auto timeout_max = 1h;
+/// A duration on cAdvisor's command line. No setting allows one that is nearly as long.
+inline constexpr auto go_duration_max = 24h * 366;
 /// The engine walks directories for each size query. With more queries it would do little else.
 inline constexpr auto disk_usage_interval_min = 10s;
 inline constexpr auto disk_usage_interval_max = 24h;

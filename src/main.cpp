@@ -19,6 +19,7 @@
 #include "app/config_file.hpp"
 #include "app/console.hpp"
 #include "app/daemon.hpp"
+#include "app/engine_place.hpp"
 #include "app/resolve.hpp"
 #include "base/line_writer.hpp"
 #include "base/log.hpp"
@@ -91,6 +92,7 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
 
   auto file = app::read_config_file(command_line.config_file, environment);
   auto resolved = app::resolve(command_line.values, environment, file.values);
+  const auto found_engine = app::find_engine(resolved, environment);
   auto& mistakes = resolved.mistakes;
   mistakes.insert(mistakes.begin(), file.mistakes.begin(), file.mistakes.end());
   mistakes.insert(mistakes.begin(), command_line.mistakes.begin(), command_line.mistakes.end());
@@ -109,6 +111,7 @@ int run(int argc, char** argv, const cspy::Log::Sink& log_sink) {
   if (!mistakes.empty()) return status_misconfigured;
   if (command_line.print_config) return print(app::config_text(resolved));
   if (!file.path.empty()) log.info("read the configuration file", {{"path", file.path}});
+  if (found_engine) log.info("found the engine's socket", {{"path", *found_engine}});
   if (!command_line.not_needed.empty())
     log.info("ignored flags of cAdvisor that ContainerSpy does not need",
              {{"flags", fmt::format("{}", fmt::join(command_line.not_needed, " "))}});

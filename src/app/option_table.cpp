@@ -53,7 +53,9 @@ constexpr bool misspelt = true;  // a deprecated name
 constexpr std::array table{
   OptionRow{"docker_socket", text, "ADDRESS", set_parsed<&Options::docker_socket, parse_engine_address>,
             {{"CSPY_DOCKER_SOCKET"}}, {{"DOCKER_HOST", strict}}, "/var/run/docker.sock",
-            "Address of the engine: a path, unix://PATH or tcp://HOST:PORT", hide_secrets},
+            "Address of the engine: a path, unix://PATH or tcp://HOST:PORT. Default: the first of these that is a "
+            "socket: /var/run/docker.sock, /run/podman/podman.sock, /var/run/podman/podman.sock, "
+            "$XDG_RUNTIME_DIR/docker.sock, $XDG_RUNTIME_DIR/podman/podman.sock", hide_secrets},
   OptionRow{"metrics", text, "LIST", set_parsed<&Options::metrics, metrics::Selection::parse>,
             {{"CSPY_METRICS"}}, {}, "default",
             "Metrics to send: groups and globs over metric names, separated by commas and applied in order. -NAME "

@@ -20,10 +20,13 @@ BodyWriter::BodyWriter(Source source, const Delivery& delivery)
 }
 
 bool BodyWriter::append_piece(std::string& out) {
-  if (!gzip_) return source_(out);
-  plain_.clear();
-  const bool more = source_(plain_);
-  gzip_->write(plain_, out);
+  piece_.clear();
+  const bool more = source_(piece_);
+  if (!gzip_) {
+    out.append(piece_);
+    return more;
+  }
+  gzip_->write(piece_, out);
   if (!more) gzip_->finish(out);
   return more;
 }

@@ -24,7 +24,7 @@ class BodyWriter {
   Source source_;
   bool chunked_;
   std::optional<GzipStream> gzip_;
-  std::string plain_;  ///< the piece to compress
+  std::string piece_;  ///< what the source gave last
 };
 
 }  // namespace cspy::serve

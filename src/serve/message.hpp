@@ -30,8 +30,9 @@ struct Request {
   std::optional<std::chrono::milliseconds> scrape_timeout = {};
 };
 
-/// Appends the next piece of a body to the text. Returns false with the last piece, which may be empty. It should
-/// append at most limits::serve_piece_bytes or a little more: the server sends one piece before it asks for the next.
+/// Appends the next piece of a body to `piece`, which is empty. Returns false with the last piece, which may be empty.
+/// A piece should have at most limits::serve_piece_bytes or a little more: the server sends one before it asks for the
+/// next.
 using Source = std::move_only_function<bool(std::string& piece)>;
 
 struct Response {

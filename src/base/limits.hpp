@@ -262,7 +262,8 @@ inline constexpr auto serve_handshake_time_max = 5s;
 inline constexpr auto serve_head_time_max = 10s;
 /// A client that is slower than this with its header may lose its place to another one.
 inline constexpr auto serve_head_patience = 1s;
-/// Between two requests: longer than the usual scrape intervals, so that scrapers keep their connection.
+/// Between two requests: longer than the usual scrape intervals, so that scrapers keep their connection. It may be an
+/// eighth longer.
 inline constexpr auto serve_idle_time_max = 90s;
 /// A whole answer, with the time of its handler. Prometheus gives up after 10 s by default.
 inline constexpr auto serve_answer_time_max = 60s;

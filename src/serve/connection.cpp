@@ -78,6 +78,10 @@ bool Connection::replaceable(net::TimePoint now) const {
   return state_ == State::idle || now - waiting_since_ > service_.bounds.head_patience;
 }
 
+void Connection::close_if_idle(net::TimePoint since) {
+  if (state_ == State::idle && waiting_since_ <= since) close();
+}
+
 void Connection::wait_for(State state) {
   state_ = state;
   waiting_since_ = Clock::now();
@@ -112,15 +116,16 @@ Task<std::size_t> Connection::read_some() {
 }
 
 Task<bool> Connection::read_request() {
-  const auto& bounds = service_.bounds;
-  const auto time_max = [&] { return state_ == State::idle ? bounds.idle_time_max : bounds.head_time_max; };
   std::optional<Guard> guard;
-  guard.emplace(service_.context.deadlines, waiting_since_ + time_max(), end_reading, &stream_);
+  const auto limit_time = [&] {
+    guard.emplace(service_.context.deadlines, waiting_since_ + service_.bounds.head_time_max, end_reading, &stream_);
+  };
+  if (state_ == State::reading_head) limit_time();
   bool received = !in_.empty();
   while (reader_.read(in_) == RequestReader::Step::need_more) {
     const auto count = co_await read_some();
     if (closed_) co_return false;
-    if (guard->expired()) {
+    if (guard && guard->expired()) {
       timed_out_ = received;
       co_return received;
     }
@@ -128,7 +133,7 @@ Task<bool> Connection::read_request() {
     received = true;
     if (state_ != State::idle) continue;
     wait_for(State::reading_head);
-    guard.emplace(service_.context.deadlines, waiting_since_ + time_max(), end_reading, &stream_);
+    limit_time();
   }
   co_return true;
 }
@@ -197,7 +202,7 @@ Task<bool> Connection::send(const Request* request, Response* response, bool may
 
 Task<bool> Connection::send_pieces(std::string out, Source source, const Delivery* delivery) {
   BodyWriter body{std::move(source), *delivery};
-  for (bool more = true; more;) {
+  for (bool more = true; more && !closed_;) {
     more = body.append(out);
     if (more && out.size() < limits::serve_piece_bytes) {
       co_await net::pass_turn();
@@ -206,7 +211,7 @@ Task<bool> Connection::send_pieces(std::string out, Source source, const Deliver
     if (!co_await write(out)) co_return false;
     out.clear();
   }
-  co_return true;
+  co_return !closed_;
 }
 
 Task<bool> Connection::write(std::string_view bytes) {

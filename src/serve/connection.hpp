@@ -11,27 +11,13 @@
 #include "base/trouble.hpp"
 #include "net/context.hpp"
 #include "net/stream.hpp"
+#include "serve/bounds.hpp"
 #include "serve/head.hpp"
 #include "serve/message.hpp"
 #include "serve/request_reader.hpp"
 #include "serve/router.hpp"
 
 namespace cspy::serve {
-
-/// The limits of a server. Tests have shorter times and smaller numbers.
-struct Bounds {
-  std::size_t connections_max = limits::serve_connections_max;
-  std::size_t refusals_max = limits::serve_refusals_max;
-  std::size_t compressors_max = limits::serve_compressors_max;
-  net::Clock::duration handshake_time_max = limits::serve_handshake_time_max;
-  net::Clock::duration head_time_max = limits::serve_head_time_max;
-  net::Clock::duration head_patience = limits::serve_head_patience;
-  net::Clock::duration idle_time_max = limits::serve_idle_time_max;
-  net::Clock::duration answer_time_max = limits::serve_answer_time_max;
-  net::Clock::duration write_time_max = limits::serve_write_time_max;
-  net::Clock::duration linger_time_max = limits::serve_linger_time_max;
-  net::Clock::duration stop_time_max = limits::serve_stop_time_max;
-};
 
 /// What the connections of a server share.
 struct Service {
@@ -60,6 +46,9 @@ class Connection {
   net::Task<void> run();
   /// Ends what run() waits for, except a handler.
   void close();
+  /// Closes the connection if it has been idle since then. Idle connections have no deadline of their own: the timer of
+  /// deadlines would run twenty times a second while a scraper keeps its connection.
+  void close_if_idle(net::TimePoint since);
   /// The server stops: closes the connection unless it is answering.
   void stop();
 

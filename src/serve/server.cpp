@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <list>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include "base/backoff.hpp"
 #include "base/limits.hpp"
+#include "serve/connection.hpp"
 
 namespace cspy::serve {
 namespace {
@@ -59,7 +61,8 @@ std::string text_of(const std::exception_ptr& failure) {
 struct Server::State {
   State(net::Context& context, Log& log, Router router, Bounds bounds)
       : service{.context = context, .log = log, .router = std::move(router), .authorize = {}, .bounds = bounds},
-        changed{context.io} {}
+        changed{context.io},
+        first_connection{context.io} {}
 
   /// Connections that count for the limit: those that are not refused and not closed.
   [[nodiscard]] std::size_t served() const {
@@ -86,6 +89,8 @@ struct Server::State {
   }
 
   Task<void> accept(Door* door);
+  Task<void> close_idle();
+  void spawn(Task<void> task);
   void start(net::Socket socket, bool secure);
   void forget(std::list<Connection>::iterator connection, const std::exception_ptr& error);
   void note_accept(const boost::system::error_code& error);
@@ -94,19 +99,23 @@ struct Server::State {
   net::Tls* tls = nullptr;
   std::list<Door> doors = {};
   std::list<Connection> connections = {};
-  net::Alarm changed;  ///< a coroutine has ended
-  std::size_t accepting = 0;
+  net::Alarm changed;           ///< a coroutine has ended
+  net::Alarm first_connection;  ///< there is a connection, or the server stops
+  std::size_t running = 0;      ///< coroutines that are not of a connection
   std::exception_ptr failure = {};
   Trouble accept_trouble{limits::trouble_free_rounds};
-  Trouble tls_trouble{limits::trouble_free_rounds};
 };
 
 void Server::State::note_accept(const boost::system::error_code& error) {
   switch (accept_trouble.update(static_cast<bool>(error))) {
-    case Trouble::Change::began:
-      service.log.warn("cannot accept connections: clients have to wait",
-                       {{"error", error.message()}, {"remedy", "raise the limit of open files (ulimit -n)"}});
+    case Trouble::Change::began: {
+      const bool files = error.value() == EMFILE || error.value() == ENFILE;
+      service.log.warn(
+          "cannot accept connections: clients have to wait",
+          {{"error", error.message()},
+           {"remedy", files ? "raise the limit of open files (ulimit -n)" : "free memory on this machine"}});
       break;
+    }
     case Trouble::Change::ended: service.log.info("connections are accepted again"); break;
     case Trouble::Change::none: break;
   }
@@ -132,6 +141,26 @@ Task<void> Server::State::accept(Door* door) {
   }
 }
 
+Task<void> Server::State::close_idle() {
+  const auto time_max = service.bounds.idle_time_max;
+  while (!service.stopping) {
+    const auto now = Clock::now();
+    for (auto& one : connections)
+      one.close_if_idle(now - time_max);
+    // The time may be an eighth longer than its limit.
+    co_await first_connection.wait_until(connections.empty() ? net::TimePoint::max() : now + time_max / 8);
+  }
+}
+
+void Server::State::spawn(Task<void> task) {
+  ++running;
+  asio::co_spawn(service.context.io, std::move(task), [this](const std::exception_ptr& error) {
+    if (error && !failure) failure = error;
+    --running;
+    changed.notify();
+  });
+}
+
 void Server::State::start(net::Socket socket, bool secure) {
   const bool refuse = served() >= service.bounds.connections_max && !replace_one();
   boost::system::error_code ignored;  // A unix socket has no such option.
@@ -144,6 +173,7 @@ void Server::State::start(net::Socket socket, bool secure) {
   } else {
     stream.emplace(std::move(socket));
   }
+  if (connections.empty()) first_connection.notify();
   const auto connection = connections.emplace(connections.end(), service, std::move(*stream), secure, refuse);
   asio::co_spawn(service.context.io, connection->run(),
                  [this, connection](const std::exception_ptr& error) { forget(connection, error); });
@@ -201,15 +231,10 @@ std::size_t Server::connections() const {
 
 Task<void> Server::run() {
   auto& state = *state_;
-  for (auto& door : state.doors) {
-    ++state.accepting;
-    asio::co_spawn(state.service.context.io, state.accept(&door), [&state](const std::exception_ptr& error) {
-      if (error && !state.failure) state.failure = error;
-      --state.accepting;
-      state.changed.notify();
-    });
-  }
-  while (state.accepting > 0) {
+  for (auto& door : state.doors)
+    state.spawn(state.accept(&door));
+  state.spawn(state.close_idle());
+  while (state.running > 0) {
     co_await state.changed.wait();
     if (state.failure) stop();
   }
@@ -230,6 +255,7 @@ void Server::stop() {
     door.close();
   for (auto& one : state_->connections)
     one.stop();
+  state_->first_connection.notify();
 }
 
 }  // namespace cspy::serve

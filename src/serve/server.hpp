@@ -15,7 +15,7 @@
 #include "net/context.hpp"
 #include "net/task.hpp"
 #include "net/tls.hpp"
-#include "serve/connection.hpp"
+#include "serve/bounds.hpp"
 #include "serve/listen_address.hpp"
 #include "serve/listener.hpp"
 #include "serve/message.hpp"

@@ -66,10 +66,12 @@ std::vector<std::string> answers(std::string_view bytes, std::size_t step_bytes)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = text_of(data, size);
-  const auto whole = answers(text, size + 1);
-  must(whole == answers(text, 1));
-  must(whole == answers(text, 7));
-  serve::prefers_gzip(text);
+  // Beast may find a malformed line only with the end of the header.
+  const auto ended = std::string{text} + "\r\n\r\n";
+  const auto whole = answers(ended, ended.size());
+  must(whole == answers(ended, 1));
+  must(whole == answers(ended, 7));
+  must(!serve::prefers_gzip(text) || !text.empty());
   if (const auto address = serve::parse_listen_address(text)) {
     must(serve::parse_listen_address(address->text()) == *address);
   }

@@ -78,6 +78,19 @@ net::Task<Response> answer_endless(Request) {
                      }};
 }
 
+/// Fills each piece up to a size, as a source does that knows the limit.
+net::Task<Response> answer_full_pieces(Request) {
+  co_return Response{.body = {}, .source = [next = 0](std::string& piece) mutable {
+                       while (piece.size() < 16'000 && next < pieces)
+                         piece.append(piece_of(next++));
+                       return next < pieces;
+                     }};
+}
+
+net::Task<Response> answer_never(Request) {
+  co_return Response{.body = {}, .source = [](std::string&) { return true; }};
+}
+
 net::Task<Response> answer_request(Request request) {
   auto text = request.path + "|" + request.query + "|" + request.accept + "|" + request.authorization + "|";
   if (request.scrape_timeout) text += std::to_string(request.scrape_timeout->count());
@@ -104,6 +117,8 @@ struct ServerTest : testing::Test {
     router.add({.path = "/pieces", .handler = answer_pieces});
     router.add({.path = "/nothing", .handler = answer_nothing});
     router.add({.path = "/endless", .handler = answer_endless});
+    router.add({.path = "/full-pieces", .handler = answer_full_pieces});
+    router.add({.path = "/never", .handler = answer_never});
     router.add({.path = "/request", .handler = answer_request});
     router.add({.path = "/fails", .handler = fail_to_answer});
     router.add({.path = "/healthz", .handler = answer_small, .open = true});
@@ -117,7 +132,9 @@ struct ServerTest : testing::Test {
   net::Task<Response> answer_slowly() {
     ++slow_requests;
     net::Timer timer{io};
-    co_await timer.wait_until(net::Clock::now() + slowness);
+    const auto end = net::Clock::now() + slowness;
+    while (!released && net::Clock::now() < end)
+      co_await timer.wait_until(net::Clock::now() + 5ms);
     co_return Response{.body = "late\n"};
   }
 
@@ -144,12 +161,18 @@ struct ServerTest : testing::Test {
   void wait_for_end() {
     if (loop.joinable()) loop.join();
   }
+  void wait_for_log() {
+    while (lines_logged == 0) {
+      boost::asio::post(io, [this] { lines_logged = capture.lines.size(); });
+      std::this_thread::sleep_for(10ms);
+    }
+  }
   void wait_for_slow_requests(int count) const {
     while (slow_requests < count)
       std::this_thread::sleep_for(1ms);
   }
 
-  RawAnswer get(const std::string& target, const std::string& headers = {}) const {
+  [[nodiscard]] RawAnswer get(const std::string& target, const std::string& headers = {}) const {
     RawClient client{port};
     client.send("GET " + target + " HTTP/1.1\r\nHost: agent\r\n" + headers + "Connection: close\r\n\r\n");
     auto answer = client.read_answer();
@@ -157,7 +180,7 @@ struct ServerTest : testing::Test {
     return answer;
   }
   /// What the server sends before it closes the connection.
-  std::string exchange(std::string_view bytes) const {
+  [[nodiscard]] std::string exchange(std::string_view bytes) const {
     RawClient client{port};
     client.send(bytes);
     return client.read_all();
@@ -172,7 +195,9 @@ struct ServerTest : testing::Test {
   std::optional<Server> server;
   std::thread loop;
   std::uint16_t port = 0;
+  std::atomic<std::size_t> lines_logged = 0;
   std::atomic<int> slow_requests = 0;
+  std::atomic<bool> released = false;  ///< slow requests are answered at once
   std::chrono::milliseconds slowness{400};
 };
 
@@ -206,6 +231,7 @@ TEST_F(ServerTest, SendsPiecesAsChunks) {
   EXPECT_EQ(answer.header("vary"), "Accept-Encoding");
   EXPECT_TRUE(answer.complete);
   EXPECT_TRUE(answer.body == all_pieces());
+  EXPECT_TRUE(get("/full-pieces").body == all_pieces());
 }
 
 TEST_F(ServerTest, CompressesWhatTheClientAccepts) {
@@ -421,6 +447,9 @@ TEST_F(ServerTest, EndsAnAnswerThatTakesTooLong) {
   RawClient client{port};
   client.send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_FALSE(client.read_answer().complete);
+  RawClient hungry{port};
+  hungry.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(hungry.is_closed());
   slowness = 600ms;
   RawClient waiting{port};
   waiting.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -449,7 +478,7 @@ TEST_F(ServerTest, SurvivesClientsThatGoAway) {
 
 TEST_F(ServerTest, RefusesConnectionsAboveTheLimit) {
   bounds.connections_max = 2;
-  slowness = 600ms;
+  slowness = 20s;
   start();
   RawClient first{port}, second{port};
   first.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -458,6 +487,7 @@ TEST_F(ServerTest, RefusesConnectionsAboveTheLimit) {
   const auto refused = get("/small");
   EXPECT_EQ(refused.body, "503 Service Unavailable: there are too many connections\n");
   EXPECT_EQ(refused.header("retry-after"), "1");
+  released = true;
   EXPECT_EQ(first.read_answer().body, "late\n");
   EXPECT_EQ(second.read_answer().body, "late\n");
   EXPECT_EQ(get("/small").status(), 200U) << "an idle connection gives its place away";
@@ -489,8 +519,10 @@ TEST_F(ServerTest, GivesThePlaceOfASlowClientAway) {
 }
 
 TEST_F(ServerTest, AnswersEachOfManyClients) {
+  bounds.head_patience = 20s;  // The test connects all of them before the first one sends.
   start();
   std::vector<RawClient> clients;
+  clients.reserve(200);
   for (int i = 0; i < 200; ++i)
     clients.emplace_back(port);
   for (auto& client : clients)
@@ -550,10 +582,13 @@ TEST_F(ServerTest, ListensOnAUnixSocket) {
 TEST_F(ServerTest, AcceptsAgainAfterDescriptorsWereMissing) {
   open("127.0.0.1:0");
   RawClient client{port};
+  // UBSan needs a descriptor when it checks a type for the first time.
+  const boost::system::error_code missing{EMFILE, boost::system::system_category()};
+  ASSERT_EQ(missing.message(), "Too many open files");
   {
     const test::NoFiles none;
     run();
-    std::this_thread::sleep_for(300ms);
+    wait_for_log();
   }
   client.send(get_small);
   EXPECT_EQ(client.read_answer().body, "small\n");
@@ -569,10 +604,7 @@ TEST_F(ServerTest, AcceptsAgainAfterDescriptorsWereMissing) {
 
 /// The files of TLS, and clients that use it.
 struct TlsServerTest : ServerTest {
-  TlsServerTest() {
-    bounds.handshake_time_max = 300ms;
-    set_files(authority.issue());
-  }
+  TlsServerTest() { set_files(authority.issue()); }
   void set_files(const test::Identity& identity) const {
     test::replace_file(folder.file("server.pem"), identity.certificate);
     test::replace_file(folder.file("server.key"), identity.key);
@@ -589,7 +621,8 @@ struct TlsServerTest : ServerTest {
     run();
   }
   /// The status of a request, or the error of the connection.
-  std::string get_secure(const test::Authority& trusted, const std::optional<test::Identity>& own = {}) const {
+  [[nodiscard]] std::string get_secure(const test::Authority& trusted,
+                                       const std::optional<test::Identity>& own = {}) const {
     test::replace_file(folder.file("ca.pem"), trusted.certificate());
     net::TlsSettings settings{.ca_file = folder.file("ca.pem"), .certificate_file = {}, .key_file = {}};
     if (own) {
@@ -657,6 +690,7 @@ TEST_F(TlsServerTest, AsksForACertificateOfTheClient) {
 }
 
 TEST_F(TlsServerTest, CutsOffAHandshakeThatDoesNotEnd) {
+  bounds.handshake_time_max = 300ms;
   start_secure();
   RawClient client{port};
   client.send("\x16\x03\x01");

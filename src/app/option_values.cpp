@@ -77,8 +77,15 @@ Result<std::string> parse_path_prefix(std::string_view value) {
            std::string_view{"/-._~"}.contains(c);
   });
   if (!legal || value.contains("//"))
-    return fail(Code::invalid, "a prefix has letters, digits and '-', '.', '_', '~' between single slashes");
+    return fail(Code::invalid, "a path has letters, digits and '-', '.', '_', '~' between single slashes");
   return value.empty() || value.starts_with('/') ? std::string{value} : "/" + std::string{value};
+}
+
+Result<std::string> parse_metrics_path(std::string_view value) {
+  auto path = parse_path_prefix(value);
+  if (path && (path->empty() || *path == "/healthz" || *path == "/readyz"))
+    return fail(Code::invalid, "the path must differ from /, /healthz and /readyz");
+  return path;
 }
 
 Result<std::string> attribute_value(std::string_view value) {

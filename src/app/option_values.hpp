@@ -112,6 +112,8 @@ template<OtlpPath path>
 [[nodiscard]] Result<std::vector<serve::ListenAddress>> parse_listen(std::string_view value);
 /// The prefix of all paths: "/name", without a slash at its end. Empty: none.
 [[nodiscard]] Result<std::string> parse_path_prefix(std::string_view value);
+/// The path of the metrics: "/metrics". Not one of the other paths.
+[[nodiscard]] Result<std::string> parse_metrics_path(std::string_view value);
 /// The value of a resource attribute.
 [[nodiscard]] Result<std::string> attribute_value(std::string_view value);
 

@@ -53,6 +53,7 @@ struct Options {
   std::vector<serve::ListenAddress> listen;                      ///< empty: nothing is served
   std::string listen_certificate, listen_key, listen_client_ca;  ///< PEM files; empty: none
   std::string path_prefix;                                       ///< of all paths; empty: none
+  std::string metrics_path;                                      ///< after the prefix
   std::chrono::milliseconds scrape_max_age{};                    ///< of a reading that a scrape may use again
 
   std::size_t queue_limit = 0;  ///< bytes

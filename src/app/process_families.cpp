@@ -11,13 +11,12 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/limits.hpp"
 
 namespace cspy::app {
 namespace {
 
 using metrics::Kind;
-
-constexpr std::size_t file_bytes_max = 64 * 1024;
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t number = 0;
@@ -88,7 +87,7 @@ void add_times(Families& families, const std::string& proc, std::string_view sta
                user && system ? std::optional<metrics::Number>{*user + *system} : std::nullopt);
   families.add("process_threads", "Threads of this process", Kind::gauge, bytes(whole_number(word(rest, threads)), 1));
   const auto begun = seconds(whole_number(word(rest, start)));
-  const auto machine = read_file(proc + "/stat", file_bytes_max);
+  const auto machine = read_file(proc + "/stat", limits::own_proc_bytes_max);
   const auto booted = machine ? whole_number(word(line_of(*machine, "btime"), 0)) : std::nullopt;
   if (begun && booted)
     families.add("process_start_time_seconds", "Time at which this process started", Kind::gauge,
@@ -99,8 +98,8 @@ void add_times(Families& families, const std::string& proc, std::string_view sta
 
 std::vector<serve::Family> process_families(const std::string& proc) {
   Families families;
-  if (const auto stat = read_file(proc + "/self/stat", file_bytes_max)) add_times(families, proc, *stat);
-  if (const auto pages = read_file(proc + "/self/statm", file_bytes_max)) {
+  if (const auto stat = read_file(proc + "/self/stat", limits::own_proc_bytes_max)) add_times(families, proc, *stat);
+  if (const auto pages = read_file(proc + "/self/statm", limits::own_proc_bytes_max)) {
     const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     families.add("process_virtual_memory_bytes", "Virtual memory of this process", Kind::gauge,
                  bytes(whole_number(word(*pages, 0)), page_bytes));
@@ -108,7 +107,7 @@ std::vector<serve::Family> process_families(const std::string& proc) {
                  bytes(whole_number(word(*pages, 1)), page_bytes));
   }
   families.add("process_open_fds", "Open files and sockets of this process", Kind::gauge, open_files(proc));
-  if (const auto limits = read_file(proc + "/self/limits", file_bytes_max))
+  if (const auto limits = read_file(proc + "/self/limits", limits::own_proc_bytes_max))
     families.add("process_max_fds", "Limit for open files and sockets of this process", Kind::gauge,
                  bytes(whole_number(word(line_of(*limits, "Max open files"), 0)), 1));
   return families.take();

@@ -20,8 +20,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::string_view index{
-    "\n\n"
-    "/metrics   all metrics, for Prometheus\n"
     "/healthz   whether the program runs\n"
     "/readyz    whether the engine is connected and deliveries succeed\n"};
 
@@ -51,10 +49,13 @@ ServeSide::ServeSide(boost::asio::io_context& io, const Options& options, Log& l
 
 serve::Router ServeSide::routes() {
   serve::Router router{options_.path_prefix};
-  router.add({.path = "/", .handler = [](serve::Request) -> Task<serve::Response> {
-                co_return serve::Response{.body = "ContainerSpy " + std::string{version()} + std::string{index}};
+  router.add({.path = "/", .handler = [this](serve::Request) -> Task<serve::Response> {
+                co_return serve::Response{.body = "ContainerSpy " + std::string{version()} + "\n\n" +
+                                                  options_.metrics_path + "   all metrics, for Prometheus\n" +
+                                                  std::string{index}};
               }});
-  router.add({.path = "/metrics", .handler = [this](serve::Request request) { return metrics(std::move(request)); }});
+  router.add({.path = options_.metrics_path,
+              .handler = [this](serve::Request request) { return metrics(std::move(request)); }});
   router.add({.path = "/healthz",
               .handler = [](serve::Request) -> Task<serve::Response> { co_return serve::Response{.body = "ok\n"}; },
               .open = true});

@@ -228,6 +228,8 @@ inline constexpr auto scrape_time_max = 9s;
 inline constexpr auto scrape_time_min = 100ms;
 /// The answer must arrive before the client gives up.
 inline constexpr auto scrape_margin = 250ms;
+/// Files of /proc/self. /proc/stat has a line for each interrupt.
+inline constexpr std::size_t own_proc_bytes_max = 64 * 1024;
 /// Age of a reading that a scrape may still use: the range of scrape_max_age.
 inline constexpr std::chrono::milliseconds scrape_age_min = 0ms;
 inline constexpr std::chrono::milliseconds scrape_age_max = 1min;

@@ -23,8 +23,7 @@ std::set<std::string_view> our_keys() {
 
 TEST(CadvisorFlags, NameSettingsThatExistOrAreExpected) {
   // The settings of the door for scrapes, and of TLS to the engine.
-  const std::set<std::string_view> expected{"listen",           "metrics_path",       "path_prefix",
-                                            "listen_users",     "docker_certificate", "docker_client_certificate",
+  const std::set<std::string_view> expected{"listen_users", "docker_certificate", "docker_client_certificate",
                                             "docker_client_key"};
   const auto keys = our_keys();
   for (const auto& flag : cadvisor_flags()) {

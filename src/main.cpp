@@ -63,8 +63,8 @@ bool has_secrets(const cspy::app::Options& options) {
   const auto has_password = [](std::string_view proxy) { return proxy.contains('@'); };
   return options.otlp_endpoint.path.contains('?') || !options.otlp_headers.empty() ||
          !options.otlp_headers_file.empty() || !options.otlp_client_key.empty() ||
-         !options.otlp_client_certificate.empty() || has_password(options.https_proxy) ||
-         has_password(options.http_proxy);
+         !options.otlp_client_certificate.empty() || !options.listen_certificate.empty() ||
+         has_password(options.https_proxy) || has_password(options.http_proxy);
 }
 
 /// From here on, a crash leaves no core dump, and other processes of the same user cannot read our memory. A limit

@@ -41,7 +41,8 @@ class EngineCase(unittest.TestCase):
         self.addCleanup(self.receiver.kill)
         self.agent = None
 
-    def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, mounts=False, environment=None, **more):
+    def run_agent(self, engine=None, binary=agent_module.BINARY, interval_ms=None, mounts=False, push=True,
+                  environment=None, **more):
         """Starts the agent of this test between its engine and its receiver. It must be able to end as promised.
 
         Only with `mounts` does it read this machine's own files, and then as it does by itself.
@@ -49,7 +50,7 @@ class EngineCase(unittest.TestCase):
         if not mounts:
             environment = {**agent_module.ENGINE_ONLY, **(environment or {})}
         more["environment"] = environment
-        agent = Agent(engine=engine or ENGINE.socket, endpoint=self.receiver.endpoint,
+        agent = Agent(engine=engine or ENGINE.socket, endpoint=self.receiver.endpoint if push else None,
                       interval_ms=interval_ms or self.interval_ms, binary=binary, **more)
         self.own(agent)
         return agent

@@ -4,8 +4,7 @@
 // Invariants:
 //
 // - Files count as the engine's only after a container's id has proven it. Only add_local_facts() sets `tree_proven_`
-// (a
-//   path of the tree has the id), `proc_proven_` (the cgroup of a process has it) and `here_proven_` (our own /proc
+//   (a path of the tree has the id), `proc_proven_` (the cgroup of a process has it) and `here_proven_` (our own /proc
 //   shows such a process, or that we run in the container ourselves). They are cleared when another engine answers at
 //   the address. While a place is not proven, no round opens a file in it for a container.
 // - Data without an id (the machine, devices, filesystems) is used after any of these proofs. Until then nothing of

@@ -21,12 +21,10 @@
 // - connected_ is set while a session lives and the fleet is known: the engine can be asked. engine_ changes only while
 //   it is not set, or in ask_rest(), which then inspects all containers again.
 // - The list begins after the stream was opened or has failed, so the list and the stream together miss nothing. While
-// a
-//   list is in progress, touched_ collects the ids that events name: what the list says about them may be outdated, so
-//   they are inspected.
+//   a list is in progress, touched_ collects the ids that events name: what the list says about them may be outdated,
+//   so they are inspected.
 // - Only the engine's own 404, a "destroy" or "die" event, an event that excludes it, an inspection, or a list removes
-// a
-//   container.
+//   a container.
 // - A container is in the fleet or in excluded_, not in both. Lists and events say which containers are excluded. If
 //   they do not report enough, an inspection says it, once for each name.
 // - An inspection whose container was named by an event meanwhile is outdated. Its answer is dropped (Inspections).

@@ -1,5 +1,6 @@
 """What users see of a container: it comes, works, changes, goes."""
 
+from support.agent import STARTING
 from support.case import EngineCase, anchor
 from support.points import label, own_labels
 
@@ -51,7 +52,8 @@ class Arrival(LifecycleCase):
 
 class Changes(LifecycleCase):
     def test_a_restart_under_the_same_id_is_a_new_run_of_the_same_series(self):
-        self.run_agent()
+        # A container that is older than the agent has counters that start with the agent.
+        self.run_agent().wait_message(STARTING)
         cpu_time = "container_cpu_user_seconds_total"
         again = self.engine.run("again", "test -e /ran || { touch /ran; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; };"
                                 " echo counted; sleep 1000000")

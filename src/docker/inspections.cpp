@@ -1,6 +1,7 @@
 #include "docker/inspections.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cspy::docker {
 
@@ -39,9 +40,9 @@ bool Inspections::may_start(const Entry& entry) const {
 
 TimePoint Inspections::place_free_at(TimePoint now) const {
   if (begun_.size() >= limits::requests_at_once_max) return TimePoint::max();
-  const auto fresh = std::ranges::distance(begun_.upper_bound(now - limits::request_patience), begun_.end());
-  if (static_cast<std::size_t>(fresh) < limits::inspect_concurrency) return now;
-  return *begun_.upper_bound(now - limits::request_patience) + limits::request_patience;
+  const auto first_fresh = begun_.upper_bound(now - limits::request_patience);
+  if (std::cmp_less(std::ranges::distance(first_fresh, begun_.end()), limits::inspect_concurrency)) return now;
+  return *first_fresh + limits::request_patience;
 }
 
 std::optional<std::string> Inspections::take(TimePoint now) {

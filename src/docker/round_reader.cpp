@@ -98,7 +98,7 @@ Task<RoundReader::Result> RoundReader::read(std::size_t concurrency, Deadlines d
   deadlines_.stuck = std::min(deadlines_.all, std::max(deadlines_.stuck, Clock::now() + limits::stuck_time_min));
   recovered_ = false;
   co_await net::run_steps(limits::stuck_reads_at_once, limits::stuck_reads_at_once,
-                          [this]() -> Task<bool> { co_return co_await read_stuck() && !recovered_; });
+                          [this] -> Task<bool> { co_return co_await read_stuck() && !recovered_; });
   // If one of them answers, the engine has recovered, and so may all the others have.
   if (recovered_) co_await net::run_steps(concurrency, at_once_max, [this] { return read_stuck(); });
   if (const auto unread = targets_.size() - next_ + stuck_targets_.size(); unread > 0) {

@@ -40,7 +40,7 @@ struct Collector final : metrics::PointSink {
 };
 
 struct SelfReportTest : testing::Test {
-  std::map<std::string, double> report(const otlp::Exporter* pusher) {
+  std::map<std::string, double> report(const otlp::Exporter* pusher) const {
     metrics::Reading reading;
     metrics::Container agent;
     agent.subject = metrics::Subject::agent;

@@ -60,13 +60,13 @@ struct ServeSideTest : testing::Test {
     peers.join();
   }
 
-  test::RawAnswer get(const std::string& target, const std::string& headers = {}) const {
+  [[nodiscard]] test::RawAnswer get(const std::string& target, const std::string& headers = {}) const {
     test::RawClient client{dir.file("metrics.sock")};
     client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n");
     return client.read_answer();
   }
   /// Asks until the answer has `text`.
-  test::RawAnswer await(const std::string& target, const std::string& text) const {
+  [[nodiscard]] test::RawAnswer await(const std::string& target, const std::string& text) const {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     auto answer = get(target);
     while (!answer.body.contains(text) && std::chrono::steady_clock::now() < end) {
@@ -131,8 +131,9 @@ TEST_F(ServeSideTest, ReadsOnceForScrapesThatComeTogether) {
     return answer;
   };
   run([&] {
-    await("/readyz", "ready\n");
+    EXPECT_EQ(await("/readyz", "ready\n").status(), 200U);
     std::vector<std::thread> clients;
+    clients.reserve(8);
     for (int i = 0; i < 8; ++i)
       clients.emplace_back([&] { EXPECT_EQ(count(get("/metrics").body, "\ncontainer_last_seen{"), 5U); });
     for (auto& client : clients)
@@ -144,7 +145,7 @@ TEST_F(ServeSideTest, ReadsOnceForScrapesThatComeTogether) {
 TEST_F(ServeSideTest, ForgetsAContainerThatIsGone) {
   options.scrape_max_age = {};
   run([&] {
-    await("/metrics", "name=\"c3\"");
+    EXPECT_EQ(await("/metrics", "name=\"c3\"").status(), 200U);
     boost::asio::post(io, [&] { engine.destroy(EngineModel::id_of(3)); });
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     std::string body;
@@ -162,7 +163,7 @@ TEST_F(ServeSideTest, AnswersInTimeAlthoughAContainerIsStuck) {
     return stuck ? std::optional{HttpResponse{.hang = true}} : std::nullopt;
   };
   run([&] {
-    await("/readyz", "ready\n");
+    EXPECT_EQ(await("/readyz", "ready\n").status(), 200U);
     const auto begun = std::chrono::steady_clock::now();
     const auto answer = get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds: 1\r\n");
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{1});

@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto word : split(text, '\n'))
     words.emplace_back(word.substr(0, word.find('\0')));
   std::vector<const char*> arguments;
+  arguments.reserve(words.size());
   for (const auto& word : words)
     arguments.push_back(word.c_str());
 

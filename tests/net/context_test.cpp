@@ -25,7 +25,7 @@ struct StepsTest : testing::Test {
 
 TEST_F(StepsTest, RunSoManyAtATimeUntilNoneIsLeft) {
   int left = 20, running = 0, most = 0;
-  EXPECT_TRUE(run(3, 64, [&]() -> Task<bool> {
+  EXPECT_TRUE(run(3, 64, [&] -> Task<bool> {
     if (left == 0) co_return false;
     --left;
     most = std::max(most, ++running);
@@ -41,7 +41,7 @@ TEST_F(StepsTest, AreReplacedWhileTheyAreSlowUpToABound) {
   // Six of ten hang; with two at a time, nothing else would ever run.
   int next = 0, done = 0;
   const auto begun = Clock::now();
-  EXPECT_TRUE(run(2, 6, [&]() -> Task<bool> {
+  EXPECT_TRUE(run(2, 6, [&] -> Task<bool> {
     const int number = next++;
     if (number >= 10) co_return false;
     if (number < 5) {
@@ -58,7 +58,7 @@ TEST_F(StepsTest, AreReplacedWhileTheyAreSlowUpToABound) {
 TEST_F(StepsTest, RethrowTheFirstExceptionWhenAllHaveEnded) {
   int running = 0;
   const auto throws = [&] {
-    (void)run(4, 4, [&]() -> Task<bool> {
+    (void)run(4, 4, [&] -> Task<bool> {
       ++running;
       co_await pass_turn();
       --running;

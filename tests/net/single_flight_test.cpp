@@ -22,7 +22,7 @@ struct SingleFlightTest : testing::Test {
       const auto got = co_await flight.run(Clock::now() + patience, [this] { return land(); });
       results += got ? std::to_string(*got) : "-";
     } catch (const std::runtime_error&) {
-      results += "x";
+      results += 'x';
     }
   }
 

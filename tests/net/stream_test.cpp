@@ -179,7 +179,7 @@ TEST_F(StreamTest, LooksUpNamesOfTheSystem) {
 TEST_F(StreamTest, LetsManyShareALookup) {
   route.endpoint.host = "LOCALHOST";
   std::vector<std::string> ends;
-  const auto open_one = [&]() -> Task<void> {
+  const auto open_one = [&] -> Task<void> {
     const Result<Stream> opened = co_await connect(context, route, Clock::now() + test::patience);
     ends.push_back(opened ? "connected" : opened.error().message);
   };
@@ -196,7 +196,7 @@ TEST_F(StreamTest, TriesNoFurtherAddressWhenTheProgramStops) {
   context.hosts = [](std::string_view) { return std::vector<std::string>{"192.0.2.1", "192.0.2.2", "192.0.2.3"}; };
   route.endpoint.host = "receiver.test";
   bool ended = false;
-  const auto open_one = [&]() -> Task<void> {
+  const auto open_one = [&] -> Task<void> {
     const Result<Stream> opened = co_await connect(context, route, Clock::now() + std::chrono::minutes{10});
     ended = !opened;
   };

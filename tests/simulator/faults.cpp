@@ -68,7 +68,7 @@ Spoil random_failure(World& world) {
   }
 }
 
-std::string name_of(Reach reach) {
+std::string_view name_of(Reach reach) {
   switch (reach) {
     case Reach::accepts: return "accepts connections";
     case Reach::refuses: return "refuses connections";
@@ -91,7 +91,7 @@ struct FaultKinds {
     const bool drops = s.world_.chance(0.6);
     s.ledger_.excuse({}, from, until);
     s.world_.at(from, [&s, drops, until] {
-      s.begin("engine: " + name_of(reach));
+      s.begin(fmt::format("engine: {}", name_of(reach)));
       s.fail_inspections(until);
       s.world_.places[engine_path].reach = reach;
       if (drops) s.drop_engine();
@@ -231,7 +231,7 @@ struct FaultKinds {
   template<Reach reach>
   static void receiver_is(Scenario& s, Duration from, Duration until) {
     s.world_.at(from, [&s] {
-      s.begin("receiver: " + name_of(reach));
+      s.begin(fmt::format("receiver: {}", name_of(reach)));
       s.world_.places[receiver_address].reach = reach;
       s.drop_receiver();
     });

@@ -23,6 +23,11 @@ milliseconds poll_interval(milliseconds export_interval) {
   return std::clamp(export_interval, milliseconds{limits::poll_interval_min}, milliseconds{limits::poll_interval_max});
 }
 
+std::string_view instance_of(const KeyValues& identity) {
+  const auto found = std::ranges::find(identity, "service.instance.id", &KeyValues::value_type::first);
+  return found == identity.end() ? std::string_view{} : std::string_view{found->second};
+}
+
 }  // namespace
 
 Daemon::Daemon(const Options& options, Log& log, std::uint32_t seed)
@@ -169,6 +174,7 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
   if (!collected) collected = std::make_shared<const Collected>(Collected{.readings = {}, .time = system_now()});
   if (collection_.engine_is_reachable())
     log_.debug("round read", {{"containers", std::to_string(collected->readings.size())}});
+  take_identity(collected->time);
   auto round = fleet_.close_round(collected->time, collected->readings);
   say_clock(round.time - std::min(round.time, collected->time));
   // Until the engine is known, the name of its host is missing, and nothing can be sent under it.
@@ -183,6 +189,19 @@ Task<void> Daemon::round(docker::RoundReader::Deadlines deadlines, milliseconds 
   round.identity = identity_;
   ++rounds_;
   exporter_.push(std::move(round));
+}
+
+/// From this round on, the identity is the one that the engine has told. Where the one before was a guess, the series
+/// exist under another instance: they end there.
+void Daemon::take_identity(UnixNanos time) {
+  if (!next_identity_) return;
+  if (identity_ && instance_of(*identity_) != instance_of(*next_identity_)) {
+    auto last = fleet_.end_all(time);
+    surroundings_.end_all(last);
+    last.identity = identity_;
+    exporter_.push(std::move(last));
+  }
+  identity_ = std::exchange(next_identity_, nullptr);
 }
 
 void Daemon::report_self(metrics::Sample& sample) const {
@@ -232,8 +251,8 @@ void Daemon::on_connected(const docker::Engine& engine) {
                return entry.second.container->subject == metrics::Subject::container;
              }));
   // The identity is this agent's. It stays, even if another engine comes back later, unless it was a guess.
-  if (!identity_ || (identity_guessed_ && !engine.name.empty())) {
-    identity_ = std::make_shared<const KeyValues>(resource_for(engine));
+  if ((!identity_ && !next_identity_) || (identity_guessed_ && !engine.name.empty())) {
+    next_identity_ = std::make_shared<const KeyValues>(resource_for(engine));
     identity_guessed_ = engine.name.empty();
     if (engine.info_refused) say_instance(engine);
   }

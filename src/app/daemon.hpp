@@ -47,6 +47,7 @@ class Daemon {
   net::Task<void> round(docker::RoundReader::Deadlines deadlines, std::chrono::milliseconds time_for_reading);
   net::Task<void> await_signal();
   void spawn(net::Task<void> task);
+  void take_identity(UnixNanos time);
   void on_connected(const docker::Engine& engine);
   void say_instance(const docker::Engine& engine);
   void report_self(metrics::Sample& sample) const;
@@ -72,7 +73,8 @@ class Daemon {
   ExportSide export_side_;
   otlp::Exporter& exporter_;
   std::optional<ServeSide> serve_side_;  ///< if something listens
-  metrics::IdentityPtr identity_;        ///< null until the engine is known
+  metrics::IdentityPtr identity_;        ///< of the last round; null before the engine is known
+  metrics::IdentityPtr next_identity_;   ///< of the next round, if it changes
   bool identity_guessed_ = false;        ///< the engine has not told the name of its host
 
   boost::asio::basic_signal_set<net::Executor> signals_{io_, SIGTERM, SIGINT};

@@ -67,6 +67,10 @@ Task<void> Surroundings::add_to(metrics::Round& round, Found found) {
   std::ranges::move(own.endings, std::back_inserter(round.endings));
 }
 
+void Surroundings::end_all(metrics::Round& round) {
+  std::ranges::move(subjects_.end_all(round.time).endings, std::back_inserter(round.endings));
+}
+
 void Surroundings::restore(std::vector<metrics::Ending>& endings) {
   const auto own = std::ranges::partition(
       endings, [](const metrics::Ending& ending) { return !is_surrounding(ending.last->container->subject); });

@@ -37,6 +37,8 @@ class Surroundings {
   net::Task<void> add_to(metrics::Round& round, Found found);
   /// Brings the deadline of the current round forward.
   void hurry(net::TimePoint deadline) { deadline_ = std::min(deadline_, deadline); }
+  /// Adds the ends of all of its own series to `round`.
+  void end_all(metrics::Round& round);
   /// Takes back its own endings from a round that was lost, and removes them from `endings`.
   void restore(std::vector<metrics::Ending>& endings);
 

@@ -68,6 +68,15 @@ Round Fleet::close_round(UnixNanos time, std::vector<ReadingPtr> readings) {
   return round;
 }
 
+Round Fleet::end_all(UnixNanos time) {
+  for (auto& [id, entry] : entries_) {
+    if (entry.last) depart(std::exchange(entry.last, nullptr));
+  }
+  auto round = close_round(time, {});
+  departed_.clear();
+  return round;
+}
+
 /// Ends the series of departed readings that do not go on in the current run. A round ends the series of one container
 /// under the same labels only once: if another reading of it has departed with other series, that one stays in
 /// `departed_` for the next round. There can only be another one after a round was lost.

@@ -62,6 +62,9 @@ class Fleet {
   /// clock was set back: receivers refuse points that are older than the last ones.
   [[nodiscard]] Round close_round(UnixNanos time, std::vector<ReadingPtr> readings);
 
+  /// Makes a round that ends every series. The containers stay; their next readings begin new series.
+  [[nodiscard]] Round end_all(UnixNanos time);
+
   /// Takes back the endings of a round that could not be sent. The next round has them.
   void restore(std::vector<Ending> endings);
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <future>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <regex>
@@ -135,6 +136,36 @@ TEST_F(DaemonTest, PushesEveryContainerEachIntervalAndOnceMoreAtTheEnd) {
   }
   EXPECT_THAT(said(), HasSubstr("msg=stopping signal=SIGTERM"));
   EXPECT_THAT(said(), HasSubstr("rounds_lost=0"));
+}
+
+TEST_F(DaemonTest, EndsWhatItSentUnderAGuessedNameUnderThatName) {
+  Peers peers{options.docker_socket};
+  std::atomic<bool> told = false;
+  peers.engine.intercept = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.target.contains("/info") && !told) return HttpResponse{.status = 500};
+    return std::nullopt;
+  };
+  std::atomic<bool> renamed = false;
+  peers.respond = [&] {
+    told = true;
+    if (peers.received.back().resource.at("service.instance.id") == "modelhost") renamed = true;
+    return HttpResponse{.content_type = "application/x-protobuf"};
+  };
+  peers.run();
+  run_agent(peers, [&] { return renamed.load(); });
+  peers.stop();
+  std::map<std::string, std::size_t> first, ended;
+  for (const auto& request : peers.received) {
+    const auto instance = request.resource.at("service.instance.id") == "modelhost" ? "told" : "guessed";
+    for (const auto& metric : request.metrics) {
+      if (metric.name != "container_last_seen") continue;
+      for (const auto& point : metric.points)
+        ++(point.ended() ? ended : first)[instance];
+    }
+  }
+  EXPECT_GE(first["guessed"], 5U);
+  EXPECT_EQ(ended["guessed"], 5U) << "each once";
+  EXPECT_GE(first["told"], 5U);
 }
 
 TEST_F(DaemonTest, EndsWithinThreeSecondsAlthoughEverythingHangs) {

@@ -43,6 +43,22 @@ TEST_F(FleetTest, EndsEverySeriesOfAContainerThatIsGoneOnce) {
   EXPECT_TRUE(fleet.close_round(now + 2 * second, {}).empty());
 }
 
+TEST_F(FleetTest, EndsAllSeriesAndBeginsAgain) {
+  fleet.put(make_container("a1", "web"), Health::none);
+  fleet.put(make_container("b1", "db"), Health::none);
+  const auto round = fleet.close_round(now, {read("a1"), read("b1")});
+  fleet.remove("b1");
+  const auto last = fleet.end_all(now);
+  EXPECT_GT(last.time, round.time);
+  EXPECT_THAT(last.readings, IsEmpty());
+  ASSERT_THAT(last.endings, SizeIs(2));
+  for (const auto& ending : last.endings)
+    EXPECT_THAT(series_ended(ending), SizeIs(ending.last->points));
+  const auto next = fleet.close_round(now + second, {read("a1")});
+  EXPECT_THAT(next.readings, SizeIs(1));
+  EXPECT_THAT(next.endings, IsEmpty());
+}
+
 TEST_F(FleetTest, EndsNothingOfAContainerThatWasNeverSent) {
   fleet.put(make_container("a1", "web"), Health::none);
   fleet.remove("a1");

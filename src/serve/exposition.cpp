@@ -1,7 +1,6 @@
 #include "serve/exposition.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -36,8 +35,7 @@ Kind kind_of(const Metric& metric) {
 }
 
 char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return to + text.copy(to, text.size());
 }
 
 /// Appends a sample. `own` are its own labels and `text` the others; both as series_labels.hpp has them, `own` without

@@ -580,9 +580,11 @@ TEST_F(ServerTest, ListensOnAUnixSocket) {
 }
 
 TEST_F(ServerTest, AcceptsAgainAfterDescriptorsWereMissing) {
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "UBSan needs a descriptor whenever it meets a type for the first time";
+#endif
   open("127.0.0.1:0");
   RawClient client{port};
-  // UBSan needs a descriptor when it checks a type for the first time.
   const boost::system::error_code missing{EMFILE, boost::system::system_category()};
   ASSERT_EQ(missing.message(), "Too many open files");
   {

@@ -50,6 +50,8 @@ inline constexpr std::size_t labels_max = 256;
 inline constexpr std::size_t series_labels_advised = 30;
 /// Globs in container_labels or container_env. Each label of each container is matched against each of them.
 inline constexpr std::size_t label_globs_max = 256;
+/// A glob over the names of metrics. No name has so many bytes.
+inline constexpr std::size_t metric_glob_bytes_max = 256;
 /// Globs in the setting containers, and the length of one: a key of a label and a glob over its value. Each container
 /// of a list is matched against each of them.
 inline constexpr std::size_t container_globs_max = 256;

@@ -10,6 +10,7 @@
 
 #include "base/glob.hpp"
 #include "base/limits.hpp"
+#include "base/signed_list.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 
@@ -69,25 +70,13 @@ Result<std::vector<ContainerFilter::Rule>> ContainerFilter::parse_rule(bool take
 }
 
 Result<ContainerFilter> ContainerFilter::parse(std::string_view list) {
+  const auto words = parse_signed_list(list, limits::container_glob_bytes_max);
+  if (!words) return std::unexpected{words.error()};
   ContainerFilter filter;
-  bool begun = false;
-  for (auto word : split(list, ',')) {
-    word = trimmed(word);
-    if (word.empty()) continue;
-    const char sign = word.front();
-    const bool takes_away = sign == '-' || sign == '!';
-    const bool signed_word = takes_away || sign == '+';
-    const auto text = signed_word ? trimmed(word.substr(1)) : word;
-    if (text.empty()) return fail(Code::invalid, fmt::format("nothing follows '{}'", sign));
-    if (text.size() > limits::container_glob_bytes_max) {
-      return fail(Code::invalid, fmt::format("'{}...' is longer than {} bytes", printable(text, quote_bytes),
-                                             limits::container_glob_bytes_max));
-    }
-    const bool clears = text == "none" && !signed_word;
-    if (clears || (!std::exchange(begun, true) && !signed_word)) filter.rules_.clear();
-    begun = true;
-    if (clears) continue;
-    auto rules = parse_rule(!takes_away, text);
+  for (const auto& word : *words) {
+    if (word.is_none() || (&word == words->data() && !word.has_sign)) filter.rules_.clear();
+    if (word.is_none()) continue;
+    auto rules = parse_rule(word.take, word.text);
     if (!rules) return std::unexpected{std::move(rules).error()};
     if (filter.rules_.size() + rules->size() > limits::container_globs_max)
       return fail(Code::invalid, fmt::format("there are more than {} globs", limits::container_globs_max));

@@ -10,7 +10,7 @@
 
 #include "base/glob.hpp"
 #include "base/limits.hpp"
-#include "base/text.hpp"
+#include "base/signed_list.hpp"
 #include "base/utf8.hpp"
 #include "metrics/labels.hpp"
 
@@ -42,32 +42,23 @@ Result<std::vector<std::string_view>> expanded(std::string_view glob) {
 }  // namespace
 
 Result<LabelRules::Rules> LabelRules::parse(std::string_view list, const Rules& beginning, bool sets) {
+  const auto words = parse_signed_list(list, limits::label_key_bytes_max);
+  if (!words) return std::unexpected{words.error()};
   std::optional<Rules> begun;
-  for (auto word : split(list, ',')) {
-    word = trimmed(word);
-    if (word.empty()) continue;
-    const char sign = word.front();
-    const bool takes_away = sign == '-' || sign == '!';
-    const bool signed_word = takes_away || sign == '+';
-    const auto glob = signed_word ? trimmed(word.substr(1)) : word;
-    if (glob.empty()) return fail(Code::invalid, fmt::format("nothing follows '{}'", sign));
-    if (glob.size() > limits::label_key_bytes_max) {
-      return fail(Code::invalid,
-                  fmt::format("'{}...' is longer than {} bytes", printable(glob, 20), limits::label_key_bytes_max));
-    }
-    if (!begun) begun = signed_word ? beginning : Rules{};
+  for (const auto& word : *words) {
+    if (!begun) begun = word.has_sign ? beginning : Rules{};
     auto& rules = *begun;
-    if (glob == "none" && !signed_word) {
+    if (word.is_none()) {
       rules.clear();
       continue;
     }
-    const auto globs = sets ? expanded(glob) : std::vector{glob};
+    const auto globs = sets ? expanded(word.text) : std::vector{word.text};
     if (!globs) return std::unexpected{globs.error()};
     if (rules.size() + globs->size() > limits::label_globs_max) {
       return fail(Code::invalid, fmt::format("there are more than {} globs", limits::label_globs_max));
     }
     for (const auto one : *globs)
-      rules.push_back({.take = !takes_away, .glob = std::string{one}});
+      rules.push_back({.take = word.take, .glob = std::string{one}});
   }
   return begun.value_or(beginning);
 }

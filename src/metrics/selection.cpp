@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/glob.hpp"
+#include "base/limits.hpp"
+#include "base/signed_list.hpp"
 #include "base/text.hpp"
 
 namespace cspy::metrics {
@@ -31,23 +33,20 @@ Selection::Selection() {
 }
 
 Result<Selection> Selection::parse(std::string_view list) {
+  const auto words = parse_signed_list(list, limits::metric_glob_bytes_max);
+  if (!words) return std::unexpected{words.error()};
   Selection selection;
-  bool first = true;
-  for (auto word : split(list, ',')) {
-    word = trimmed(word);
-    if (word.empty()) continue;
-    const char sign = word.front();
-    const bool signed_word = sign == '-' || sign == '+' || sign == '!';
-    const auto name = lowered(signed_word ? word.substr(1) : word);
-    if (std::exchange(first, false) && !signed_word) selection.rows_.reset();
-    if (name == "none" && !signed_word) {
+  for (const auto& word : *words) {
+    const auto name = lowered(word.text);
+    if (&word == words->data() && !word.has_sign) selection.rows_.reset();
+    if (name == "none" && !word.has_sign) {
       selection.rows_.reset();
       continue;
     }
     bool found = false;
     for (const auto& metric : catalogue()) {
       if (!fits(name, metric)) continue;
-      selection.rows_.set(index_of(metric), sign != '-' && sign != '!');
+      selection.rows_.set(index_of(metric), word.take);
       found = true;
     }
     if (!found) {

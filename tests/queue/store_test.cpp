@@ -36,6 +36,19 @@ struct StoreTest : testing::Test {
     rounds.push_back(std::move(round));
     return store.keep(rounds);
   }
+  /// Rounds 1 to `count`; the last `removed` of them are answered before that run ends.
+  void keep_in_an_earlier_run(std::uint64_t count, std::size_t removed = 0) {
+    Store earlier{capture.log};
+    const auto opened = earlier.open(directory, megabyte, {}, take);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(*opened, 1U) << "the first sequence that is free";
+    std::deque<Waiting> rounds;
+    for (std::uint64_t i = 1; i <= count; ++i)
+      rounds.push_back(waiting(i));
+    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
+    for (; removed > 0; --removed, rounds.pop_back())
+      earlier.remove(rounds.back());
+  }
   test::TempDir dir;
   std::string directory = dir.file("queue");
   test::LogCapture capture;
@@ -140,14 +153,7 @@ TEST_F(StoreTest, KeepsNoMemoryOfALargeRound) {
 }
 
 TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
-  {
-    Store earlier{capture.log};
-    ASSERT_TRUE(earlier.open(directory, megabyte, {}, take));
-    std::deque<Waiting> rounds;
-    for (std::uint64_t i = 1; i <= 3; ++i)
-      rounds.push_back(waiting(i));
-    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
-  }
+  keep_in_an_earlier_run(3);
   ASSERT_TRUE(store.open(directory, megabyte, {}, take));
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].round.readings[0]->container, found[2].round.readings[0]->container);
@@ -155,28 +161,13 @@ TEST_F(StoreTest, LetsTheRoundsOfAnEarlierRunShareTheirContainers) {
 }
 
 TEST_F(StoreTest, UsesNoSequenceTwice) {
-  {
-    Store earlier{capture.log};
-    EXPECT_EQ(*earlier.open(directory, megabyte, {}, take), 1U);
-    std::deque<Waiting> rounds;
-    for (std::uint64_t i = 1; i <= 3; ++i)
-      rounds.push_back(waiting(i));
-    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
-    earlier.remove(rounds.back());
-  }
+  keep_in_an_earlier_run(3, 1);
   EXPECT_EQ(*store.open(directory, megabyte, {}, take), 4U) << "the files still know the one that is gone";
   EXPECT_THAT(found, SizeIs(2));
 }
 
 TEST_F(StoreTest, ReadsARoundOnlyAfterTheOneBeforeWasTaken) {
-  {
-    Store earlier{capture.log};
-    ASSERT_TRUE(earlier.open(directory, megabyte, {}, take));
-    std::deque<Waiting> rounds;
-    for (std::uint64_t i = 1; i <= 3; ++i)
-      rounds.push_back(waiting(i));
-    EXPECT_EQ(earlier.keep(rounds), Store::Kept::all);
-  }
+  keep_in_an_earlier_run(3);
   ASSERT_TRUE(store.open(directory, megabyte, {}, [&](Waiting waiting) {
     take(std::move(waiting));
     fs::resize_file(directory + "/queue-0000000000000001.seg", 8);

@@ -143,7 +143,7 @@ struct ServerTest : testing::Test {
     run();
   }
   void open(const std::string& address) {
-    server.emplace(context, capture.log, std::move(router), bounds);
+    server.emplace(context, capture.log, router, bounds);
     if (authorize) server->authorize_with(authorize);
     const auto opened = server->open(std::vector{parse_listen_address(address).value()});
     ASSERT_TRUE(opened) << opened.error().message;
@@ -580,9 +580,12 @@ TEST_F(ServerTest, ListensOnAUnixSocket) {
 }
 
 TEST_F(ServerTest, AcceptsAgainAfterDescriptorsWereMissing) {
-#if __has_feature(undefined_behavior_sanitizer)
-  GTEST_SKIP() << "UBSan needs a descriptor whenever it meets a type for the first time";
-#endif
+  // UBSan needs a descriptor when it meets a type for the first time. So all of it happens once before.
+  start();
+  EXPECT_EQ(get("/small").status(), 200U);
+  stop();
+  wait_for_end();
+  io.restart();
   open("127.0.0.1:0");
   RawClient client{port};
   const boost::system::error_code missing{EMFILE, boost::system::system_category()};
@@ -705,7 +708,7 @@ TEST_F(TlsServerTest, CutsOffAHandshakeThatDoesNotEnd) {
 }
 
 TEST_F(TlsServerTest, NeedsACertificate) {
-  server.emplace(context, capture.log, std::move(router), bounds);
+  server.emplace(context, capture.log, router, bounds);
   net::Tls none{{.ca_file = {}, .certificate_file = folder.file("no.pem"), .key_file = {}, .side = net::Side::server},
                 capture.log};
   const auto secured = server->secure_with(none);
@@ -715,7 +718,7 @@ TEST_F(TlsServerTest, NeedsACertificate) {
 }
 
 TEST_F(ServerTest, OpensNoAddressIfOneCannotBeUsed) {
-  server.emplace(context, capture.log, std::move(router), bounds);
+  server.emplace(context, capture.log, router, bounds);
   const auto opened =
       server->open(std::vector{ListenAddress{.host = "127.0.0.1"}, ListenAddress{.host = "192.0.2.1", .port = 8'080}});
   ASSERT_FALSE(opened);

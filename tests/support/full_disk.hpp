@@ -1,4 +1,4 @@
-// A full disk, for tests of what is written.
+// Makes writes fail as on a full disk.
 #pragma once
 
 #include <sys/resource.h>

@@ -122,7 +122,9 @@ inline constexpr auto clock_step_logged_min = 1s;
 inline constexpr auto machine_look_interval = 300s;
 /// Rounds in a row without a problem after which the log reports that the problem is over.
 inline constexpr int trouble_free_rounds = 5;
-/// Time between two lists while events are followed. A list is still needed: the engine drops events for slow readers.
+/// Time between two lists while events are followed, and between two inspections of all containers in any case. Both
+/// are still needed: the engine drops events for slow readers, and no list shows new limits. An inspection takes the
+/// engine a millisecond.
 inline constexpr auto reconcile_interval = 300s;
 /// Time between two lists without /events, whatever the export interval is.
 inline constexpr auto poll_interval_max = 30s;

@@ -230,9 +230,9 @@ Task<void> Watch::keep_listing() {
 Task<void> Watch::list_once() {
   const auto now = Clock::now();
   last_list_ = now;
-  list_at_ = now + (stream_ ? limits::reconcile_interval : settings_.poll_interval);
-  // Without events, a restart under the same id shows only in an inspection.
-  const bool all = std::exchange(inspect_all_, false) || (!stream_ && now >= full_look_at_);
+  list_at_ = now + (stream_ ? settings_.reconcile_interval : settings_.poll_interval);
+  // A restart under the same id and new limits show only in an inspection, and their events may be lost.
+  const bool all = std::exchange(inspect_all_, false) || now >= full_look_at_;
   listing_ = true;
   touched_.clear();
   auto listed = co_await client_.list(settings_.which, settings_.filter);
@@ -275,7 +275,7 @@ void Watch::take_list(std::vector<Listed> listed, bool inspect_all) {
       inspections_.add(container.id, now);
     }
   }
-  if (inspect_all) full_look_at_ = now + limits::reconcile_interval;
+  if (inspect_all) full_look_at_ = now + settings_.reconcile_interval;
 }
 
 // Inspections.

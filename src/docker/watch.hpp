@@ -38,6 +38,7 @@
 #include <string>
 
 #include "base/backoff.hpp"
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "docker/changes.hpp"
 #include "docker/client.hpp"
@@ -62,8 +63,9 @@ class Watch {
     Which which = Which::running;
     LabelRules rules = {};  ///< select the labels of containers
     ContainerFilter filter = {};
-    std::size_t extra_labels = 0;  ///< how many labels every series has besides
-    bool oom_history = false;      ///< whether to read the OOM kills from before the session
+    std::size_t extra_labels = 0;                                          ///< how many labels every series has besides
+    net::Clock::duration reconcile_interval = limits::reconcile_interval;  ///< between lists beside the events
+    bool oom_history = false;  ///< whether to read the OOM kills from before the session
     /// Adds what this machine knows about a running container, besides the engine. May be empty.
     std::function<void(const Engine&, metrics::Container&)> add_local_facts = {};
   };

@@ -69,6 +69,21 @@ struct WatchTest : testing::Test {
   }
 };
 
+TEST_F(WatchTest, SeesWhatNoEventHasTold) {
+  settings.reconcile_interval = std::chrono::milliseconds{50};
+  listen();
+  start();
+  ASSERT_TRUE(connected());
+  engine.event_copies = 0;
+  engine.limit_memory(EngineModel::id_of(1), 64 << 20);
+  engine.rename(EngineModel::id_of(2), "store");
+  EXPECT_TRUE(until([&] {
+    const auto* const entry = fleet.find(EngineModel::id_of(1));
+    return entry->container->limits.memory_bytes == 64 << 20 && name_of(2) == "store";
+  }));
+  EXPECT_EQ(connections, 1) << "in one session";
+}
+
 TEST_F(WatchTest, FindsTheContainersThatRun) {
   engine.at(EngineModel::id_of(2)).running = false;
   listen();
